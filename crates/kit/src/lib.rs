@@ -1,1 +1,16 @@
-//! Building blocks without a product: ids, clock, vault, cache, bus, outgoing HTTP, API conventions, lifecycle, telemetry.
+//! Building blocks without a product: ids and clock, the vault (encryption at rest), cache, bus, rate
+//! limits, outgoing HTTP, the conventions of the API, start and stop, logs.
+//!
+//! Nothing here knows a database or what Tributary is for. The doors that the rest of the house must use
+//! (time, chance, new tasks, outgoing requests) are here, and `clippy.toml` closes the others.
+
+pub mod api;
+pub mod bus;
+pub mod cache;
+pub mod clock;
+pub mod ids;
+pub mod lifecycle;
+pub mod limit;
+pub mod secret;
+pub mod telemetry;
+pub mod vault;

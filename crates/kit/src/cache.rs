@@ -1,0 +1,56 @@
+//! Values kept in the process for a while: least recently used go first, each kind has its lifetime.
+//!
+//! The keys are the documented ones, so that a second level shared by several nodes can take them as they
+//! are: `session:{session}`, `ratelimit:{workspace}:{person}:{endpoint}`, `cache:query:{workspace}:{hash}`.
+
+use std::time::Duration;
+
+/// How long a session's row may be believed without asking the store (it is dropped at sign-out).
+pub const SESSION_LIFETIME: Duration = Duration::from_secs(60 * 60);
+/// How long the answer of a query may be kept (it is dropped when its data change).
+pub const QUERY_LIFETIME: Duration = Duration::from_secs(5 * 60);
+/// How long a rate limit counts.
+pub const RATE_LIMIT_WINDOW: Duration = Duration::from_secs(60);
+
+/// One kind of cached value.
+#[derive(Clone, Debug)]
+pub struct Cache<V: Clone + Send + Sync + 'static> {
+    prefix: &'static str,
+    values: moka::sync::Cache<String, V>,
+}
+
+impl<V: Clone + Send + Sync + 'static> Cache<V> {
+    /// An empty cache; `prefix` is the first part of each key.
+    pub fn new(prefix: &'static str, lifetime: Duration, capacity: u64) -> Self {
+        Self { prefix, values: moka::sync::Cache::builder().max_capacity(capacity).time_to_live(lifetime).build() }
+    }
+
+    fn key(&self, id: &impl std::fmt::Display) -> String {
+        format!("{}:{id}", self.prefix)
+    }
+
+    /// The value, if it is here and fresh.
+    pub fn get(&self, id: &impl std::fmt::Display) -> Option<V> {
+        self.values.get(&self.key(id))
+    }
+
+    /// Keeps a value.
+    pub fn put(&self, id: &impl std::fmt::Display, value: V) {
+        self.values.insert(self.key(id), value);
+    }
+
+    /// The value, or the given one, which is then kept.
+    pub fn get_or_put(&self, id: &impl std::fmt::Display, make: impl FnOnce() -> V) -> V {
+        self.values.get_with(self.key(id), make)
+    }
+
+    /// Forgets one.
+    pub fn remove(&self, id: &impl std::fmt::Display) {
+        self.values.invalidate(&self.key(id));
+    }
+
+    /// Forgets all.
+    pub fn clear(&self) {
+        self.values.invalidate_all();
+    }
+}
