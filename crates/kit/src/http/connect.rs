@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use http::Uri;
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder, MaybeHttpsStream};
+use hyper_rustls::{ConfigBuilderExt, HttpsConnector, HttpsConnectorBuilder, MaybeHttpsStream};
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::client::legacy::connect::dns::Name;
 use hyper_util::rt::TokioIo;
@@ -126,11 +126,14 @@ impl Connector {
         tls: rustls::ClientConfig,
         limit: Duration,
     ) -> Self {
-        let mut http = HttpConnector::new_with_resolver(GuardedResolver { inner: resolver, reach });
+        let mut http = HttpConnector::new_with_resolver(GuardedResolver {
+            inner: resolver,
+            reach,
+        });
         http.enforce_http(false);
         // Without it the first small write of a request can wait 40 ms for the other side's delayed ACK.
         http.set_nodelay(true);
-        http.set_keepalive(Some(Duration::from_secs(60)));
+        http.set_keepalive(Some(Duration::from_mins(1)));
         http.set_happy_eyeballs_timeout(Some(Duration::from_millis(250)));
         let https = HttpsConnectorBuilder::new()
             .with_tls_config(tls)
@@ -165,10 +168,9 @@ impl Service<Uri> for Connector {
 /// The roots of Mozilla, in the binary: the same on every machine, no system store needed.
 pub(super) fn tls_config() -> Result<rustls::ClientConfig, rustls::Error> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let roots: rustls::RootCertStore = webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect();
     Ok(rustls::ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()?
-        .with_root_certificates(roots)
+        .with_webpki_roots()
         .with_no_client_auth())
 }
 
@@ -187,12 +189,11 @@ pub(super) fn find_in<'a, T: std::error::Error + 'static>(
             return Some(found);
         }
         // An io::Error shows its inner error's source, not the inner error itself.
-        if let Some(io) = current.downcast_ref::<std::io::Error>() {
-            if let Some(inner) = io.get_ref() {
-                if let Some(found) = find_in::<T>(inner) {
-                    return Some(found);
-                }
-            }
+        let inner = current
+            .downcast_ref::<std::io::Error>()
+            .and_then(std::io::Error::get_ref);
+        if let Some(found) = inner.and_then(|inner| find_in::<T>(inner)) {
+            return Some(found);
         }
         next = current.source();
     }

@@ -77,7 +77,10 @@ pub fn check_uri(uri: &Uri, reach: Reach) -> Result<(), Refusal> {
 fn literal_host(host: &str) -> Result<Option<IpAddr>, Refusal> {
     if let Some(inner) = host.strip_prefix('[') {
         let inner = inner.strip_suffix(']').ok_or(Refusal::Host)?;
-        return inner.parse::<Ipv6Addr>().map(|v6| Some(IpAddr::V6(v6))).map_err(|_| Refusal::Host);
+        return inner
+            .parse::<Ipv6Addr>()
+            .map(|v6| Some(IpAddr::V6(v6)))
+            .map_err(|_| Refusal::Host);
     }
     if let Ok(v4) = host.parse::<Ipv4Addr>() {
         return Ok(Some(IpAddr::V4(v4)));
@@ -131,6 +134,11 @@ fn v4_allowed(v4: Ipv4Addr, reach: Reach) -> bool {
     }
 }
 
+#[expect(
+    clippy::many_single_char_names,
+    clippy::unnested_or_patterns,
+    reason = "one line a range reads best"
+)]
 fn v6_allowed(v6: Ipv6Addr, reach: Reach) -> bool {
     let s = v6.segments();
     let embedded = |high: u16, low: u16| {
@@ -169,10 +177,11 @@ fn is_isatap(s: [u16; 8]) -> bool {
 /// Ports of other protocols, where an HTTP request could be misread as commands.
 fn is_blocked_port(port: u16) -> bool {
     const BLOCKED: &[u16] = &[
-        1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101, 102, 103, 104,
-        109, 110, 111, 113, 115, 117, 119, 123, 135, 137, 139, 143, 161, 179, 389, 427, 465, 512, 513, 514, 515,
-        526, 530, 531, 532, 540, 548, 554, 556, 563, 587, 601, 636, 989, 990, 993, 995, 1719, 1720, 1723, 2049,
-        3659, 4045, 4190, 5060, 5061, 6000, 6379, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080,
+        1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101, 102, 103,
+        104, 109, 110, 111, 113, 115, 117, 119, 123, 135, 137, 139, 143, 161, 179, 389, 427, 465, 512, 513,
+        514, 515, 526, 530, 531, 532, 540, 548, 554, 556, 563, 587, 601, 636, 989, 990, 993, 995, 1719, 1720,
+        1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6379, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697,
+        10080,
     ];
     BLOCKED.binary_search(&port).is_ok()
 }
