@@ -8,6 +8,7 @@ pub mod api;
 pub mod bus;
 pub mod cache;
 pub mod clock;
+pub mod http;
 pub mod ids;
 pub mod lifecycle;
 pub mod limit;
