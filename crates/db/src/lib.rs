@@ -1,1 +1,80 @@
-//! .
+//! Everything that is stored: tables, migrations, transactions, the event log, jobs, data keys.
+//!
+//! This is the only crate that knows which database is underneath: SQLite (WAL, one writer, a read pool) or
+//! PostgreSQL. Where the two differ, `dialect` has both. A room reads through [`Db::read`] and writes through
+//! [`Db::write`], which answers a [`Tx`]: the change, its events, its jobs and its audit row are committed
+//! together or not at all, and whoever listens is told after the commit.
+
+mod connect;
+mod dialect;
+pub mod entity;
+pub mod events;
+pub mod ids;
+pub mod jobs;
+mod keyring;
+pub mod kinds;
+pub mod migration;
+mod sealed;
+mod tx;
+
+pub use connect::{Db, DbConfig};
+pub use events::Event;
+pub use ids::{MessageId, SessionId, ThreadId, UserId, WorkspaceId};
+pub use keyring::{INSTANCE, Keyring};
+pub use sealed::Sealed;
+pub use tx::Tx;
+
+use kit::api::ApiError;
+
+/// What can go wrong with the store.
+#[derive(Debug, thiserror::Error)]
+pub enum DbError {
+    /// The database said no.
+    #[error("the store: {0}")]
+    Database(#[from] sea_orm::DbErr),
+    /// A key is missing or wrong.
+    #[error("the vault: {0}")]
+    Vault(#[from] kit::vault::VaultError),
+    /// The store was made with another master key.
+    #[error("this store was sealed by another master key; give Tributary the key it was made with")]
+    WrongMasterKey,
+    /// The store was made by a newer version.
+    #[error("this store was made by a newer version of Tributary; use that version, or restore a backup")]
+    NewerSchema,
+    /// Something that was just written cannot be written as JSON.
+    #[error("a value cannot be written as JSON: {0}")]
+    Json(#[from] serde_json::Error),
+    /// A file or folder of the embedded store.
+    #[error("the data folder: {0}")]
+    Folder(#[from] std::io::Error),
+}
+
+impl DbError {
+    /// Whether a unique index refused the row.
+    pub fn is_duplicate(&self) -> bool {
+        matches!(self, Self::Database(error) if matches!(error.sql_err(), Some(sea_orm::SqlErr::UniqueConstraintViolation(_))))
+    }
+}
+
+impl From<DbError> for ApiError {
+    fn from(error: DbError) -> Self {
+        use sea_orm::DbErr;
+        match &error {
+            DbError::Database(DbErr::ConnectionAcquire(_) | DbErr::Conn(_)) => {
+                tracing::warn!(error = %error, "the store does not answer");
+                ApiError::unavailable(
+                    "The store does not answer at the moment.",
+                    std::time::Duration::from_secs(2),
+                )
+            }
+            DbError::Database(cause) if dialect::is_full(cause) => {
+                tracing::error!(error = %error, "the store has no space left");
+                ApiError::unavailable(
+                    "The store has no space left. Nothing was changed.",
+                    std::time::Duration::from_secs(30),
+                )
+            }
+            _ => ApiError::internal(error),
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! Opening the store.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use kit::bus::Bus;
+use kit::clock::Clock;
+use kit::vault::MasterKeys;
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection};
+use sea_orm_migration::MigratorTrait;
+use tokio::sync::Notify;
+
+use crate::keyring::Keyring;
+use crate::migration::Migrator;
+use crate::{DbError, dialect};
+
+/// Where the store is.
+#[derive(Clone, Debug)]
+pub enum DbConfig {
+    /// One file in a folder.
+    Sqlite {
+        /// The file.
+        path: PathBuf,
+        /// Wait for the disk at each commit, so that even a power cut loses nothing that was acknowledged.
+        sync_every_commit: bool,
+    },
+    /// A server.
+    Postgres {
+        /// `postgres://…`
+        url: kit::secret::Secret,
+        /// Connections in the pool.
+        connections: u32,
+    },
+}
+
+/// The store: cheap to clone, shared by all.
+#[derive(Clone, Debug)]
+pub struct Db {
+    pub(crate) read: DatabaseConnection,
+    pub(crate) write: DatabaseConnection,
+    /// SQLite has one writer: waiting here is fair and needs no polling.
+    pub(crate) writer: Option<Arc<tokio::sync::Mutex<()>>>,
+    pub(crate) clock: Clock,
+    pub(crate) bus: Bus,
+    pub(crate) keyring: Keyring,
+    pub(crate) jobs_waiting: Arc<Notify>,
+}
+
+impl Db {
+    /// Connects, brings the schema up to date, and checks that the master key is the right one.
+    pub async fn open(
+        config: &DbConfig,
+        master: MasterKeys,
+        clock: Clock,
+        bus: Bus,
+    ) -> Result<Self, DbError> {
+        let (read, write, writer) = match config {
+            DbConfig::Sqlite {
+                path,
+                sync_every_commit,
+            } => {
+                if let Some(folder) = path.parent() {
+                    std::fs::create_dir_all(folder)?;
+                }
+                let write = sqlite(path, *sync_every_commit, 1).await?;
+                // The writer first: it makes the file and sets WAL, which a reader cannot.
+                write
+                    .execute_unprepared("PRAGMA wal_autocheckpoint = 4000")
+                    .await?;
+                let read = sqlite(path, *sync_every_commit, 4).await?;
+                (read, write, Some(Arc::new(tokio::sync::Mutex::new(()))))
+            }
+            DbConfig::Postgres { url, connections } => {
+                let mut options = ConnectOptions::new(url.expose());
+                options
+                    .max_connections(*connections)
+                    .min_connections(1)
+                    .acquire_timeout(Duration::from_secs(5))
+                    .sqlx_logging(false)
+                    .set_application_name("tributary");
+                let pool = Database::connect(options).await?;
+                (pool.clone(), pool, None)
+            }
+        };
+        migrate(&write).await?;
+        let keyring = Keyring::open(&write, master, &clock).await?;
+        Ok(Self {
+            read,
+            write,
+            writer,
+            clock,
+            bus,
+            keyring,
+            jobs_waiting: Arc::default(),
+        })
+    }
+
+    /// For reading.
+    pub fn read(&self) -> &DatabaseConnection {
+        &self.read
+    }
+
+    /// The clock that the store's times come from.
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// Where commits are announced.
+    pub fn bus(&self) -> &Bus {
+        &self.bus
+    }
+
+    /// The owners' data keys.
+    pub fn keyring(&self) -> &Keyring {
+        &self.keyring
+    }
+
+    /// Whether the store answers.
+    pub async fn ping(&self) -> Result<(), DbError> {
+        Ok(self.read.ping().await?)
+    }
+
+    /// `sqlite` or `postgres`.
+    pub fn backend(&self) -> &'static str {
+        if self.writer.is_some() {
+            "sqlite"
+        } else {
+            "postgres"
+        }
+    }
+
+    /// Closes the pools; SQLite folds its log into the file.
+    pub async fn close(&self) {
+        if self.writer.is_some() {
+            let _ = self
+                .write
+                .execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)")
+                .await;
+        }
+        let _ = self.read.clone().close().await;
+        let _ = self.write.clone().close().await;
+    }
+}
+
+async fn sqlite(path: &std::path::Path, sync: bool, connections: u32) -> Result<DatabaseConnection, DbError> {
+    let mut options = ConnectOptions::new(format!("sqlite://{}?mode=rwc", path.display()));
+    options
+        .max_connections(connections)
+        .min_connections(1)
+        .acquire_timeout(Duration::from_secs(10))
+        .sqlx_logging(false)
+        // A connection costs a thread; those not needed go after a while.
+        .idle_timeout(Duration::from_secs(60))
+        .test_before_acquire(false)
+        .map_sqlx_sqlite_opts(move |o| {
+            o.pragma("journal_mode", "WAL")
+                .pragma("synchronous", if sync { "FULL" } else { "NORMAL" })
+                .pragma("foreign_keys", "ON")
+                .pragma("busy_timeout", "5000")
+                .pragma("temp_store", "MEMORY")
+                .pragma("cache_size", "-4096")
+                .statement_cache_capacity(256)
+        });
+    Ok(Database::connect(options).await?)
+}
+
+/// The name of the lock under which one node at a time migrates.
+const MIGRATION_LOCK: i64 = 0x7472_6962_7574;
+
+async fn migrate(conn: &DatabaseConnection) -> Result<(), DbError> {
+    use sea_orm::TransactionTrait;
+    let lock = conn.begin().await?;
+    dialect::lock_alone(&lock, MIGRATION_LOCK).await?;
+    if lock.get_database_backend() == sea_orm::DatabaseBackend::Postgres {
+        run_migrations(&lock).await?;
+        lock.commit().await?;
+        return Ok(());
+    }
+    drop(lock);
+    run_migrations(conn).await
+}
+
+async fn run_migrations<'c, C>(conn: C) -> Result<(), DbError>
+where
+    C: sea_orm_migration::IntoSchemaManagerConnection<'c>,
+{
+    match Migrator::up(conn, None).await {
+        // The migrator says so when the store has a migration that this program does not know.
+        Err(sea_orm::DbErr::Custom(text)) if text.contains("missing") => Err(DbError::NewerSchema),
+        other => Ok(other?),
+    }
+}

@@ -1,0 +1,65 @@
+//! Changes of the schema, one a file, in order; each runs in a transaction on either database.
+
+use sea_orm_migration::prelude::*;
+
+mod m2026_11_21_000001_identity;
+mod m2026_11_21_000002_work;
+mod m2026_11_21_000003_ai;
+mod m2026_11_21_000004_chat;
+
+/// All migrations.
+#[derive(Debug)]
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m2026_11_21_000001_identity::Migration),
+            Box::new(m2026_11_21_000002_work::Migration),
+            Box::new(m2026_11_21_000003_ai::Migration),
+            Box::new(m2026_11_21_000004_chat::Migration),
+        ]
+    }
+}
+
+/// Whether an index forbids doubles.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Unique {
+    Yes,
+    No,
+}
+
+fn table<const N: usize>(
+    name: &'static str,
+    columns: [ColumnDef; N],
+    key: &[&'static str],
+) -> TableCreateStatement {
+    let mut primary = Index::create();
+    for column in key {
+        primary.col(*column);
+    }
+    let mut table = Table::create();
+    table.table(name).primary_key(&mut primary);
+    for column in columns {
+        table.col(column);
+    }
+    table
+}
+
+fn index(
+    table: &'static str,
+    name: &'static str,
+    columns: &[&'static str],
+    unique: Unique,
+) -> IndexCreateStatement {
+    let mut index = Index::create();
+    index.table(table).name(name);
+    for column in columns {
+        index.col(*column);
+    }
+    if unique == Unique::Yes {
+        index.unique();
+    }
+    index
+}

@@ -1,0 +1,84 @@
+//! Write transactions.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use kit::bus::{Bus, Hint};
+use parking_lot::Mutex;
+use sea_orm::{DatabaseTransaction, SqliteTransactionMode, TransactionOptions, TransactionTrait};
+use tokio::sync::{Notify, OwnedMutexGuard};
+
+use crate::{Db, DbError, dialect};
+
+/// One write transaction. It is a connection (`&*tx`), notes the events that were written in it, and is undone
+/// unless [`Tx::commit`] is called.
+pub struct Tx {
+    inner: DatabaseTransaction,
+    pub(crate) now: kit::clock::Timestamp,
+    pub(crate) hints: Mutex<Vec<Hint>>,
+    pub(crate) has_jobs: std::sync::atomic::AtomicBool,
+    bus: Bus,
+    jobs_waiting: Arc<Notify>,
+    _writer: Option<OwnedMutexGuard<()>>,
+}
+
+impl std::fmt::Debug for Tx {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Tx")
+    }
+}
+
+impl Deref for Tx {
+    type Target = DatabaseTransaction;
+    fn deref(&self) -> &DatabaseTransaction {
+        &self.inner
+    }
+}
+
+impl Db {
+    /// Begins to write. On SQLite the transaction has the write lock from its first moment (`BEGIN IMMEDIATE`),
+    /// so that reading and then writing in it cannot fail half way.
+    pub async fn write(&self) -> Result<Tx, DbError> {
+        let writer = match &self.writer {
+            Some(lock) => Some(lock.clone().lock_owned().await),
+            None => None,
+        };
+        let options = TransactionOptions {
+            sqlite_transaction_mode: writer.is_some().then_some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        Ok(Tx {
+            inner: self.write.begin_with_options(options).await?,
+            now: self.clock.now(),
+            hints: Mutex::default(),
+            has_jobs: std::sync::atomic::AtomicBool::new(false),
+            bus: self.bus.clone(),
+            jobs_waiting: self.jobs_waiting.clone(),
+            _writer: writer,
+        })
+    }
+}
+
+impl Tx {
+    /// The moment that this transaction writes down.
+    pub fn now(&self) -> kit::clock::Timestamp {
+        self.now
+    }
+
+    /// Makes it so, then tells whoever listens.
+    pub async fn commit(self) -> Result<(), DbError> {
+        self.inner.commit().await?;
+        for hint in self.hints.into_inner() {
+            self.bus.publish(hint);
+        }
+        if self.has_jobs.into_inner() {
+            self.jobs_waiting.notify_one();
+        }
+        Ok(())
+    }
+
+    /// Waits until no other transaction holds this name (for rules over several rows, such as "the first account").
+    pub async fn alone(&self, name: i64) -> Result<(), DbError> {
+        Ok(dialect::lock_alone(&self.inner, name).await?)
+    }
+}
