@@ -1,0 +1,20 @@
+/** Every key of the query cache, in one place. */
+export const keys = {
+  me: ['me'] as const,
+  setup: ['setup'] as const,
+  threads: (view: { archived: boolean; q: string }) => ['threads', view] as const,
+  allThreads: ['threads'] as const,
+  thread: (id: string) => ['thread', id] as const,
+  messages: (id: string) => ['messages', id] as const,
+  models: ['models'] as const,
+  providers: ['providers'] as const,
+  usage: (query: Record<string, string>) => ['usage', query] as const,
+  sessions: ['sessions'] as const,
+  tokens: ['tokens'] as const,
+  workspaces: ['workspaces'] as const,
+  workspace: ['workspace'] as const,
+  members: ['members'] as const,
+  invitations: ['invitations'] as const,
+  invitation: (token: string) => ['invitation', token] as const,
+  audit: (query: Record<string, string>) => ['audit', query] as const,
+};

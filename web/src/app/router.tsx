@@ -1,0 +1,97 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+} from '@tanstack/react-router';
+import { loadMe, loadSetup } from '@/areas/identity/session';
+import { NotFound } from '@/areas/chat/NotFound';
+import { PageFault } from './PageFault';
+import { Shell } from './Shell';
+
+const root = createRootRoute({ notFoundComponent: NotFound, errorComponent: PageFault });
+
+/** Everything behind the sign-in. */
+const inside = createRoute({
+  getParentRoute: () => root,
+  id: 'inside',
+  component: Shell,
+  beforeLoad: async ({ location }) => {
+    if (await loadMe()) return;
+    const next = location.pathname === '/' ? undefined : location.pathname;
+    throw redirect({ to: '/sign-in', search: { next } });
+  },
+});
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  validateSearch: (search: Record<string, unknown>): { next?: string } => ({
+    next: typeof search.next === 'string' ? search.next : undefined,
+  }),
+  loader: async () => ({ setup: await loadSetup() }),
+  component: lazyRouteComponent(() => import('@/areas/identity/SignInPage'), 'SignInPage'),
+});
+
+const invite = createRoute({
+  getParentRoute: () => root,
+  path: '/invite/$token',
+  component: lazyRouteComponent(() => import('@/areas/identity/InvitePage'), 'InvitePage'),
+});
+
+const chat = lazyRouteComponent(() => import('@/areas/chat/ChatPage'), 'ChatPage');
+
+const home = createRoute({ getParentRoute: () => inside, path: '/', component: chat });
+const thread = createRoute({
+  getParentRoute: () => inside,
+  path: '/c/$threadId',
+  component: chat,
+});
+
+const keysPage = createRoute({
+  getParentRoute: () => inside,
+  path: '/keys',
+  component: lazyRouteComponent(() => import('@/areas/models/KeysPage'), 'KeysPage'),
+});
+
+const usage = createRoute({
+  getParentRoute: () => inside,
+  path: '/usage',
+  component: lazyRouteComponent(() => import('@/areas/models/UsagePage'), 'UsagePage'),
+});
+
+const settings = createRoute({
+  getParentRoute: () => inside,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('@/areas/identity/SettingsPage'), 'SettingsPage'),
+});
+
+const workspace = createRoute({
+  getParentRoute: () => inside,
+  path: '/workspace',
+  component: lazyRouteComponent(() => import('@/areas/identity/WorkspacePage'), 'WorkspacePage'),
+});
+
+const audit = createRoute({
+  getParentRoute: () => inside,
+  path: '/audit',
+  component: lazyRouteComponent(() => import('@/areas/admin/AuditPage'), 'AuditPage'),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([
+    signIn,
+    invite,
+    inside.addChildren([home, thread, keysPage, usage, settings, workspace, audit]),
+  ]),
+  defaultPreload: 'intent',
+  defaultPendingMinMs: 0,
+  scrollRestoration: false,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,56 @@
+import { Link } from '@tanstack/react-router';
+import type { Message } from '@/api/contract';
+import { providerName } from '@/areas/models/providerNames';
+import { shortName } from '@/areas/models/models';
+import { Button } from '@/components/Button';
+import { useText } from '@/text';
+
+interface Props {
+  message: Message;
+  locked: boolean;
+  onRetry: () => void;
+  onContinue: () => void;
+}
+
+/** How an answer ended, when it did not end well, and the way on. */
+export function AnswerNotice({ message, locked, onRetry, onContinue }: Props) {
+  const t = useText();
+  const { status, error } = message;
+  if (status !== 'interrupted' && status !== 'stopped' && status !== 'failed') return null;
+  const attempts = (error?.details ?? []).filter((d) => d.provider);
+  const keys = error?.code === 'NO_PROVIDER_KEY' || error?.code === 'INVALID_PROVIDER_KEY';
+  const begun = message.content !== '';
+  return (
+    <div className="ending" data-status={status} role={status === 'failed' ? 'alert' : undefined}>
+      <p>{status === 'failed' ? (error?.error ?? t.chat.failed) : t.chat.endings[status]}</p>
+      {attempts.length > 0 && (
+        <ul className="attempts" aria-label={t.chat.attempts}>
+          {attempts.map((a, i) => (
+            <li key={i}>
+              <strong>{providerName(a.provider ?? '')}</strong>
+              {a.model && <span> {shortName(a.model)}</span>}
+              <span> — {a.message ?? a.error ?? a.code}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+      <div className="notice-actions">
+        {begun && (
+          <Button small icon="play" disabled={locked} onClick={onContinue}>
+            {t.chat.goOn}
+          </Button>
+        )}
+        {!(begun && status === 'stopped') && (
+          <Button small icon="refresh" disabled={locked} onClick={onRetry}>
+            {t.chat.retry}
+          </Button>
+        )}
+        {(keys || attempts.length > 0) && (
+          <Link to="/keys" className="btn btn-quiet btn-small">
+            {t.chat.openKeys}
+          </Link>
+        )}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,85 @@
+import { useState } from 'react';
+import type { Message } from '@/api/contract';
+import { ModelList } from '@/areas/models/ModelList';
+import { shortName } from '@/areas/models/models';
+import { CopyButton } from '@/components/CopyButton';
+import { Dialog } from '@/components/Dialog';
+import { IconButton } from '@/components/IconButton';
+import { Menu } from '@/components/Menu';
+import { MenuItem } from '@/components/MenuItem';
+import { useText } from '@/text';
+import { money, seconds, tokenCount } from '@/text/numbers';
+import { BranchSwitch } from './BranchSwitch';
+
+interface Props {
+  message: Message;
+  locked: boolean;
+  onRegenerate: (reply: Message, model: string | null) => void;
+}
+
+function facts(message: Message, t: ReturnType<typeof useText>): string[] {
+  const { usage } = message;
+  const list: string[] = [];
+  if (message.model) list.push(shortName(message.model));
+  if (usage) {
+    list.push(t.chat.tokens(tokenCount(usage.input_tokens), tokenCount(usage.output_tokens)));
+    list.push(usage.cost_micros === null ? t.common.notPriced : money(usage.cost_micros));
+    if (usage.total_ms !== null) list.push(seconds(usage.total_ms));
+  }
+  return list;
+}
+
+export function AnswerTools({ message, locked, onRegenerate }: Props) {
+  const t = useText();
+  const [choosing, setChoosing] = useState(false);
+  return (
+    <div className="turn-tools">
+      <BranchSwitch message={message} locked={locked} />
+      {message.content && <CopyButton text={() => message.content} label={t.chat.copyAnswer} />}
+      <Menu
+        label={t.chat.regenerate}
+        align="start"
+        trigger={<IconButton small icon="refresh" label={t.chat.regenerate} disabled={locked} />}
+      >
+        {(close) => (
+          <>
+            <MenuItem
+              icon="refresh"
+              onSelect={() => {
+                close();
+                onRegenerate(message, null);
+              }}
+            >
+              {t.chat.regenerateSame}
+            </MenuItem>
+            <MenuItem
+              icon="branch"
+              onSelect={() => {
+                close();
+                setChoosing(true);
+              }}
+            >
+              {t.chat.regenerateOther}
+            </MenuItem>
+          </>
+        )}
+      </Menu>
+      <span className="facts tabular">{facts(message, t).join(' · ')}</span>
+      <Dialog
+        open={choosing}
+        bare
+        className="dialog-models"
+        title={t.chat.regenerateOther}
+        onClose={() => setChoosing(false)}
+      >
+        <ModelList
+          chosen={message.model ?? ''}
+          onChoose={(model) => {
+            setChoosing(false);
+            onRegenerate(message, model);
+          }}
+        />
+      </Dialog>
+    </div>
+  );
+}

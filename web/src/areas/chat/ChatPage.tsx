@@ -1,0 +1,149 @@
+import { useNavigate, useParams } from '@tanstack/react-router';
+import { useEffect, useSyncExternalStore } from 'react';
+import type { Message } from '@/api/contract';
+import { isFailure } from '@/api/failure';
+import { useMe } from '@/areas/identity/session';
+import { useSettings } from '@/areas/identity/settings';
+import { Bones } from '@/components/Bones';
+import { LoadError } from '@/components/LoadError';
+import { generations } from '@/live/generations';
+import { project } from '@/live/projection';
+import { attach, edit, goOn, regenerate, send, sendFirst, stop } from './asking';
+import './chat.css';
+import { ChatHeader } from './ChatHeader';
+import { Composer } from './Composer';
+import { adoptDraft, NEW, setDraft } from './drafts';
+import { Greeting } from './Greeting';
+import { MessageList } from './MessageList';
+import { useMessages } from './messages';
+import { NotFound } from './NotFound';
+import { ProblemNotice } from './ProblemNotice';
+import { useProblem } from './problems';
+import { setNewModel, useNewModel } from './newModel';
+import { usePatchThread, useThread } from './threads';
+
+function useGeneration(threadId: string) {
+  return useSyncExternalStore(generations.subscribe, () => generations.get(threadId));
+}
+
+/** A conversation: an old one by its id, or the beginning of a new one. */
+export function ChatPage() {
+  const { threadId } = useParams({ strict: false });
+  return <Chat key={threadId ?? NEW} threadId={threadId ?? null} />;
+}
+
+function Chat({ threadId }: { threadId: string | null }) {
+  const key = threadId ?? NEW;
+  const navigate = useNavigate();
+  const me = useMe();
+  const settings = useSettings();
+  const thread = useThread(threadId);
+  const loaded = useMessages(threadId);
+  const generation = useGeneration(key);
+  const problem = useProblem(key);
+  const patch = usePatchThread();
+  const fresh = useNewModel();
+
+  const fallback = settings.default_model ?? me.workspace.default_model ?? 'auto';
+  const model = threadId === null ? (fresh ?? fallback) : (thread.data?.model ?? fallback);
+  const stored = loaded.data?.messages ?? [];
+  const rows = project(key, stored, generation);
+  const running = generation !== null && !generation.answer.done;
+  const last = stored.at(-1);
+
+  useEffect(() => {
+    if (threadId && last?.status === 'streaming' && last.role === 'assistant') {
+      attach(threadId, last);
+    }
+  }, [threadId, last]);
+
+  const draft = thread.data?.draft ?? null;
+  useEffect(() => {
+    if (threadId) adoptDraft(threadId, draft);
+  }, [threadId, draft]);
+
+  const title = thread.data?.title;
+  useEffect(() => {
+    document.title = title ? `${title} · Tributary` : 'Tributary';
+  }, [title]);
+
+  const author = {
+    id: me.user.id,
+    full_name: me.user.full_name,
+    avatar_color: me.user.avatar_color,
+  };
+  const ask = (content: string) => {
+    const asking = { content, model, me: author };
+    if (threadId) send(threadId, last?.id ?? null, asking);
+    else {
+      void sendFirst(asking, (id) =>
+        navigate({ to: '/c/$threadId', params: { threadId: id }, replace: true }),
+      );
+    }
+  };
+  const chooseModel = (next: string) => {
+    if (threadId) patch.mutate({ id: threadId, patch: { model: next } });
+    else setNewModel(next);
+  };
+
+  const composer = (
+    <div className="chat-composer">
+      {problem && <ProblemNotice threadId={key} problem={problem} />}
+      <Composer
+        draftKey={key}
+        model={model}
+        running={running}
+        onModel={chooseModel}
+        onSend={ask}
+        onStop={() => void (threadId && stop(threadId))}
+      />
+    </div>
+  );
+
+  const gone = isFailure(thread.error) && thread.error.status === 404;
+  if (gone) return <NotFound />;
+
+  if (threadId === null && rows.length === 0) {
+    return (
+      <div className="chat chat-new">
+        <ChatHeader thread={null} />
+        <div className="chat-welcome">
+          <Greeting name={me.user.full_name} onPick={(text) => setDraft(NEW, text)}>
+            {composer}
+          </Greeting>
+        </div>
+      </div>
+    );
+  }
+
+  return (
+    <div className="chat">
+      <ChatHeader thread={thread.data ?? null} />
+      {loaded.isPending && rows.length === 0 && threadId !== null ? (
+        <div className="chat-loading">
+          <Bones lines={6} />
+        </div>
+      ) : loaded.error && rows.length === 0 ? (
+        <div className="chat-loading">
+          <LoadError error={loaded.error} onRetry={() => void loaded.refetch()} />
+        </div>
+      ) : (
+        <MessageList
+          key={key}
+          threadId={key}
+          rows={rows}
+          older={loaded.data?.older ?? null}
+          running={running}
+          onRegenerate={(reply: Message, other) =>
+            threadId && regenerate(threadId, reply, other ?? model)
+          }
+          onEdit={(message, content) =>
+            threadId && edit(threadId, message, { content, model, me: author })
+          }
+          onContinue={(reply) => threadId && goOn(threadId, reply)}
+        />
+      )}
+      {composer}
+    </div>
+  );
+}

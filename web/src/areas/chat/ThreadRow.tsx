@@ -1,0 +1,46 @@
+import { Link } from '@tanstack/react-router';
+import { useState, useSyncExternalStore } from 'react';
+import type { Thread } from '@/api/contract';
+import { sidebar } from '@/app/sidebar';
+import { Icon } from '@/components/Icon';
+import { generations } from '@/live/generations';
+import { useText } from '@/text';
+import { RenameThread } from './RenameThread';
+import { ThreadMenu } from './ThreadMenu';
+
+export function ThreadRow({ thread }: { thread: Thread }) {
+  const t = useText();
+  const [renaming, setRenaming] = useState(false);
+  const here = useSyncExternalStore(
+    generations.subscribe,
+    () => generations.get(thread.id)?.answer.done === false,
+  );
+  if (renaming) {
+    return (
+      <li className="thread">
+        <RenameThread thread={thread} onDone={() => setRenaming(false)} />
+      </li>
+    );
+  }
+  return (
+    <li className="thread">
+      <Link
+        to="/c/$threadId"
+        params={{ threadId: thread.id }}
+        className="thread-link"
+        activeProps={{ 'data-active': true }}
+        onClick={() => sidebar.closeDrawer()}
+        onDoubleClick={() => setRenaming(true)}
+      >
+        <span className="thread-title">{thread.title ?? t.chat.untitled}</span>
+        {thread.visibility === 'workspace' && <Icon name="people" size={14} />}
+        {(here || thread.running) && (
+          <span className="thread-running">
+            <span className="unseen">{t.threads.running}</span>
+          </span>
+        )}
+      </Link>
+      <ThreadMenu thread={thread} small onRename={() => setRenaming(true)} />
+    </li>
+  );
+}

@@ -1,0 +1,54 @@
+import { memo, useState } from 'react';
+import type { Message } from '@/api/contract';
+import { CopyButton } from '@/components/CopyButton';
+import { IconButton } from '@/components/IconButton';
+import { useText } from '@/text';
+import { BranchSwitch } from './BranchSwitch';
+import { EditMessage } from './EditMessage';
+
+interface Props {
+  message: Message;
+  locked: boolean;
+  onEdit: (message: Message, content: string) => void;
+}
+
+export const UserMessage = memo(
+  function UserMessage({ message, locked, onEdit }: Props) {
+    const t = useText();
+    const [editing, setEditing] = useState(false);
+    if (editing) {
+      return (
+        <li className="turn turn-user">
+          <EditMessage
+            text={message.content}
+            onCancel={() => setEditing(false)}
+            onSave={(content) => {
+              setEditing(false);
+              onEdit(message, content);
+            }}
+          />
+        </li>
+      );
+    }
+    return (
+      <li className="turn turn-user">
+        <h2 className="unseen">{message.author?.full_name ?? t.chat.you}</h2>
+        <div className="bubble">
+          {message.status === 'unreadable' ? <em>{t.chat.unreadable}</em> : message.content}
+        </div>
+        <div className="turn-tools">
+          <BranchSwitch message={message} locked={locked} />
+          <CopyButton text={() => message.content} label={t.chat.copyMessage} />
+          <IconButton
+            small
+            icon="pencil"
+            label={t.chat.editMessage}
+            disabled={locked}
+            onClick={() => setEditing(true)}
+          />
+        </div>
+      </li>
+    );
+  },
+  (a, b) => a.message === b.message && a.locked === b.locked,
+);

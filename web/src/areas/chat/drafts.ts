@@ -1,0 +1,91 @@
+import { useSyncExternalStore } from 'react';
+import { api } from '@/api/client';
+import type { Draft } from '@/api/contract';
+
+/** The draft of a conversation that has no thread yet. */
+export const NEW = 'new';
+
+const PREFIX = 'trb.draft.';
+const WAIT_MS = 600;
+const cache = new Map<string, Draft>();
+const timers = new Map<string, ReturnType<typeof setTimeout>>();
+const listeners = new Set<() => void>();
+const EMPTY: Draft = { text: '', updated_at: '1970-01-01T00:00:00.000Z' };
+
+function read(key: string): Draft {
+  const known = cache.get(key);
+  if (known) return known;
+  let draft = EMPTY;
+  try {
+    const stored = localStorage.getItem(PREFIX + key);
+    if (stored) draft = JSON.parse(stored) as Draft;
+  } catch {
+    // Storage closed or spoilt: the draft starts empty.
+  }
+  cache.set(key, draft);
+  return draft;
+}
+
+function keep(key: string, draft: Draft): void {
+  cache.set(key, draft);
+  try {
+    if (draft.text) localStorage.setItem(PREFIX + key, JSON.stringify(draft));
+    else localStorage.removeItem(PREFIX + key);
+  } catch {
+    // Full or closed storage: the draft still lives in this tab.
+  }
+  for (const listener of listeners) listener();
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/** Keeps a draft here at once and with the server a moment later. */
+export function setDraft(key: string, text: string): void {
+  const draft = { text, updated_at: new Date().toISOString() };
+  keep(key, draft);
+  clearTimeout(timers.get(key));
+  if (key === NEW) return;
+  timers.set(
+    key,
+    setTimeout(() => {
+      // A draft is a convenience: when it cannot be sent now, the next change tries again.
+      void api.put<Draft>(`/threads/${key}/draft`, draft).catch(() => undefined);
+    }, WAIT_MS),
+  );
+}
+
+/** Takes over what another device wrote, if it is newer. */
+export function adoptDraft(key: string, theirs: Draft | null): void {
+  const ours = read(key);
+  if (theirs && Date.parse(theirs.updated_at) > Date.parse(ours.updated_at)) keep(key, theirs);
+}
+
+/** A sent message is a draft no more. The server clears its copy when the empty text arrives. */
+export function clearDraft(key: string): void {
+  if (read(key).text || timers.has(key)) setDraft(key, '');
+}
+
+export function draftText(key: string): string {
+  return read(key).text;
+}
+
+export function useDraft(key: string): string {
+  return useSyncExternalStore(subscribe, () => read(key).text);
+}
+
+/** On signing out nothing of one person stays behind for the next. */
+export function forgetDrafts(): void {
+  for (const timer of timers.values()) clearTimeout(timer);
+  timers.clear();
+  cache.clear();
+  try {
+    for (const key of Object.keys(localStorage)) {
+      if (key.startsWith(PREFIX)) localStorage.removeItem(key);
+    }
+  } catch {
+    // Nothing stored, nothing to forget.
+  }
+}

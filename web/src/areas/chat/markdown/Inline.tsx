@@ -1,0 +1,80 @@
+import type { Token, Tokens } from 'marked';
+import type { MathToken } from './lexer';
+import { plain, safeHref } from './links';
+import { MathView } from './MathView';
+
+/** Words within a block. */
+export function Inline({ tokens }: { tokens: Token[] }) {
+  return tokens.map((token, i) => <InlineToken key={i} token={token} />);
+}
+
+function Link({ link }: { link: Tokens.Link }) {
+  const href = safeHref(link.href);
+  const words = <Inline tokens={link.tokens} />;
+  if (href === null) return <span>{words}</span>;
+  return (
+    <a
+      href={href}
+      title={link.title ?? undefined}
+      target="_blank"
+      rel="noopener noreferrer nofollow"
+    >
+      {words}
+    </a>
+  );
+}
+
+/** Images of an answer are never fetched from elsewhere: they become links, so no address leaks by itself. */
+function Picture({ image }: { image: Tokens.Image }) {
+  const href = safeHref(image.href);
+  const name = image.text || image.href;
+  if (href === null) return <span>{name}</span>;
+  return (
+    <a href={href} target="_blank" rel="noopener noreferrer nofollow">
+      {name} ↗
+    </a>
+  );
+}
+
+function InlineToken({ token }: { token: Token }) {
+  switch (token.type) {
+    case 'text': {
+      const text = token as Tokens.Text;
+      return text.tokens ? <Inline tokens={text.tokens} /> : plain(text.text);
+    }
+    case 'escape':
+      return plain((token as Tokens.Escape).text);
+    case 'strong':
+      return (
+        <strong>
+          <Inline tokens={(token as Tokens.Strong).tokens} />
+        </strong>
+      );
+    case 'em':
+      return (
+        <em>
+          <Inline tokens={(token as Tokens.Em).tokens} />
+        </em>
+      );
+    case 'del':
+      return (
+        <del>
+          <Inline tokens={(token as Tokens.Del).tokens} />
+        </del>
+      );
+    case 'codespan':
+      return <code>{(token as Tokens.Codespan).text}</code>;
+    case 'br':
+      return <br />;
+    case 'link':
+      return <Link link={token as Tokens.Link} />;
+    case 'image':
+      return <Picture image={token as Tokens.Image} />;
+    case 'math': {
+      const formula = token as unknown as MathToken;
+      return <MathView tex={formula.tex} display={formula.display} />;
+    }
+    default:
+      return token.raw;
+  }
+}

@@ -1,0 +1,55 @@
+import { useMutation } from '@tanstack/react-query';
+import { useEffect } from 'react';
+import { api } from '@/api/client';
+import type { Me, Settings, SettingValues } from '@/api/contract';
+import { keys } from '@/api/keys';
+import { queryClient } from '@/api/queryClient';
+import { applyLook } from '@/app/look';
+import { setLanguage } from '@/text';
+import { useMaybeMe } from './session';
+
+function isWrapped(settings: Me['settings']): settings is Settings {
+  return 'values' in settings;
+}
+
+export function valuesOf(me: Me | null): SettingValues {
+  if (!me?.settings) return {};
+  return isWrapped(me.settings) ? me.settings.values : me.settings;
+}
+
+export function useSettings(): SettingValues {
+  return valuesOf(useMaybeMe());
+}
+
+function keep(values: SettingValues): void {
+  queryClient.setQueryData<Me | null>(keys.me, (me) => me && { ...me, settings: values });
+}
+
+/** Changes settings at once, here and then on the server; what the server says goes. */
+export function useChangeSettings() {
+  return useMutation({
+    mutationFn: (change: SettingValues) => api.patch<Settings>('/settings', { values: change }),
+    onMutate: (change) => {
+      const before = valuesOf(queryClient.getQueryData<Me | null>(keys.me) ?? null);
+      keep({ ...before, ...change });
+      return before;
+    },
+    onError: (_error, _change, before) => {
+      if (before) keep(before);
+    },
+  });
+}
+
+/** Keeps the page's look and language as the settings say. */
+export function useApplySettings(): void {
+  const { theme, density, font, text_size, language } = useSettings();
+  const me = useMaybeMe();
+  const known = me !== null;
+  useEffect(() => {
+    if (!known) return;
+    applyLook({ theme, density, font, text_size });
+  }, [known, theme, density, font, text_size]);
+  useEffect(() => {
+    if (known) void setLanguage(language ?? null);
+  }, [known, language]);
+}

@@ -1,0 +1,16 @@
+const NAMES: Record<string, string> = {
+  groq: 'Groq',
+  openai: 'OpenAI',
+  gemini: 'Google Gemini',
+  anthropic: 'Anthropic',
+  ollama: 'Ollama',
+  lmstudio: 'LM Studio',
+  llamacpp: 'llama.cpp',
+  vllm: 'vLLM',
+  custom: 'Custom',
+  builtin: 'Tributary',
+};
+
+export function providerName(id: string): string {
+  return NAMES[id] ?? id;
+}

@@ -1,0 +1,63 @@
+import { language } from './index';
+
+export function tokenCount(n: number): string {
+  if (n < 1000) return String(n);
+  return new Intl.NumberFormat(language(), {
+    notation: 'compact',
+    maximumFractionDigits: n < 10_000 ? 1 : 0,
+  }).format(n);
+}
+
+export function whole(n: number): string {
+  return new Intl.NumberFormat(language()).format(n);
+}
+
+export function usd(dollars: number): string {
+  const small = dollars !== 0 && Math.abs(dollars) < 1;
+  return new Intl.NumberFormat(language(), {
+    style: 'currency',
+    currency: 'USD',
+    currencyDisplay: 'narrowSymbol',
+    minimumFractionDigits: Number.isInteger(dollars) ? 0 : 2,
+    maximumFractionDigits: small ? 4 : 2,
+  }).format(dollars);
+}
+
+/** Millionths of a dollar, to the digit that still says something. */
+export function money(micros: number): string {
+  const dollars = micros / 1e6;
+  if (micros > 0 && dollars < 0.0001) return `< ${usd(0.0001)}`;
+  return usd(dollars);
+}
+
+export function seconds(ms: number): string {
+  const s = ms / 1000;
+  const number = new Intl.NumberFormat(language(), { maximumFractionDigits: s < 10 ? 1 : 0 });
+  return `${number.format(s)} s`;
+}
+
+const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
+  ['minute', 60],
+  ['hour', 3600],
+  ['day', 86_400],
+];
+
+/** “3 minutes ago”; a date for what is older than a month. */
+export function ago(iso: string, now = Date.now()): string {
+  const past = (now - Date.parse(iso)) / 1000;
+  if (past > 30 * 86_400)
+    return new Date(iso).toLocaleDateString(language(), { dateStyle: 'medium' });
+  const format = new Intl.RelativeTimeFormat(language(), { numeric: 'auto' });
+  const [unit, size] = STEPS.findLast(([, s]) => Math.abs(past) >= s) ?? ['second', 1];
+  return unit === 'second'
+    ? format.format(0, 'second')
+    : format.format(-Math.round(past / size), unit);
+}
+
+export function dateTime(iso: string): string {
+  return new Date(iso).toLocaleString(language(), { dateStyle: 'medium', timeStyle: 'short' });
+}
+
+export function date(iso: string): string {
+  return new Date(iso).toLocaleDateString(language(), { dateStyle: 'medium' });
+}
