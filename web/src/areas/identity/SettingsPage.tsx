@@ -1,4 +1,22 @@
-/** Filled in next. */
+import { PageFrame } from '@/app/PageFrame';
+import { useText } from '@/text';
+import { AppearanceSettings } from './AppearanceSettings';
+import { ChatSettings } from './ChatSettings';
+import { PasswordSettings } from './PasswordSettings';
+import { ProfileSettings } from './ProfileSettings';
+import { SessionSettings } from './SessionSettings';
+import { TokenSettings } from './TokenSettings';
+
 export function SettingsPage() {
-  return null;
+  const t = useText();
+  return (
+    <PageFrame title={t.settings.title}>
+      <AppearanceSettings />
+      <ChatSettings />
+      <ProfileSettings />
+      <PasswordSettings />
+      <SessionSettings />
+      <TokenSettings />
+    </PageFrame>
+  );
 }

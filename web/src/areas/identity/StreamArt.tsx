@@ -1,22 +1,17 @@
-/** The picture beside the sign-in form: many streams that run together, drawn from a few numbers. */
-const SOURCES = [
-  { x: 40, join: 300, depth: 0.34, width: 2 },
-  { x: 120, join: 300, depth: 0.46, width: 3 },
-  { x: 205, join: 310, depth: 0.3, width: 2 },
-  { x: 290, join: 320, depth: 0.22, width: 4 },
-  { x: 372, join: 330, depth: 0.38, width: 2.5 },
-  { x: 455, join: 335, depth: 0.5, width: 3 },
-  { x: 530, join: 340, depth: 0.62, width: 2 },
-  { x: 600, join: 345, depth: 0.7, width: 2 },
-  { x: -30, join: 295, depth: 0.6, width: 2 },
-] as const;
-
+/** The picture beside the sign-in form: streams that run together, drawn from a few numbers. */
 const HEIGHT = 900;
+const GAP = 9;
+const CENTRE = 330;
+const SOURCES = [-150, -40, 50, 130, 205, 270, 325, 385, 450, 520, 600, 700];
+/** How far down each stream joins: those from further away later, so that none crosses another. */
+const JOINS = [0.8, 0.68, 0.57, 0.47, 0.38, 0.29, 0.2, 0.33, 0.43, 0.54, 0.66, 0.78];
+const WIDTHS = [2, 3, 2, 4, 2.5, 3, 5, 2.5, 3.5, 2, 3, 2];
 
-function course(x: number, join: number, depth: number): string {
-  const y = HEIGHT * depth;
-  const bend = y * 0.55;
-  return `M${x} -20 C${x} ${bend} ${join} ${y - bend * 0.5} ${join} ${y + 120} S${320} ${HEIGHT * 0.86} 320 ${HEIGHT + 20}`;
+function course(i: number): string {
+  const from = SOURCES[i] ?? 0;
+  const to = CENTRE + (i - 6) * GAP;
+  const y = HEIGHT * (JOINS[i] ?? 0.5);
+  return `M${from} -20 C${from} ${y * 0.5} ${to} ${y * 0.42} ${to} ${y} L${to} ${HEIGHT + 20}`;
 }
 
 export function StreamArt() {
@@ -24,15 +19,15 @@ export function StreamArt() {
     <svg
       className="stream-art"
       viewBox="0 0 600 900"
-      preserveAspectRatio="xMidYMax slice"
+      preserveAspectRatio="xMidYMin slice"
       aria-hidden="true"
     >
-      {SOURCES.map((s, i) => (
+      {SOURCES.map((_, i) => (
         <path
           key={i}
-          d={course(s.x, s.join, s.depth)}
-          strokeWidth={s.width}
-          style={{ animationDelay: `${i * 90}ms` }}
+          d={course(i)}
+          strokeWidth={WIDTHS[i]}
+          style={{ animationDelay: `${Math.abs(i - 6) * 80}ms` }}
           pathLength={1}
         />
       ))}

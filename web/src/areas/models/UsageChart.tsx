@@ -1,0 +1,86 @@
+import { useState } from 'react';
+import type { UsageReport } from '@/api/contract';
+import { useText } from '@/text';
+import { date, money, tokenCount, whole } from '@/text/numbers';
+import type { Day, Measure } from './usageMeasures';
+import { ceiling, everyDay, measureOf } from './usageMeasures';
+
+const WIDTH = 960;
+const HEIGHT = 240;
+const LEFT = 64;
+const BOTTOM = 28;
+const TOP = 12;
+
+function label(value: number, measure: Measure): string {
+  if (measure === 'cost') return money(value);
+  return measure === 'tokens' ? tokenCount(value) : whole(value);
+}
+
+/** A bar for each day, with its numbers on pointing at it or walking to it with the keyboard. */
+export function UsageChart({ report, measure }: { report: UsageReport; measure: Measure }) {
+  const t = useText();
+  const [at, setAt] = useState<number | null>(null);
+  const days = everyDay(report);
+  const value = (day: Day) => (day.row ? measureOf(day.row, measure) : 0);
+  const top = ceiling(Math.max(0, ...days.map((d) => value(d) ?? 0)));
+  const inner = HEIGHT - BOTTOM - TOP;
+  const slot = (WIDTH - LEFT) / Math.max(1, days.length);
+  const y = (v: number) => TOP + inner * (1 - v / top);
+  const every = Math.ceil(days.length / 7);
+  const chosen = at === null ? null : days[at];
+  const said = (day: Day) => {
+    const v = value(day);
+    return `${date(day.key)}: ${v === null ? t.common.notPriced : label(v, measure)}`;
+  };
+
+  return (
+    <figure className="chart">
+      <figcaption className="tabular" aria-live="polite">
+        {chosen ? said(chosen) : t.usage.chart(t.usage.measures[measure])}
+      </figcaption>
+      <svg
+        viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+        role="img"
+        aria-label={t.usage.chart(t.usage.measures[measure])}
+        onPointerLeave={() => setAt(null)}
+      >
+        {[0, 0.5, 1].map((part) => (
+          <g key={part}>
+            <line x1={LEFT} x2={WIDTH} y1={y(top * part)} y2={y(top * part)} />
+            <text x={LEFT - 10} y={y(top * part) + 4} textAnchor="end">
+              {part === 0 ? '0' : label(top * part, measure)}
+            </text>
+          </g>
+        ))}
+        {days.map((day, i) => {
+          const v = value(day);
+          const x = LEFT + i * slot;
+          const width = Math.max(2, Math.min(26, slot * 0.66));
+          return (
+            <g key={day.key} data-on={at === i || undefined} onPointerEnter={() => setAt(i)}>
+              <rect className="chart-hit" x={x} y={0} width={slot} height={HEIGHT - BOTTOM} />
+              {v !== null && v > 0 && (
+                <rect
+                  className="chart-bar"
+                  x={x + (slot - width) / 2}
+                  y={y(v)}
+                  width={width}
+                  height={Math.max(1.5, inner * (v / top))}
+                  rx={Math.min(4, width / 2)}
+                />
+              )}
+              {v === null && (
+                <circle className="chart-unknown" cx={x + slot / 2} cy={y(0) - 5} r={3} />
+              )}
+              {i % every === 0 && (
+                <text x={x + slot / 2} y={HEIGHT - 8} textAnchor="middle">
+                  {Number(day.key.slice(8))}.{Number(day.key.slice(5, 7))}.
+                </text>
+              )}
+            </g>
+          );
+        })}
+      </svg>
+    </figure>
+  );
+}
