@@ -1,1 +1,48 @@
-//! .
+//! People, workspaces, sign-in, tokens, roles, settings, the audit trail, and the doors of the HTTP API: who
+//! calls, how often they may, and what happens when they repeat themselves.
+//!
+//! The face for the rest of the house: [`Identity`] (the state), [`Caller`] (who asks; an extractor), the three
+//! layers [`authenticate`], [`limit_requests`] and [`replay_repeats`] (in this order from the outside in),
+//! [`routes`], and [`audit()`].
+
+mod access_tokens;
+pub mod api_tokens;
+pub mod audit;
+mod authenticate;
+mod caller;
+mod client;
+mod config;
+mod cookies;
+mod email;
+mod error;
+mod idempotency;
+mod identity;
+pub mod invitations;
+mod known;
+mod limits;
+pub mod members;
+mod passwords;
+pub mod people;
+mod permissions;
+mod refresh_tokens;
+mod routes;
+mod scopes;
+mod sessions;
+pub mod settings;
+pub mod workspaces;
+
+pub use audit::{Actor, audit};
+pub use authenticate::{authenticate, openai_error};
+pub use caller::{Caller, Via};
+pub use config::{CookieSecurity, IdentityConfig, Limits, Registration};
+pub use error::IdentityError;
+pub use idempotency::{forget_expired, replay_repeats};
+pub use identity::Identity;
+pub use limits::limit_requests;
+pub use passwords::Password;
+pub use permissions::Permission;
+pub use routes::{CommonErrors, routes};
+pub use scopes::{Scope, Scopes};
+
+/// What the functions of this room answer.
+pub type Result<T, E = IdentityError> = std::result::Result<T, E>;

@@ -1,0 +1,149 @@
+//! The state that the layers and handlers share.
+
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use db::{Db, INSTANCE, WorkspaceId};
+use kit::clock::Timestamp;
+use kit::lifecycle::Lifecycle;
+use kit::limit::RateLimiter;
+use parking_lot::Mutex;
+use tokio::sync::OnceCell;
+use uuid::Uuid;
+
+use crate::access_tokens::AccessKeys;
+use crate::config::IdentityConfig;
+use crate::known::Known;
+use crate::passwords::Hasher;
+use crate::{Result, api_tokens, idempotency};
+
+/// The room's state: cheap to clone.
+#[derive(Clone)]
+pub struct Identity(Arc<Inner>);
+
+struct Inner {
+    db: Db,
+    config: IdentityConfig,
+    limiter: RateLimiter,
+    known: Known,
+    hasher: Hasher,
+    signing: OnceCell<Signing>,
+    /// API tokens that were used and when; written to the store from time to time.
+    used: Mutex<HashMap<(WorkspaceId, Uuid), Timestamp>>,
+    lifecycle: OnceLock<Lifecycle>,
+}
+
+/// Keys for what this room signs, from the instance's data key.
+pub(crate) struct Signing {
+    pub access: AccessKeys,
+    pub refresh: [u8; 32],
+    /// For the hashes of repeated bodies, which may hold passwords.
+    pub repeats: [u8; 32],
+}
+
+impl std::fmt::Debug for Identity {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Identity")
+    }
+}
+
+impl Identity {
+    /// The room over a store.
+    pub fn new(db: Db, config: IdentityConfig) -> Self {
+        Self(Arc::new(Inner {
+            limiter: RateLimiter::new(db.clock().clone()),
+            known: Known::new(config.access_lifetime),
+            hasher: Hasher::new(),
+            signing: OnceCell::new(),
+            used: Mutex::default(),
+            lifecycle: OnceLock::new(),
+            db,
+            config,
+        }))
+    }
+
+    /// Begins what goes on beside the requests: noting which API tokens are used, and, once a day, forgetting
+    /// what has expired. From here on a request with an `Idempotency-Key` is finished even if its client goes away.
+    pub fn start(&self, lifecycle: &Lifecycle) {
+        let _ = self.0.lifecycle.set(lifecycle.clone());
+        let (identity, life) = (self.clone(), lifecycle.clone());
+        lifecycle.spawn("identity", async move {
+            let mut minutes = 0_u32;
+            loop {
+                if minutes.is_multiple_of(24 * 60)
+                    && let Err(error) = idempotency::forget_expired(identity.db()).await
+                {
+                    tracing::warn!(error = %error, "what has expired could not be removed");
+                }
+                tokio::select! {
+                    () = tokio::time::sleep(Duration::from_secs(60)) => minutes = minutes.wrapping_add(1),
+                    () = life.stopping() => break,
+                }
+                identity.write_used_tokens().await;
+            }
+            identity.write_used_tokens().await;
+        });
+    }
+
+    /// The store.
+    pub fn db(&self) -> &Db {
+        &self.0.db
+    }
+
+    /// The configuration.
+    pub fn config(&self) -> &IdentityConfig {
+        &self.0.config
+    }
+
+    /// The counters of rate limits.
+    pub fn limiter(&self) -> &RateLimiter {
+        &self.0.limiter
+    }
+
+    /// The present moment.
+    pub fn now(&self) -> Timestamp {
+        self.0.db.clock().now()
+    }
+
+    pub(crate) fn known(&self) -> &Known {
+        &self.0.known
+    }
+
+    pub(crate) fn hasher(&self) -> &Hasher {
+        &self.0.hasher
+    }
+
+    pub(crate) fn lifecycle(&self) -> Option<&Lifecycle> {
+        self.0.lifecycle.get()
+    }
+
+    pub(crate) async fn signing(&self) -> Result<&Signing> {
+        self.0
+            .signing
+            .get_or_try_init(|| async {
+                let keys = self.0.db.keys(INSTANCE).await?;
+                Ok(Signing {
+                    access: AccessKeys::new(&keys.derive("jwt")?),
+                    refresh: keys.derive("refresh tokens")?,
+                    repeats: keys.derive("idempotency")?,
+                })
+            })
+            .await
+    }
+
+    /// Notes that an API token was used.
+    pub(crate) fn note_use(&self, workspace: WorkspaceId, token: Uuid, at: Timestamp) {
+        self.0.used.lock().insert((workspace, token), at);
+    }
+
+    async fn write_used_tokens(&self) {
+        let used = std::mem::take(&mut *self.0.used.lock());
+        if used.is_empty() {
+            return;
+        }
+        if let Err(error) = api_tokens::write_used(&self.0.db, &used).await {
+            tracing::warn!(error = %error, "the use of API tokens could not be noted");
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! What the layers remember, so that a request costs no question to the store: read tokens, sessions, roles.
+//!
+//! Whatever changes one of them forgets it here after its commit. A request that read the store before that
+//! commit must not put its old answer back afterwards: it notes the [`Known::epoch`] first, and what it read
+//! is only kept if nothing was forgotten since.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
+use std::time::Duration;
+
+use db::kinds::Role;
+use db::{SessionId, UserId, WorkspaceId};
+use kit::cache::{Cache, SESSION_LIFETIME};
+use kit::clock::Timestamp;
+use parking_lot::RwLock;
+use uuid::Uuid;
+
+use crate::access_tokens::Claims;
+use crate::scopes::Scopes;
+
+/// A session that goes on.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct KnownSession {
+    pub user: UserId,
+    pub is_instance_admin: bool,
+    pub expires_at: Timestamp,
+}
+
+/// An API token that was not revoked.
+#[derive(Debug)]
+pub(crate) struct KnownToken {
+    pub id: Uuid,
+    pub workspace: WorkspaceId,
+    pub user: UserId,
+    pub is_instance_admin: bool,
+    pub scopes: Scopes,
+    pub expires_at: Option<Timestamp>,
+    /// When it was last used, in microseconds, to the minute.
+    pub last_used_at: AtomicI64,
+}
+
+/// SHA-256 of a token.
+pub(crate) type TokenHash = [u8; 32];
+
+pub(crate) struct Known {
+    epoch: RwLock<u64>,
+    pub claims: moka::sync::Cache<TokenHash, Claims>,
+    pub sessions: Cache<KnownSession>,
+    pub roles: moka::sync::Cache<(WorkspaceId, UserId), Role>,
+    pub tokens: moka::sync::Cache<TokenHash, Arc<KnownToken>>,
+}
+
+fn cache<K, V>(lifetime: Duration) -> moka::sync::Cache<K, V>
+where
+    K: std::hash::Hash + Eq + Send + Sync + 'static,
+    V: Clone + Send + Sync + 'static,
+{
+    moka::sync::Cache::builder()
+        .max_capacity(100_000)
+        .time_to_live(lifetime)
+        .build()
+}
+
+impl Known {
+    pub fn new(access_lifetime: Duration) -> Self {
+        Self {
+            epoch: RwLock::default(),
+            claims: cache(access_lifetime),
+            sessions: Cache::new("session", SESSION_LIFETIME, 100_000),
+            roles: cache(SESSION_LIFETIME),
+            tokens: cache(SESSION_LIFETIME),
+        }
+    }
+
+    /// Ask before reading the store.
+    pub fn epoch(&self) -> u64 {
+        *self.epoch.read()
+    }
+
+    /// Keeps what was read, unless something was forgotten since.
+    pub fn keep(&self, read_at: u64, put: impl FnOnce(&Self)) {
+        let epoch = self.epoch.read();
+        if *epoch == read_at {
+            put(self);
+        }
+    }
+
+    /// Forgets sessions that have ended. Call it after the commit.
+    pub fn forget_sessions(&self, sessions: &[SessionId]) {
+        self.forget(|known| sessions.iter().for_each(|id| known.sessions.remove(id)));
+    }
+
+    /// Forgets what somebody is in a workspace. Call it after the commit.
+    pub fn forget_role(&self, workspace: WorkspaceId, user: UserId) {
+        self.forget(|known| known.roles.invalidate(&(workspace, user)));
+    }
+
+    /// Forgets API tokens. Call it after the commit.
+    pub fn forget_tokens(&self, hashes: &[Vec<u8>]) {
+        self.forget(|known| {
+            for hash in hashes {
+                if let Ok(hash) = TokenHash::try_from(&hash[..]) {
+                    known.tokens.invalidate(&hash);
+                }
+            }
+        });
+    }
+
+    fn forget(&self, remove: impl FnOnce(&Self)) {
+        let mut epoch = self.epoch.write();
+        *epoch += 1;
+        remove(self);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_from_before_a_sign_out_is_not_kept_after_it() {
+        let known = Known::new(Duration::from_secs(900));
+        let (id, session) = (
+            SessionId::new(),
+            KnownSession {
+                user: UserId::new(),
+                is_instance_admin: false,
+                expires_at: Timestamp(i64::MAX),
+            },
+        );
+        let read_at = known.epoch();
+        known.forget_sessions(&[id]);
+        known.keep(read_at, |k| k.sessions.put(&id, session));
+        assert!(known.sessions.get(&id).is_none());
+
+        known.keep(known.epoch(), |k| k.sessions.put(&id, session));
+        assert!(known.sessions.get(&id).is_some());
+        known.forget_sessions(&[id]);
+        assert!(known.sessions.get(&id).is_none());
+    }
+}
