@@ -1,1 +1,151 @@
-//! .
+//! Models for whoever asks: keys, the choice among them, attempts and fallback, the log of calls and what they cost.
+//!
+//! A question names a model or leaves the choice to the house. `plan` turns that into an ordered list of targets;
+//! `open` tries them until one has said its first word, and never changes after that. Each call is written down with
+//! every attempt, its tokens and its price. The OpenAI-compatible surface at `/v1` is the same path with another mouth.
+
+mod breaker;
+mod calls;
+mod context;
+mod discovery;
+mod embeddings;
+mod keys;
+mod listing;
+mod models;
+mod open;
+mod plan;
+mod routes;
+mod surface;
+mod usage;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use db::{Db, UserId, WorkspaceId};
+use kit::cache::Cache;
+use kit::lifecycle::Lifecycle;
+use providers::{LocalModel, ProviderKind};
+
+pub use calls::{Outcome, Purpose};
+pub use open::{Ask, Attempt, Failure, Opened};
+pub use plan::{Plan, Target};
+pub use routes::routes;
+
+/// Who may give an address in a private network (the machine itself included) to the house's outgoing requests.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PrivateNetworks {
+    /// Nobody.
+    Nobody,
+    /// Those who administer the installation.
+    #[default]
+    Administrators,
+    /// Everybody with an account.
+    Everybody,
+}
+
+/// What an operator can set.
+#[derive(Clone, Debug)]
+pub struct AiConfig {
+    /// In which order providers are tried when nobody chose.
+    pub order: Vec<ProviderKind>,
+    /// How long until the first byte, and how long a silence may last.
+    pub timeouts: kit::http::Timeouts,
+    /// The longest wait for a provider that says when to come back.
+    pub longest_wait: Duration,
+    /// Whether servers on this machine are looked for.
+    pub discover: bool,
+    /// Our own port, where no other server can be.
+    pub own_port: u16,
+    /// Whose addresses may lie in private networks.
+    pub private_networks: PrivateNetworks,
+}
+
+impl Default for AiConfig {
+    fn default() -> Self {
+        Self {
+            order: ProviderKind::ALL.to_vec(),
+            timeouts: kit::http::Timeouts { first_byte: Duration::from_secs(30), idle: Duration::from_secs(60) },
+            longest_wait: Duration::from_secs(10),
+            discover: true,
+            own_port: 8080,
+            private_networks: PrivateNetworks::default(),
+        }
+    }
+}
+
+/// On whose account a model is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Asker {
+    /// The tenant.
+    pub workspace: WorkspaceId,
+    /// The person.
+    pub user: UserId,
+}
+
+impl std::fmt::Display for Asker {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}", self.workspace, self.user)
+    }
+}
+
+/// The room's handle; cheap to clone.
+#[derive(Clone)]
+pub struct Ai(Arc<Inner>);
+
+struct Inner {
+    db: Db,
+    http: kit::http::Client,
+    config: AiConfig,
+    lifecycle: Lifecycle,
+    /// What each asker can use now.
+    usable: Cache<keys::Usable>,
+    /// Health by key, kept while the keys are read anew.
+    breakers: breaker::Breakers,
+    listings: listing::Listings,
+    local: discovery::Found,
+    log: calls::Log,
+    builtin: Option<Arc<dyn LocalModel>>,
+}
+
+impl std::fmt::Debug for Ai {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Ai")
+    }
+}
+
+impl Ai {
+    /// The room over the floors below it. `builtin` is the model inside the binary, where it is installed.
+    pub fn new(
+        db: Db,
+        http: kit::http::Client,
+        lifecycle: Lifecycle,
+        config: AiConfig,
+        builtin: Option<Arc<dyn LocalModel>>,
+    ) -> Self {
+        let inner = Inner {
+            db,
+            http,
+            config,
+            lifecycle,
+            usable: Cache::new("provider_keys", Duration::from_secs(300), 10_000),
+            breakers: breaker::Breakers::default(),
+            listings: listing::Listings::default(),
+            local: discovery::Found::default(),
+            log: calls::Log::default(),
+            builtin,
+        };
+        Self(Arc::new(inner))
+    }
+
+    /// Begins what runs beside the requests: the writer of the call log and the look for local servers.
+    pub fn start(&self) {
+        calls::start_writer(self);
+        if self.0.config.discover {
+            discovery::start(self);
+        }
+    }
+
+    fn db(&self) -> &Db {
+        &self.0.db
+    }
+}

@@ -1,1 +1,77 @@
-//! .
+//! Conversations: threads, messages as a tree, and the answers of models.
+//!
+//! A message is sealed before it is stored (`messages`). An answer belongs to the server (`generation`): it is
+//! written into a buffer that whoever watches reads from his own offset, saved as a draft each second, and ended
+//! in one transaction with its usage and its event (`answering`). An edit or another try never overwrites
+//! anything: it is a sibling in the tree, and a thread's head says which branch is in view.
+
+mod access;
+mod answering;
+mod assistants;
+mod drafts;
+mod exchange;
+mod export;
+mod generation;
+mod messages;
+mod patch;
+mod prompt;
+mod recovery;
+mod repeats;
+mod routes;
+mod stream;
+mod threads;
+mod titles;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use ai::Ai;
+use db::Db;
+use kit::lifecycle::Lifecycle;
+
+use generation::Generations;
+
+pub use recovery::start;
+pub use routes::routes;
+pub use titles::MakeTitle;
+
+/// What an operator can set.
+#[derive(Clone, Copy, Debug)]
+pub struct ChatConfig {
+    /// How often a running answer is saved.
+    pub draft_every: Duration,
+    /// How long running answers may go on once the program stops.
+    pub drain: Duration,
+    /// Whether a model names threads; otherwise their first words do.
+    pub titles_by_model: bool,
+}
+
+impl Default for ChatConfig {
+    fn default() -> Self {
+        Self { draft_every: Duration::from_secs(1), drain: Duration::from_secs(20), titles_by_model: true }
+    }
+}
+
+/// The room's handle; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Chat(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    db: Db,
+    ai: Ai,
+    lifecycle: Lifecycle,
+    config: ChatConfig,
+    generations: Generations,
+}
+
+impl Chat {
+    /// The room over the floors below it.
+    pub fn new(db: Db, ai: Ai, lifecycle: Lifecycle, config: ChatConfig) -> Self {
+        Self(Arc::new(Inner { db, ai, lifecycle, config, generations: Generations::default() }))
+    }
+
+    fn db(&self) -> &Db {
+        &self.0.db
+    }
+}

@@ -98,6 +98,12 @@ impl MigrationTrait for Migration {
             ),
             index(
                 "messages",
+                "messages_parent",
+                &["workspace_id", "thread_id", "parent_id"],
+                Unique::No,
+            ),
+            index(
+                "messages",
                 "messages_thread",
                 &["workspace_id", "thread_id", "seq"],
                 Unique::No,

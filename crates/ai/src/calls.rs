@@ -1,0 +1,168 @@
+//! The log of calls: one row for each question that was put to models, with every attempt, tokens, price and times.
+
+use std::time::Duration;
+
+use db::entity::ai_calls;
+use db::{DbError, MessageId, Tx};
+use kit::clock::Timestamp;
+use parking_lot::Mutex;
+use providers::Usage;
+use sea_orm::{EntityTrait, IntoActiveModel};
+use tokio::sync::Notify;
+
+use crate::{Ai, Asker, Attempt};
+
+/// What a model was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// An answer in a thread.
+    Chat,
+    /// A thread's title.
+    Title,
+    /// A program's question at `/v1`.
+    Api,
+    /// Vectors.
+    Embedding,
+}
+
+impl Purpose {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Chat => "chat",
+            Self::Title => "title",
+            Self::Api => "api",
+            Self::Embedding => "embedding",
+        }
+    }
+}
+
+/// What a call came to.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// On whose account.
+    pub asker: Asker,
+    /// What for.
+    pub purpose: Purpose,
+    /// Which answer it wrote.
+    pub message: Option<MessageId>,
+    /// Who answered, or was tried last.
+    pub provider: String,
+    /// The provider's name of the model.
+    pub model: String,
+    /// `ok` or the code of the error.
+    pub status: &'static str,
+    /// Tokens.
+    pub usage: Usage,
+    /// Millionths of a US dollar; none when the price is unknown.
+    pub cost_micros: Option<i64>,
+    /// Until the first word.
+    pub first_word_ms: Option<i64>,
+    /// Until the end.
+    pub total_ms: i64,
+    /// Each attempt.
+    pub attempts: Vec<Attempt>,
+    /// When it began.
+    pub at: Timestamp,
+}
+
+impl Outcome {
+    fn row(&self) -> ai_calls::Model {
+        ai_calls::Model {
+            workspace_id: self.asker.workspace,
+            id: kit::ids::new_id(),
+            user_id: self.asker.user,
+            message_id: self.message,
+            purpose: self.purpose.name().to_owned(),
+            provider: self.provider.clone(),
+            model: self.model.clone(),
+            status: self.status.to_owned(),
+            input_tokens: self.usage.input_tokens as i64,
+            output_tokens: self.usage.output_tokens as i64,
+            cached_tokens: self.usage.cached_tokens as i64,
+            reasoning_tokens: self.usage.reasoning_tokens as i64,
+            cost_micros: self.cost_micros,
+            first_word_ms: self.first_word_ms,
+            total_ms: self.total_ms,
+            attempts: if self.attempts.len() > 1 || self.status != "ok" {
+                serde_json::to_string(&self.attempts).unwrap_or_default()
+            } else {
+                String::from("[]")
+            },
+            at: self.at.micros(),
+        }
+    }
+}
+
+/// Outcomes that wait to be written: many rows in one transaction cost hardly more than one.
+#[derive(Debug, Default)]
+pub struct Log {
+    waiting: Mutex<Vec<Outcome>>,
+    some: Notify,
+}
+
+/// How long a row may wait.
+const WAIT: Duration = Duration::from_millis(250);
+/// Rows in one statement.
+const BATCH: usize = 500;
+/// When the store does not answer for long, the oldest rows are given up beyond this.
+const MOST: usize = 100_000;
+
+impl Ai {
+    /// Writes an outcome in the caller's transaction.
+    pub async fn record(&self, tx: &Tx, outcome: &Outcome) -> Result<(), DbError> {
+        ai_calls::Entity::insert(outcome.row().into_active_model()).exec_without_returning(&**tx).await?;
+        Ok(())
+    }
+
+    /// Writes an outcome soon.
+    pub fn record_soon(&self, outcome: Outcome) {
+        self.0.log.waiting.lock().push(outcome);
+        self.0.log.some.notify_one();
+    }
+
+    /// Writes what waits.
+    pub async fn flush(&self) -> Result<(), DbError> {
+        let rows = std::mem::take(&mut *self.0.log.waiting.lock());
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let written = write(self, &rows).await;
+        if written.is_err() {
+            let mut waiting = self.0.log.waiting.lock();
+            let newer = std::mem::replace(&mut *waiting, rows);
+            waiting.extend(newer);
+            let excess = waiting.len().saturating_sub(MOST);
+            waiting.drain(..excess);
+        }
+        written
+    }
+}
+
+async fn write(ai: &Ai, rows: &[Outcome]) -> Result<(), DbError> {
+    let tx = ai.db().write().await?;
+    for batch in rows.chunks(BATCH) {
+        let batch = batch.iter().map(|o| o.row().into_active_model());
+        ai_calls::Entity::insert_many(batch).exec_without_returning(&*tx).await?;
+    }
+    tx.commit().await
+}
+
+/// Begins to write what [`Ai::record_soon`] was given.
+pub fn start_writer(ai: &Ai) {
+    let ai = ai.clone();
+    let life = ai.0.lifecycle.clone();
+    life.clone().spawn("call log", async move {
+        while !life.is_stopping() {
+            tokio::select! {
+                () = ai.0.log.some.notified() => {}
+                () = life.stopping() => break,
+            }
+            tokio::time::sleep(WAIT).await;
+            if let Err(error) = ai.flush().await {
+                tracing::warn!(error = %error, "the call log was not written; it will be tried again");
+                tokio::time::sleep(Duration::from_secs(1)).await;
+                ai.0.log.some.notify_one();
+            }
+        }
+    });
+}

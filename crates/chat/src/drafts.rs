@@ -1,0 +1,88 @@
+//! Drafts: what a person has begun to write in a thread, the same on all their devices. The later writer wins.
+
+use std::time::Duration;
+
+use db::entity::drafts;
+use db::events::{Event, Scope};
+use db::{DbError, Sealed, ThreadId, UserId};
+use kit::api::{ApiError, Problems, Validate};
+use kit::clock::Timestamp;
+use kit::vault::{Place, sha256};
+use sea_orm::{ActiveValue::Set, EntityTrait, sea_query::OnConflict};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::Chat;
+use crate::access::InThread;
+
+/// A clock that is wrong by more than this is not believed.
+const CLOCK_SKEW: Duration = Duration::from_secs(60);
+
+/// A draft.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DraftIn {
+    /// The text; empty to clear it.
+    pub text: String,
+    /// When it was written, by the writer's clock.
+    pub updated_at: Option<Timestamp>,
+}
+
+impl Validate for DraftIn {
+    fn validate(&self, problems: &mut Problems) {
+        problems.length("text", &self.text, 0, crate::exchange::MAX_CONTENT);
+    }
+}
+
+/// A draft as it is kept.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct DraftOut {
+    /// The text.
+    pub text: String,
+    /// When it was written.
+    pub updated_at: Timestamp,
+}
+
+/// A draft's row has no id of its own: its place is made of the thread and the person.
+pub fn draft_place(thread: ThreadId, user: UserId) -> Place<'static> {
+    let mut name = [0; 32];
+    name[..16].copy_from_slice(thread.0.as_bytes());
+    name[16..].copy_from_slice(user.0.as_bytes());
+    let hash = sha256(&name);
+    let mut row = [0; 16];
+    row.copy_from_slice(&hash[..16]);
+    Place { column: "drafts.text", row: Uuid::from_bytes(row) }
+}
+
+/// Keeps a draft, unless a later one is there; answers the one that is kept.
+pub async fn put(chat: &Chat, at: InThread, input: DraftIn) -> Result<DraftOut, ApiError> {
+    let InThread { caller, thread } = at;
+    let db = chat.db();
+    let keys = db.keys(caller.workspace.0).await?;
+    let place = draft_place(thread.id, caller.user);
+    let tx = db.write().await?;
+    let written = input.updated_at.unwrap_or(tx.now()).min(tx.now().plus(CLOCK_SKEW));
+    let id = (caller.workspace, thread.id, caller.user);
+    let stored = drafts::Entity::find_by_id(id).one(&*tx).await.map_err(DbError::from)?;
+    if let Some(stored) = stored.filter(|s| s.updated_at > written.micros()) {
+        let text = stored.text.open(&keys, place).unwrap_or_default();
+        return Ok(DraftOut { text, updated_at: Timestamp(stored.updated_at) });
+    }
+    let row = drafts::ActiveModel {
+        workspace_id: Set(caller.workspace),
+        thread_id: Set(thread.id),
+        user_id: Set(caller.user),
+        text: Set(Sealed::seal(&keys, place, &input.text).map_err(DbError::from)?),
+        updated_at: Set(written.micros()),
+    };
+    // An emptied draft stays as a row, so that an older text arriving late does not come back.
+    let key = [drafts::Column::WorkspaceId, drafts::Column::ThreadId, drafts::Column::UserId];
+    let over = OnConflict::columns(key).update_columns([drafts::Column::Text, drafts::Column::UpdatedAt]).to_owned();
+    drafts::Entity::insert(row).on_conflict(over).exec_without_returning(&*tx).await.map_err(DbError::from)?;
+    let payload = serde_json::json!({ "thread_id": thread.id });
+    let scope = Scope::User(caller.user);
+    tx.event(Event { scope, workspace: Some(caller.workspace), kind: "draft.changed", payload: &payload }).await?;
+    tx.commit().await?;
+    Ok(DraftOut { text: input.text, updated_at: written })
+}

@@ -1,0 +1,381 @@
+//! Writing into a thread: a new message, an edit, another try, going on with an answer. Each stores first, in one
+//! transaction, and then begins the answer, which from there on belongs to the server.
+
+use std::sync::Arc;
+
+use ai::{Asker, Plan};
+use db::entity::{messages, threads};
+use db::events::{Event, Scope};
+use db::kinds::{MessageRole, MessageStatus};
+use db::{DbError, MessageId, Tx, UserId};
+use identity::Caller;
+use kit::api::{ApiError, Code, Problems, Validate};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
+use serde::Deserialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::Chat;
+use crate::access::{AtMessage, InThread};
+use crate::answering::{self, Task};
+use crate::generation::Generation;
+use crate::messages::{Body, open_body, seal_body};
+use crate::patch::Field;
+use crate::prompt::{self, Instructions};
+use crate::repeats::{self, Repeat};
+
+/// The longest message, in characters.
+pub const MAX_CONTENT: usize = 200_000;
+
+/// A new message.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MessageIn {
+    /// The words.
+    pub content: String,
+    /// Files that belong to it.
+    #[serde(default)]
+    pub attachments: Vec<Uuid>,
+    /// The model that should answer; the thread's when absent.
+    pub model: Option<String>,
+    /// What it follows; the newest message in view when absent, nothing when null.
+    #[serde(default)]
+    #[schema(value_type = Option<MessageId>)]
+    pub parent_id: Field<MessageId>,
+    /// Whether a model should answer; it should when absent.
+    pub reply: Option<bool>,
+    /// The sender's own id: sent twice, it is stored once.
+    pub client_id: Option<String>,
+}
+
+impl Validate for MessageIn {
+    fn validate(&self, problems: &mut Problems) {
+        problems.length("content", &self.content, 1, MAX_CONTENT);
+        problems.optional_length("model", self.model.as_ref(), 1, 200);
+        problems.optional_length("client_id", self.client_id.as_ref(), 1, 200);
+        problems.check(self.attachments.is_empty(), "attachments", "There is no such file.");
+    }
+}
+
+/// Another wording of a message.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EditIn {
+    /// The words.
+    pub content: String,
+    /// The model that should answer.
+    pub model: Option<String>,
+    /// Whether a model should answer; it should when absent.
+    pub reply: Option<bool>,
+    /// The sender's own id.
+    pub client_id: Option<String>,
+}
+
+impl Validate for EditIn {
+    fn validate(&self, problems: &mut Problems) {
+        problems.length("content", &self.content, 1, MAX_CONTENT);
+        problems.optional_length("model", self.model.as_ref(), 1, 200);
+        problems.optional_length("client_id", self.client_id.as_ref(), 1, 200);
+    }
+}
+
+/// Another try of an answer.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RegenerateIn {
+    /// The model that should try.
+    pub model: Option<String>,
+}
+
+impl Validate for RegenerateIn {
+    fn validate(&self, problems: &mut Problems) {
+        problems.optional_length("model", self.model.as_ref(), 1, 200);
+    }
+}
+
+/// What came of it: what was stored, and the answer, running or already there.
+#[derive(Debug)]
+pub struct Exchange {
+    /// The person's message.
+    pub message: Option<messages::Model>,
+    /// The answer's message.
+    pub reply: Option<MessageId>,
+    /// The answer, while it runs here.
+    pub running: Option<Arc<Generation>>,
+}
+
+/// What a person writes, whichever call it came by.
+struct Writing<'a> {
+    content: &'a str,
+    model: Option<&'a str>,
+    parent: Field<MessageId>,
+    reply: bool,
+    client_id: Option<String>,
+}
+
+/// Stores a message and begins its answer.
+pub async fn post(chat: &Chat, at: InThread, input: MessageIn, key: Option<String>) -> Result<Exchange, ApiError> {
+    let writing = Writing {
+        content: &input.content,
+        model: input.model.as_deref(),
+        parent: input.parent_id,
+        reply: input.reply.unwrap_or(true),
+        client_id: input.client_id.or(key),
+    };
+    write(chat, at, writing).await
+}
+
+/// Stores another wording beside a message of a person, and begins its answer.
+pub async fn edit(chat: &Chat, at: AtMessage, input: EditIn, key: Option<String>) -> Result<Exchange, ApiError> {
+    let AtMessage { caller, thread, message } = at;
+    if message.role != MessageRole::User {
+        return Err(ApiError::invalid("content", "Only what a person wrote can be edited; an answer can be tried again."));
+    }
+    let writing = Writing {
+        content: &input.content,
+        model: input.model.as_deref(),
+        parent: message.parent_id.map_or(Field::Clear, Field::Set),
+        reply: input.reply.unwrap_or(true),
+        client_id: input.client_id.or(key),
+    };
+    write(chat, InThread { caller, thread }, writing).await
+}
+
+async fn write(chat: &Chat, at: InThread, writing: Writing<'_>) -> Result<Exchange, ApiError> {
+    let InThread { caller, thread } = at;
+    if let Some(client_id) = &writing.client_id {
+        let repeat = repeats::find(chat, &caller, &thread, client_id, writing.content).await?;
+        if let Repeat::Of(first) = repeat {
+            return Ok(first);
+        }
+    }
+    // Which model answers is decided before anything is stored, so that a refusal leaves nothing behind.
+    let prepared = match writing.reply {
+        true => Some(prepare(chat, &caller, &thread, writing.model).await?),
+        false => None,
+    };
+    let db = chat.db();
+    let keys = db.keys(caller.workspace.0).await?;
+    let tx = db.write().await?;
+    let Some(current) = locked(&tx, &thread).await? else { return Err(ApiError::not_found("thread")) };
+    let parent = match writing.parent {
+        Field::Keep => current.head_id,
+        Field::Clear => None,
+        Field::Set(id) => Some(require_parent(&tx, &current, id).await?),
+    };
+    let body = Body { text: writing.content.to_owned(), reasoning: String::new() };
+    let id = MessageId::new();
+    let sealed = seal_body(&keys, id, &body).map_err(DbError::from)?;
+    let mut message = blank(&tx, &current, id, parent, sealed);
+    message.author_id = Some(caller.user);
+    message.client_id = writing.client_id.clone();
+    if let Err(error) = insert(&tx, &mut message).await {
+        let Some(client_id) = writing.client_id.as_deref().filter(|_| error.is_duplicate()) else { return Err(error.into()) };
+        // The same message arrived twice at the same moment and the other one was first.
+        drop(tx);
+        return match repeats::find(chat, &caller, &thread, client_id, writing.content).await? {
+            Repeat::Of(first) => Ok(first),
+            Repeat::New => Err(error.into()),
+        };
+    }
+    let reply = match &prepared {
+        Some(prepared) => Some(insert_reply(&tx, &keys, &current, Some(id), prepared, None).await?),
+        None => None,
+    };
+    let head = reply.as_ref().map_or(id, |r| r.id);
+    move_head(&tx, current, head).await?;
+    tx.commit().await?;
+    let running = match (&reply, prepared) {
+        (Some(reply), Some(prepared)) => start(chat, &caller, &thread, reply.id, prepared, id, Body::default()).await?,
+        _ => None,
+    };
+    Ok(Exchange { message: Some(message), reply: reply.map(|r| r.id), running })
+}
+
+/// Begins another answer beside one (or the first answer to a message of a person).
+pub async fn regenerate(chat: &Chat, at: AtMessage, input: RegenerateIn, key: Option<String>) -> Result<Exchange, ApiError> {
+    let AtMessage { caller, thread, message } = at;
+    if let Some(key) = &key {
+        if let Repeat::Of(first) = repeats::find_reply(chat, &caller, &thread, key).await? {
+            return Ok(first);
+        }
+    }
+    let asked = match message.role {
+        MessageRole::Assistant => message.parent_id.ok_or_else(|| ApiError::invalid("id", "This answer has no question."))?,
+        MessageRole::User | MessageRole::System => message.id,
+    };
+    let prepared = prepare(chat, &caller, &thread, input.model.as_deref()).await?;
+    let db = chat.db();
+    let keys = db.keys(caller.workspace.0).await?;
+    let tx = db.write().await?;
+    let Some(current) = locked(&tx, &thread).await? else { return Err(ApiError::not_found("thread")) };
+    let reply = insert_reply(&tx, &keys, &current, Some(asked), &prepared, key).await?;
+    move_head(&tx, current, reply.id).await?;
+    tx.commit().await?;
+    let running = start(chat, &caller, &thread, reply.id, prepared, asked, Body::default()).await?;
+    Ok(Exchange { message: None, reply: Some(reply.id), running })
+}
+
+/// Goes on with an answer that is not whole.
+pub async fn go_on(chat: &Chat, at: AtMessage) -> Result<Exchange, ApiError> {
+    let AtMessage { caller, thread, message } = at;
+    if let Some(running) = chat.0.generations.get(message.id) {
+        return Ok(Exchange { message: None, reply: Some(message.id), running: Some(running) });
+    }
+    let open = matches!(message.status, MessageStatus::Interrupted | MessageStatus::Stopped | MessageStatus::Failed);
+    let asked = message.parent_id.filter(|_| message.role == MessageRole::Assistant && open);
+    let Some(asked) = asked else {
+        return Err(ApiError::new(Code::Conflict, "Only an answer that was interrupted, stopped or failed can go on."));
+    };
+    let keys = chat.db().keys(caller.workspace.0).await?;
+    let body = open_body(&keys, &message).map_err(DbError::from)?;
+    let prepared = prepare(chat, &caller, &thread, message.model.as_deref().filter(|m| m.contains('/'))).await?;
+    let tx = chat.db().write().await?;
+    let mut row = message.clone().into_active_model();
+    row.status = Set(MessageStatus::Streaming);
+    row.error = Set(None);
+    row.updated_at = Set(tx.now().micros());
+    messages::Entity::update(row).exec(&*tx).await.map_err(DbError::from)?;
+    announce(&tx, &message, "message.resumed").await?;
+    tx.commit().await?;
+    let tip = if body.text.is_empty() { asked } else { message.id };
+    let running = start(chat, &caller, &thread, message.id, prepared, tip, body).await?;
+    Ok(Exchange { message: None, reply: Some(message.id), running })
+}
+
+/// Ends a running answer; what was written is kept.
+pub async fn stop(chat: &Chat, at: AtMessage) -> Result<messages::Model, ApiError> {
+    if let Some(generation) = chat.0.generations.get(at.message.id) {
+        generation.stop.cancel();
+        generation.ended().await;
+    }
+    let found = crate::messages::find(chat.db(), at.caller.workspace, at.message.id).await?;
+    found.ok_or_else(|| ApiError::not_found("message"))
+}
+
+/// Who will answer, with which instructions.
+struct Prepared {
+    instructions: Instructions,
+    plan: Plan,
+    model: String,
+}
+
+async fn prepare(chat: &Chat, caller: &Caller, thread: &threads::Model, asked: Option<&str>) -> Result<Prepared, ApiError> {
+    let instructions = prompt::instructions(chat, caller, thread).await?;
+    let wanted = asked.or(thread.model.as_deref()).or(instructions.model.as_deref());
+    let plan = chat.0.ai.plan(asker(caller), wanted).await?;
+    let model = wanted.unwrap_or("auto").to_owned();
+    Ok(Prepared { instructions, plan, model })
+}
+
+fn asker(caller: &Caller) -> Asker {
+    Asker { workspace: caller.workspace, user: caller.user }
+}
+
+async fn start(
+    chat: &Chat,
+    caller: &Caller,
+    thread: &threads::Model,
+    reply: MessageId,
+    prepared: Prepared,
+    tip: MessageId,
+    written: Body,
+) -> Result<Option<Arc<Generation>>, ApiError> {
+    let Some(generation) = chat.0.generations.begin(reply, written.text.clone(), written.reasoning) else {
+        return Ok(chat.0.generations.get(reply));
+    };
+    let task = Task {
+        asker: asker(caller),
+        caller: caller.clone(),
+        thread: thread.id,
+        system: prepared.instructions.system,
+        plan: prepared.plan,
+        tip,
+        continues: !written.text.is_empty(),
+    };
+    answering::begin(chat, generation.clone(), task);
+    Ok(Some(generation))
+}
+
+/// The thread's row, held until the end of the transaction, so that two writers form a line and not a fork.
+async fn locked(tx: &Tx, thread: &threads::Model) -> Result<Option<threads::Model>, DbError> {
+    let id = (thread.workspace_id, thread.id);
+    Ok(threads::Entity::find_by_id(id).lock_exclusive().one(&**tx).await?)
+}
+
+async fn require_parent(tx: &Tx, thread: &threads::Model, id: MessageId) -> Result<MessageId, ApiError> {
+    let found = messages::Entity::find_by_id((thread.workspace_id, id)).one(&**tx).await.map_err(DbError::from)?;
+    match found {
+        Some(row) if row.thread_id == thread.id => Ok(id),
+        _ => Err(ApiError::invalid("parent_id", "There is no such message in this thread.")),
+    }
+}
+
+fn blank(tx: &Tx, thread: &threads::Model, id: MessageId, parent: Option<MessageId>, body: db::Sealed) -> messages::Model {
+    let now = tx.now().micros();
+    messages::Model {
+        workspace_id: thread.workspace_id,
+        id,
+        thread_id: thread.id,
+        parent_id: parent,
+        author_id: None::<UserId>,
+        role: MessageRole::User,
+        body,
+        status: MessageStatus::Complete,
+        error: None,
+        model: None,
+        provider: None,
+        usage: None,
+        client_id: None,
+        metadata: "{}".to_owned(),
+        seq: 0,
+        created_at: now,
+        updated_at: now,
+    }
+}
+
+async fn insert(tx: &Tx, row: &mut messages::Model) -> Result<(), DbError> {
+    row.seq = announce(tx, row, "message.created").await?;
+    messages::Entity::insert(row.clone().into_active_model()).exec_without_returning(&**tx).await?;
+    Ok(())
+}
+
+async fn insert_reply(
+    tx: &Tx,
+    keys: &kit::vault::OwnerKeys,
+    thread: &threads::Model,
+    parent: Option<MessageId>,
+    prepared: &Prepared,
+    client_id: Option<String>,
+) -> Result<messages::Model, DbError> {
+    let id = MessageId::new();
+    let mut reply = blank(tx, thread, id, parent, seal_body(keys, id, &Body::default())?);
+    reply.role = MessageRole::Assistant;
+    reply.status = MessageStatus::Streaming;
+    reply.model = Some(prepared.model.clone());
+    reply.client_id = client_id;
+    insert(tx, &mut reply).await?;
+    Ok(reply)
+}
+
+/// Writes the event of a message; answers its number.
+pub(crate) async fn announce(tx: &Tx, row: &messages::Model, kind: &str) -> Result<i64, DbError> {
+    let payload = serde_json::json!({ "message_id": row.id, "parent_id": row.parent_id, "role": row.role });
+    tx.event(Event { scope: Scope::Thread(row.thread_id), workspace: Some(row.workspace_id), kind, payload: &payload }).await
+}
+
+async fn move_head(tx: &Tx, thread: threads::Model, head: MessageId) -> Result<(), DbError> {
+    let change = threads::ActiveModel {
+        head_id: Set(Some(head)),
+        last_message_at: Set(tx.now().micros()),
+        archived: Set(false),
+        ..Default::default()
+    };
+    threads::Entity::update_many()
+        .set(change)
+        .filter(threads::Column::WorkspaceId.eq(thread.workspace_id))
+        .filter(threads::Column::Id.eq(thread.id))
+        .exec(&**tx)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,151 @@
+//! Taking a thread along: a copy to go on with, or a file to keep.
+
+use std::collections::HashMap;
+use std::fmt::Write;
+
+use db::entity::{messages, threads};
+use db::kinds::{MessageRole, MessageStatus, Visibility};
+use db::{DbError, MessageId, ThreadId};
+use kit::api::{ApiError, Problems, Validate};
+use sea_orm::{EntityTrait, IntoActiveModel};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::Chat;
+use crate::access::InThread;
+use crate::exchange::announce;
+use crate::messages::{self as message, Branch, MessageOut, open_body, path_up, seal_body};
+use crate::threads::{ThreadOut, announce as announce_thread, seal_title, show_one};
+
+/// The longest branch that is copied or exported.
+const LONGEST: u64 = 20_000;
+
+/// Where to fork.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ForkIn {
+    /// The last message of the copy; the newest in view when absent.
+    pub message_id: Option<MessageId>,
+}
+
+impl Validate for ForkIn {
+    fn validate(&self, _: &mut Problems) {}
+}
+
+/// Copies the branch up to a message into a new private thread of the caller.
+pub async fn fork(chat: &Chat, at: InThread, input: ForkIn) -> Result<ThreadOut, ApiError> {
+    let InThread { caller, thread } = at;
+    let db = chat.db();
+    let keys = db.keys(caller.workspace.0).await?;
+    let mut branch = match input.message_id.or(thread.head_id) {
+        Some(tip) => path_up(db, caller.workspace, tip, LONGEST).await?,
+        None => Vec::new(),
+    };
+    if branch.iter().any(|row| row.thread_id != thread.id) || (branch.is_empty() && input.message_id.is_some()) {
+        return Err(ApiError::not_found("message"));
+    }
+    branch.reverse();
+    let title = show_one(chat, &caller, thread.clone()).await?.title;
+    let id = ThreadId::new();
+    let tx = db.write().await?;
+    let now = tx.now().micros();
+    let mut copy = threads::Model {
+        id,
+        owner_id: caller.user,
+        title: title.map(|t| seal_title(&keys, id, &t)).transpose()?,
+        visibility: Visibility::Private,
+        pinned: false,
+        archived: false,
+        head_id: None,
+        created_at: now,
+        updated_at: now,
+        last_message_at: now,
+        ..thread
+    };
+    let mut renamed: HashMap<MessageId, MessageId> = HashMap::new();
+    for mut row in branch {
+        let Ok(body) = open_body(&keys, &row) else { continue };
+        let fresh = MessageId::new();
+        renamed.insert(row.id, fresh);
+        row.parent_id = copy.head_id;
+        row.id = fresh;
+        row.thread_id = id;
+        row.body = seal_body(&keys, fresh, &body).map_err(DbError::from)?;
+        row.error = None;
+        row.client_id = None;
+        if row.status == MessageStatus::Streaming {
+            row.status = MessageStatus::Interrupted;
+        }
+        row.seq = announce(&tx, &row, "message.created").await?;
+        messages::Entity::insert(row.into_active_model()).exec_without_returning(&*tx).await.map_err(DbError::from)?;
+        copy.head_id = Some(fresh);
+    }
+    let insert = threads::Entity::insert(copy.clone().into_active_model());
+    insert.exec_without_returning(&*tx).await.map_err(DbError::from)?;
+    announce_thread(&tx, &copy, "thread.created").await?;
+    tx.commit().await?;
+    show_one(chat, &caller, copy).await
+}
+
+/// The shape of an export.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Format {
+    /// The branch in view, to be read.
+    #[default]
+    Markdown,
+    /// Every message of every branch, to be processed.
+    Json,
+}
+
+/// `?format=markdown|json`.
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct ExportQuery {
+    /// The shape.
+    #[serde(default)]
+    pub format: Format,
+}
+
+/// A thread with all its messages, oldest first.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ThreadExport {
+    /// The thread.
+    pub thread: ThreadOut,
+    /// All messages of all branches.
+    pub messages: Vec<MessageOut>,
+}
+
+/// Everything of a thread.
+pub async fn as_json(chat: &Chat, at: InThread) -> Result<ThreadExport, ApiError> {
+    let InThread { caller, thread } = at;
+    let (workspace, id) = (caller.workspace, thread.id);
+    let mut page = message::list(chat, workspace, id, Branch::All, None, LONGEST as usize).await?;
+    page.rows.reverse();
+    Ok(ThreadExport { thread: show_one(chat, &caller, thread).await?, messages: page.rows })
+}
+
+/// The branch in view as Markdown.
+pub async fn as_markdown(chat: &Chat, at: InThread) -> Result<String, ApiError> {
+    let InThread { caller, thread } = at;
+    let head = thread.head_id;
+    let (workspace, id) = (caller.workspace, thread.id);
+    let shown = show_one(chat, &caller, thread).await?;
+    let mut text = format!("# {}\n", shown.title.as_deref().unwrap_or("Untitled"));
+    let Some(head) = head else { return Ok(text) };
+    let page = message::list(chat, workspace, id, Branch::To(head), None, LONGEST as usize).await?;
+    for row in page.rows.iter().rev() {
+        let speaker = match (&row.role, &row.author) {
+            (MessageRole::User, Some(author)) => author.full_name.clone(),
+            (MessageRole::User, None) => "Somebody".to_owned(),
+            (MessageRole::Assistant, _) => row.model.clone().unwrap_or_else(|| "Assistant".to_owned()),
+            (MessageRole::System, _) => "System".to_owned(),
+        };
+        let _ = write!(text, "\n## {speaker} — {}\n\n{}\n", row.created_at, row.content);
+        if row.status != MessageStatus::Complete {
+            let _ = write!(text, "\n*({})*\n", serde_json::to_value(row.status).unwrap_or_default().as_str().unwrap_or_default());
+        }
+    }
+    Ok(text)
+}

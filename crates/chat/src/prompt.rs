@@ -1,0 +1,88 @@
+//! What a model is told: the house's instructions, the assistant's, the person's, and the branch so far.
+
+use db::entity::{messages, threads};
+use db::kinds::{MessageRole, MessageStatus};
+use db::{DbError, MessageId};
+use identity::Caller;
+use kit::api::ApiError;
+use providers::{Conversation, Message, Role};
+use sea_orm::{ColumnTrait, QueryFilter};
+
+use crate::Chat;
+use crate::assistants;
+use crate::messages::{open_body, path_up};
+
+/// How many messages of a branch are looked at; the model's window cuts further.
+const HISTORY: u64 = 400;
+
+/// What the instructions of a thread come to, and which model they ask for.
+#[derive(Debug, Default)]
+pub struct Instructions {
+    /// The system message; empty when nobody has anything to say.
+    pub system: String,
+    /// The model of the assistant, the workspace or the person, in that order.
+    pub model: Option<String>,
+}
+
+/// Reads the instructions that hold in a thread for a person.
+pub async fn instructions(chat: &Chat, caller: &Caller, thread: &threads::Model) -> Result<Instructions, ApiError> {
+    let db = chat.db();
+    let keys = db.keys(caller.workspace.0).await?;
+    let mut parts: Vec<String> = Vec::new();
+    let mut model = None;
+    let house = identity::workspaces::house(db, caller.workspace).await?;
+    parts.extend(house.system_prompt);
+    parts.extend(house.style.map(|s| format!("House style: {s}")));
+    if let Some(id) = thread.assistant_id {
+        let assistant = db::entity::assistants::Entity::of(caller.workspace)
+            .filter(db::entity::assistants::Column::Id.eq(id))
+            .one(db.read())
+            .await
+            .map_err(DbError::from)?;
+        if let Some(assistant) = assistant {
+            let (prompt, style) = assistants::open(&keys, &assistant);
+            parts.extend(prompt);
+            parts.extend(style.map(|s| format!("Style: {s}")));
+            model = assistant.model;
+        }
+    }
+    let own = identity::settings::get(db, caller.user, "instructions").await?;
+    parts.extend(words(own).map(|text| format!("The person asks you to keep in mind: {text}")));
+    parts.retain(|part| !part.trim().is_empty());
+    if model.is_none() {
+        model = words(identity::settings::get(db, caller.user, "default_model").await?).or(house.default_model);
+    }
+    Ok(Instructions { system: parts.join("\n\n"), model })
+}
+
+/// A setting's text, if it has any.
+fn words(value: Option<serde_json::Value>) -> Option<String> {
+    value.and_then(|v| v.as_str().map(str::trim).map(str::to_owned)).filter(|text| !text.is_empty())
+}
+
+/// The conversation that ends with `tip`.
+pub async fn conversation(chat: &Chat, caller: &Caller, system: &str, tip: MessageId) -> Result<Conversation, ApiError> {
+    let keys = chat.db().keys(caller.workspace.0).await?;
+    let mut said: Vec<Message> = path_up(chat.db(), caller.workspace, tip, HISTORY)
+        .await?
+        .iter()
+        // A message that cannot be opened is left out; an answer that never came to a word too.
+        .filter_map(|row| Some((row, open_body(&keys, row).ok()?.text)))
+        .filter(|(row, text)| !text.is_empty() && row.status != MessageStatus::Unreadable)
+        .map(|(row, text)| turn(row, text))
+        .collect();
+    if !system.is_empty() {
+        said.push(Message::system(system));
+    }
+    said.reverse();
+    Ok(Conversation::new(said))
+}
+
+fn turn(row: &messages::Model, text: String) -> Message {
+    let role = match row.role {
+        MessageRole::User => Role::User,
+        MessageRole::Assistant => Role::Assistant,
+        MessageRole::System => Role::System,
+    };
+    Message::text(role, text)
+}

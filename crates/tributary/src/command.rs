@@ -1,0 +1,202 @@
+//! The command line.
+
+use std::io::Write;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use anyhow::Context;
+use clap::{Parser, Subcommand};
+use identity::Password;
+use kit::clock::Clock;
+
+use crate::serve::{App, open_rooms};
+use crate::Config;
+
+/// A self-hosted AI workspace.
+#[derive(Debug, Parser)]
+#[command(name = "tributary", version, about)]
+pub struct Arguments {
+    /// The configuration; tributary.toml unless told.
+    #[arg(long, global = true)]
+    config: Option<PathBuf>,
+    /// The folder of everything embedded.
+    #[arg(long, global = true)]
+    data: Option<PathBuf>,
+    /// Address and port of the page and the API.
+    #[arg(long, global = true)]
+    listen: Option<SocketAddr>,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the page and the API (what happens without a command, too).
+    Serve,
+    /// Bring the store's schema up to date, and nothing else.
+    Migrate,
+    /// Print the OpenAPI document.
+    Openapi,
+    /// People.
+    #[command(subcommand)]
+    User(UserCommand),
+    /// API tokens.
+    #[command(subcommand)]
+    Token(TokenCommand),
+    /// The keys of the vault.
+    #[command(subcommand)]
+    Keys(KeysCommand),
+    /// The model in the box.
+    #[command(subcommand)]
+    Model(ModelCommand),
+}
+
+#[derive(Debug, Subcommand)]
+enum UserCommand {
+    /// Make an account; the password is read from standard input.
+    Create {
+        /// E-mail address.
+        email: String,
+        /// Name, as others see it.
+        name: String,
+    },
+    /// Set a password, read from standard input; signs the person out everywhere.
+    SetPassword {
+        /// E-mail address.
+        email: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum TokenCommand {
+    /// Make an API token and print it, once.
+    Create {
+        /// Whose.
+        email: String,
+        /// What it is for.
+        name: String,
+        /// What it may do: ai, read, write, admin.
+        #[arg(long = "scope", default_values = ["ai", "read", "write"])]
+        scopes: Vec<String>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum KeysCommand {
+    /// Wrap every data key by a fresh master key and give every owner a fresh data key.
+    Rotate,
+}
+
+#[derive(Debug, Subcommand)]
+enum ModelCommand {
+    /// Fetch the demonstration model and check it.
+    Pull,
+}
+
+/// Says what went wrong, with its causes.
+pub fn complain(error: &anyhow::Error) {
+    let _ = writeln!(std::io::stderr(), "tributary: {error:#}");
+}
+
+fn say(text: &str) {
+    let _ = writeln!(std::io::stdout(), "{text}");
+}
+
+/// Runs what was asked for.
+pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
+    let mut config = Config::load(arguments.config.as_deref(), std::env::vars())?;
+    if let Some(data) = arguments.data {
+        config.data = data;
+    }
+    if let Some(listen) = arguments.listen {
+        config.listen = listen;
+    }
+    kit::telemetry::start(config.log.format(), &config.log.filter);
+    match arguments.command.unwrap_or(Command::Serve) {
+        Command::Serve => serve(&config).await,
+        Command::Migrate => {
+            let rooms = open_rooms(&config, Clock::system(), 0).await?;
+            rooms.db.close().await;
+            say("The store's schema is up to date.");
+            Ok(())
+        }
+        Command::Openapi => {
+            let rooms = open_rooms(&config, Clock::system(), 0).await?;
+            say(&serde_json::to_string_pretty(&crate::openapi(&rooms))?);
+            Ok(())
+        }
+        Command::User(command) => user(&config, command).await,
+        Command::Token(TokenCommand::Create { email, name, scopes }) => {
+            let rooms = open_rooms(&config, Clock::system(), 0).await?;
+            let scopes = identity::Scopes::parse(&scopes.join(" "));
+            say(&identity::api_tokens::create_for(&rooms.identity, &email, &name, scopes).await?.token);
+            rooms.db.close().await;
+            Ok(())
+        }
+        Command::Keys(KeysCommand::Rotate) => rotate(&config).await,
+        Command::Model(ModelCommand::Pull) => pull(&config).await,
+    }
+}
+
+async fn serve(config: &Config) -> anyhow::Result<()> {
+    let app = App::start(config, Clock::system()).await?;
+    let address = app.address;
+    tracing::info!(store = app.db().backend(), "Tributary is ready at http://{address}");
+    signal().await?;
+    tracing::info!("stopping: running answers may finish; a second signal ends at once");
+    tokio::select! {
+        clean = app.stop() => {
+            if !clean {
+                tracing::warn!("some work did not finish in time and was dropped");
+            }
+        }
+        again = signal() => again?,
+    }
+    Ok(())
+}
+
+async fn signal() -> anyhow::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        pressed = tokio::signal::ctrl_c() => pressed?,
+    }
+    Ok(())
+}
+
+async fn user(config: &Config, command: UserCommand) -> anyhow::Result<()> {
+    let rooms = open_rooms(config, Clock::system(), 0).await?;
+    let mut line = String::new();
+    std::io::stdin().read_line(&mut line).context("no password came in")?;
+    let password = Password::new(line.trim_end_matches(['\r', '\n']).to_owned());
+    match command {
+        UserCommand::Create { email, name } => {
+            let made = identity::people::create(&rooms.identity, &email, &name, password).await?;
+            say(&format!("{} has an account now.", made.email));
+        }
+        UserCommand::SetPassword { email } => {
+            identity::people::set_password(&rooms.identity, &email, password).await?;
+            say("The password is set.");
+        }
+    }
+    rooms.db.close().await;
+    Ok(())
+}
+
+async fn rotate(config: &Config) -> anyhow::Result<()> {
+    if config.vault.key.is_some() || config.vault.key_command.is_some() {
+        anyhow::bail!("the master key comes from the environment or a command; only a key in a file can be rotated here");
+    }
+    let rooms = open_rooms(config, Clock::system(), 0).await?;
+    let file = config.key_file();
+    let owners = rooms.db.rotate_keys(|keys| keys.save(&file)).await?;
+    rooms.db.close().await;
+    say(&format!("A fresh master key is in {}; {owners} owners have fresh data keys. Keep a copy of the file.", file.display()));
+    Ok(())
+}
+
+async fn pull(config: &Config) -> anyhow::Result<()> {
+    let _ = config;
+    anyhow::bail!("this build has no model in the box")
+}

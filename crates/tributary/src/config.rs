@@ -1,0 +1,409 @@
+//! Configuration: defaults, then `tributary.toml`, then `TRIBUTARY_*`, then the command line. Read once, checked whole,
+//! and handed out in typed sections. `docs/configuration.md` explains every key.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use identity::{CookieSecurity, Limits, Registration};
+use kit::secret::Secret;
+use kit::telemetry::LogFormat;
+use providers::ProviderKind;
+use serde::Deserialize;
+use toml::{Table, Value};
+
+/// Everything that can be set.
+#[derive(Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Where the page and the API are served.
+    pub listen: SocketAddr,
+    /// The folder of everything embedded: database, master key, models.
+    pub data: PathBuf,
+    /// Who may make an account.
+    pub registration: Registration,
+    /// Logs.
+    pub log: LogConfig,
+    /// The store.
+    pub database: DatabaseConfig,
+    /// The master key.
+    pub vault: VaultConfig,
+    /// How the page is reached.
+    pub http: HttpConfig,
+    /// How often something may be done in a minute.
+    pub limits: Limits,
+    /// Models.
+    pub ai: AiSection,
+    /// Conversations.
+    pub chat: ChatSection,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            data: PathBuf::from("data"),
+            registration: Registration::default(),
+            log: LogConfig::default(),
+            database: DatabaseConfig::default(),
+            vault: VaultConfig::default(),
+            http: HttpConfig::default(),
+            limits: Limits::default(),
+            ai: AiSection::default(),
+            chat: ChatSection::default(),
+        }
+    }
+}
+
+/// `[log]`
+#[derive(Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LogConfig {
+    /// `true` for one JSON object a line.
+    pub json: bool,
+    /// What is logged, such as `info` or `warn,chat=debug`.
+    pub filter: String,
+}
+
+impl Default for LogConfig {
+    fn default() -> Self {
+        Self { json: false, filter: "info".to_owned() }
+    }
+}
+
+impl LogConfig {
+    /// How lines look.
+    pub fn format(&self) -> LogFormat {
+        if self.json { LogFormat::Json } else { LogFormat::Text }
+    }
+}
+
+/// A text that is not printed with the rest.
+#[derive(Debug, Deserialize)]
+#[serde(transparent)]
+pub struct Hidden(#[serde(deserialize_with = "secret")] pub Secret);
+
+fn secret<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Secret, D::Error> {
+    String::deserialize(deserializer).map(Secret::new)
+}
+
+/// `[database]`
+#[derive(Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct DatabaseConfig {
+    /// `postgres://…`; SQLite in the data folder when absent.
+    pub url: Option<Hidden>,
+    /// Connections to PostgreSQL.
+    pub connections: u32,
+    /// SQLite: wait for the disk at each commit.
+    pub sync_every_commit: bool,
+}
+
+impl Default for DatabaseConfig {
+    fn default() -> Self {
+        Self { url: None, connections: 16, sync_every_commit: false }
+    }
+}
+
+/// `[vault]`
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct VaultConfig {
+    /// The master key's file; `master.key` in the data folder when absent.
+    pub key_file: Option<PathBuf>,
+    /// The master key itself, for containers: base64 of 32 bytes.
+    pub key: Option<Hidden>,
+    /// A command that prints the master key.
+    pub key_command: Option<String>,
+}
+
+/// `[http]`
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct HttpConfig {
+    /// Where people reach the page, such as `https://ai.example.org`.
+    pub public_url: Option<String>,
+    /// Other origins whose pages may use the API with a person's cookies.
+    pub allowed_origins: Vec<String>,
+    /// Whether a proxy in front writes `X-Forwarded-For` and `X-Forwarded-Proto`.
+    pub trusted_proxy: bool,
+    /// Whether cookies are kept to encrypted connections.
+    pub cookies: CookieSecurity,
+}
+
+/// `[ai]`
+#[derive(Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct AiSection {
+    /// In which order providers are tried when nobody chose.
+    pub order: Vec<ProviderKind>,
+    /// Seconds until the first byte of an answer.
+    pub first_byte_seconds: f64,
+    /// The longest silence in the middle of an answer, in seconds.
+    pub idle_seconds: f64,
+    /// The longest wait for a provider that says when to come back, in seconds.
+    pub longest_wait_seconds: f64,
+    /// Whether model servers on this machine are looked for.
+    pub discover: bool,
+    /// Who may give addresses in private networks: `nobody`, `administrators`, `everybody`.
+    pub private_networks: PrivateNetworks,
+    /// Whether the model in the box is offered, where it is installed.
+    pub builtin_model: bool,
+}
+
+impl Default for AiSection {
+    fn default() -> Self {
+        let ai = ai::AiConfig::default();
+        Self {
+            order: ai.order,
+            first_byte_seconds: ai.timeouts.first_byte.as_secs_f64(),
+            idle_seconds: ai.timeouts.idle.as_secs_f64(),
+            longest_wait_seconds: ai.longest_wait.as_secs_f64(),
+            discover: ai.discover,
+            private_networks: PrivateNetworks::default(),
+            builtin_model: true,
+        }
+    }
+}
+
+/// Who may give addresses in private networks.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PrivateNetworks {
+    /// Nobody.
+    Nobody,
+    /// Those who administer the installation.
+    #[default]
+    Administrators,
+    /// Everybody with an account.
+    Everybody,
+}
+
+/// `[chat]`
+#[derive(Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ChatSection {
+    /// How often a running answer is saved, in seconds.
+    pub draft_seconds: f64,
+    /// How long running answers may go on once the program is told to stop, in seconds.
+    pub drain_seconds: f64,
+    /// Whether a model names threads; otherwise their first words do.
+    pub titles_by_model: bool,
+}
+
+impl Default for ChatSection {
+    fn default() -> Self {
+        let chat = chat::ChatConfig::default();
+        Self {
+            draft_seconds: chat.draft_every.as_secs_f64(),
+            drain_seconds: chat.drain.as_secs_f64(),
+            titles_by_model: chat.titles_by_model,
+        }
+    }
+}
+
+impl Config {
+    /// Reads the file (if `file` is given it must be there; `tributary.toml` need not) and lays the environment over it.
+    pub fn load(file: Option<&Path>, environment: impl IntoIterator<Item = (String, String)>) -> anyhow::Result<Self> {
+        let path = file.unwrap_or(Path::new("tributary.toml"));
+        let mut table = match std::fs::read_to_string(path) {
+            Ok(text) => text.parse::<Table>().with_context(|| format!("{} is not valid TOML", path.display()))?,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound && file.is_none() => Table::new(),
+            Err(error) => return Err(error).with_context(|| format!("{} cannot be read", path.display())),
+        };
+        for (name, value) in environment {
+            if let Some(name) = name.strip_prefix("TRIBUTARY_") {
+                lay_over(&mut table, name, &value);
+            }
+        }
+        let config: Self = table.try_into().context("the configuration is not understood")?;
+        config.check()?;
+        Ok(config)
+    }
+
+    fn check(&self) -> anyhow::Result<()> {
+        for (name, seconds, least) in [
+            ("ai.first_byte_seconds", self.ai.first_byte_seconds, 0.01),
+            ("ai.idle_seconds", self.ai.idle_seconds, 0.01),
+            ("ai.longest_wait_seconds", self.ai.longest_wait_seconds, 0.0),
+            ("chat.draft_seconds", self.chat.draft_seconds, 0.05),
+            ("chat.drain_seconds", self.chat.drain_seconds, 0.0),
+        ] {
+            if !(least..=86_400.0).contains(&seconds) {
+                bail!("{name} must be between {least} and 86400 seconds");
+            }
+        }
+        if self.ai.order.is_empty() {
+            bail!("ai.order must name at least one provider");
+        }
+        if let Some(url) = &self.http.public_url {
+            if !url.starts_with("http://") && !url.starts_with("https://") {
+                bail!("http.public_url must begin with https:// or http://");
+            }
+        }
+        if self.http.allowed_origins.iter().any(|origin| origin == "*") {
+            bail!("http.allowed_origins takes exact origins: * would let every site act for a signed-in person");
+        }
+        if let Some(url) = &self.database.url {
+            if !url.0.expose().starts_with("postgres://") && !url.0.expose().starts_with("postgresql://") {
+                bail!("database.url must begin with postgres://; without it the embedded SQLite is used");
+            }
+        }
+        Ok(())
+    }
+
+    /// The file of the embedded store.
+    pub fn sqlite_path(&self) -> PathBuf {
+        self.data.join("tributary.db")
+    }
+
+    /// The store's part.
+    pub fn db(&self) -> db::DbConfig {
+        match &self.database.url {
+            Some(url) => db::DbConfig::Postgres { url: url.0.clone(), connections: self.database.connections.max(2) },
+            None => db::DbConfig::Sqlite {
+                path: self.sqlite_path(),
+                sync_every_commit: self.database.sync_every_commit,
+            },
+        }
+    }
+
+    /// The part of people and sign-in.
+    pub fn identity(&self) -> identity::IdentityConfig {
+        identity::IdentityConfig {
+            registration: self.registration,
+            cookies: self.http.cookies,
+            limits: self.limits,
+            public_url: self.http.public_url.clone(),
+            allowed_origins: self.http.allowed_origins.clone(),
+            trusted_proxy: self.http.trusted_proxy,
+            ..identity::IdentityConfig::default()
+        }
+    }
+
+    /// The part of models. `port` is the one that is really listened on.
+    pub fn ai(&self, port: u16) -> ai::AiConfig {
+        ai::AiConfig {
+            order: self.ai.order.clone(),
+            timeouts: kit::http::Timeouts {
+                first_byte: Duration::from_secs_f64(self.ai.first_byte_seconds),
+                idle: Duration::from_secs_f64(self.ai.idle_seconds),
+            },
+            longest_wait: Duration::from_secs_f64(self.ai.longest_wait_seconds),
+            discover: self.ai.discover,
+            own_port: port,
+            private_networks: match self.ai.private_networks {
+                PrivateNetworks::Nobody => ai::PrivateNetworks::Nobody,
+                PrivateNetworks::Administrators => ai::PrivateNetworks::Administrators,
+                PrivateNetworks::Everybody => ai::PrivateNetworks::Everybody,
+            },
+        }
+    }
+
+    /// The part of conversations.
+    pub fn chat(&self) -> chat::ChatConfig {
+        chat::ChatConfig {
+            draft_every: Duration::from_secs_f64(self.chat.draft_seconds),
+            drain: Duration::from_secs_f64(self.chat.drain_seconds),
+            titles_by_model: self.chat.titles_by_model,
+        }
+    }
+
+    /// The master keys, from wherever they are kept; a fresh file is made only for a store that does not exist yet.
+    pub fn master_keys(&self) -> anyhow::Result<kit::vault::MasterKeys> {
+        use kit::vault::MasterKeys;
+        if let Some(key) = &self.vault.key {
+            return Ok(MasterKeys::parse(key.0.expose())?);
+        }
+        if let Some(command) = &self.vault.key_command {
+            let output = std::process::Command::new("sh").arg("-c").arg(command).output();
+            let output = output.context("the command for the master key cannot be run")?;
+            if !output.status.success() {
+                bail!("the command for the master key failed ({})", output.status);
+            }
+            let text = String::from_utf8(output.stdout).context("the command for the master key printed no text")?;
+            return Ok(MasterKeys::parse(Secret::new(text).expose())?);
+        }
+        let is_fresh = self.database.url.is_some() || !self.sqlite_path().exists();
+        std::fs::create_dir_all(&self.data).with_context(|| format!("{} cannot be made", self.data.display()))?;
+        MasterKeys::load_or_create(&self.key_file(), is_fresh).with_context(|| {
+            "this store was sealed by a master key that is not here; put its file back, or nothing in it can be read".to_owned()
+        })
+    }
+
+    /// The master key's file.
+    pub fn key_file(&self) -> PathBuf {
+        self.vault.key_file.clone().unwrap_or_else(|| self.data.join("master.key"))
+    }
+}
+
+/// The sections, to find where a variable's section ends and its key begins.
+const SECTIONS: [&str; 7] = ["log", "database", "vault", "http", "limits", "ai", "chat"];
+
+/// `TRIBUTARY_AI_FIRST_BYTE_SECONDS=5` is `first_byte_seconds = 5` in `[ai]`; `TRIBUTARY_LISTEN` stands at the top.
+fn lay_over(table: &mut Table, name: &str, value: &str) {
+    let name = name.to_ascii_lowercase();
+    let value = scalar(value);
+    let section = SECTIONS.iter().find_map(|s| Some((*s, name.strip_prefix(s)?.strip_prefix('_')?)));
+    match section {
+        Some((section, key)) => {
+            let inner = table.entry(section).or_insert_with(|| Value::Table(Table::new()));
+            if let Value::Table(inner) = inner {
+                inner.insert(key.to_owned(), value);
+            }
+        }
+        None => {
+            table.insert(name, value);
+        }
+    }
+}
+
+/// Numbers, truth values and lists as TOML writes them; everything else is text.
+fn scalar(text: &str) -> Value {
+    let parsed = format!("value = {text}").parse::<Table>().ok().and_then(|mut t| t.remove("value"));
+    match parsed {
+        Some(value @ (Value::Boolean(_) | Value::Integer(_) | Value::Float(_) | Value::Array(_))) => value,
+        _ => Value::String(text.to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(pairs: &[(&str, &str)]) -> anyhow::Result<Config> {
+        Config::load(None, pairs.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())))
+    }
+
+    #[test]
+    fn the_environment_lies_over_the_defaults() {
+        let config = load(&[
+            ("TRIBUTARY_LISTEN", "127.0.0.1:9999"),
+            ("TRIBUTARY_DATABASE_URL", "postgres://u:secret@h/d"),
+            ("TRIBUTARY_AI_ORDER", "[\"openai\", \"groq\"]"),
+            ("TRIBUTARY_AI_DISCOVER", "false"),
+            ("TRIBUTARY_AI_FIRST_BYTE_SECONDS", "2"),
+            ("PATH", "/bin"),
+        ])
+        .unwrap();
+        assert_eq!(config.listen.port(), 9999);
+        assert_eq!(config.ai.order, [ProviderKind::OpenAi, ProviderKind::Groq]);
+        assert!(!config.ai.discover);
+        assert!(!format!("{config:?}").contains("secret@"), "secrets are hidden");
+    }
+
+    #[test]
+    fn what_is_not_understood_is_refused() {
+        for (name, value) in [
+            ("TRIBUTARY_LISTEN", "here"),
+            ("TRIBUTARY_TYPO", "1"),
+            ("TRIBUTARY_AI_TYPO", "1"),
+            ("TRIBUTARY_AI_IDLE_SECONDS", "-1"),
+            ("TRIBUTARY_DATABASE_URL", "mysql://x"),
+            ("TRIBUTARY_HTTP_ALLOWED_ORIGINS", "[\"*\"]"),
+        ] {
+            assert!(load(&[(name, value)]).is_err(), "{name}");
+        }
+    }
+}

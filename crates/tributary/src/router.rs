@@ -1,0 +1,162 @@
+//! The HTTP assembly: the rooms' calls, the layers around them, the page beside them. From the outside in: request id
+//! and log, security headers, CORS, size limits, authentication, rate limits, repeats.
+
+use std::panic::AssertUnwindSafe;
+use std::time::Instant;
+
+use ai::Ai;
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use chat::Chat;
+use db::Db;
+use futures::FutureExt;
+use http::{HeaderName, HeaderValue, Method, header};
+use identity::Identity;
+use kit::api::{ApiError, Code, REQUEST_ID_HEADER, with_request_id};
+use kit::lifecycle::Lifecycle;
+use tower_http::compression::CompressionLayer;
+use tower_http::cors::{AllowOrigin, CorsLayer};
+use tracing::Instrument;
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
+use utoipa::openapi::{Info, OpenApi};
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::{docs, page};
+
+/// The largest body of an ordinary call.
+const BODY: usize = 4 << 20;
+/// The largest body at `/v1`: conversations with pictures in them.
+const OPENAI_BODY: usize = 32 << 20;
+
+/// The rooms.
+#[derive(Clone)]
+pub struct Rooms {
+    pub db: Db,
+    pub identity: Identity,
+    pub ai: Ai,
+    pub chat: Chat,
+    pub lifecycle: Lifecycle,
+    pub allowed_origins: Vec<String>,
+}
+
+fn calls(rooms: &Rooms) -> OpenApiRouter {
+    OpenApiRouter::with_openapi(describe())
+        .merge(identity::routes(rooms.identity.clone()))
+        .merge(chat::routes(rooms.chat.clone()).layer(DefaultBodyLimit::max(BODY)))
+        .merge(ai::routes(rooms.ai.clone()).layer(DefaultBodyLimit::max(OPENAI_BODY)))
+}
+
+fn describe() -> OpenApi {
+    let mut info = Info::new("Tributary", env!("CARGO_PKG_VERSION"));
+    info.description = Some("A self-hosted AI workspace. See /api/v1/docs for a readable page.".to_owned());
+    let mut document = OpenApi::new(info, utoipa::openapi::Paths::new());
+    let components = document.components.get_or_insert_default();
+    components.add_security_scheme("bearer", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
+    components.add_security_scheme("cookie", SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new("trb_access"))));
+    document.security = Some(vec![
+        utoipa::openapi::SecurityRequirement::new("bearer", Vec::<String>::new()),
+        utoipa::openapi::SecurityRequirement::new("cookie", Vec::<String>::new()),
+    ]);
+    document
+}
+
+/// The OpenAPI document of all rooms.
+pub fn openapi(rooms: &Rooms) -> serde_json::Value {
+    let (_, document) = calls(rooms).split_for_parts();
+    serde_json::to_value(document).unwrap_or_default()
+}
+
+/// Everything that is served.
+pub fn router(rooms: &Rooms) -> Router {
+    let (calls, document) = calls(rooms).split_for_parts();
+    let document = serde_json::to_value(document).unwrap_or_default();
+    let readable = docs::render(&document);
+    let identity = &rooms.identity;
+    let html = [(header::CONTENT_TYPE, "text/html; charset=utf-8")];
+    let api = calls
+        .layer(middleware::from_fn_with_state(identity.clone(), identity::replay_repeats))
+        .layer(middleware::from_fn_with_state(identity.clone(), identity::limit_requests))
+        .layer(middleware::from_fn_with_state(identity.clone(), identity::authenticate));
+    // Two stacks instead of one long one: the type of a single stack grows beyond what the compiler likes.
+    Router::new()
+        .merge(api)
+        .route("/api/v1/openapi.json", get(move || async move { axum::Json(document) }))
+        .route("/api/v1/docs", get(move || async move { (html, readable) }))
+        .route("/healthz", get(|| async { "ok\n" }))
+        .route("/readyz", get(ready).with_state(rooms.clone()))
+        .merge(Router::new().fallback(page::serve).layer(CompressionLayer::new()))
+        .method_not_allowed_fallback(|| async { ApiError::new(Code::MethodNotAllowed, "This address does not take this method.") })
+        .layer(cors(&rooms.allowed_origins))
+        .layer(middleware::map_response(security_headers))
+        .layer(middleware::from_fn(observe))
+}
+
+/// Whether work can be taken now.
+async fn ready(State(rooms): State<Rooms>) -> Result<&'static str, ApiError> {
+    if rooms.lifecycle.is_stopping() {
+        return Err(ApiError::unavailable("This node is stopping.", std::time::Duration::from_secs(5)));
+    }
+    rooms.db.ping().await?;
+    Ok("ready\n")
+}
+
+fn cors(origins: &[String]) -> CorsLayer {
+    let origins: Vec<HeaderValue> = origins.iter().filter_map(|o| o.parse().ok()).collect();
+    CorsLayer::new()
+        .allow_origin(AllowOrigin::list(origins))
+        .allow_credentials(true)
+        .allow_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
+        .allow_headers([
+            header::ACCEPT,
+            header::AUTHORIZATION,
+            header::CONTENT_TYPE,
+            HeaderName::from_static("idempotency-key"),
+            HeaderName::from_static("last-event-id"),
+            HeaderName::from_static("x-csrf"),
+            REQUEST_ID_HEADER,
+        ])
+        .expose_headers([REQUEST_ID_HEADER, header::RETRY_AFTER, HeaderName::from_static("x-vercel-ai-ui-message-stream")])
+}
+
+async fn security_headers(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(page::CONTENT_SECURITY_POLICY));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    if !headers.contains_key(header::CACHE_CONTROL) {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    response
+}
+
+/// Gives each request its id, writes one line about it, and turns a panic into an answer.
+async fn observe(request: Request, next: Next) -> Response {
+    let id = request_id(&request);
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().map_or("page", MatchedPath::as_str).to_owned();
+    let span = tracing::info_span!("request", request.id = %id, %method, route);
+    let began = Instant::now();
+    let value = HeaderValue::from_str(&id);
+    let run = with_request_id(id, AssertUnwindSafe(next.run(request)).catch_unwind());
+    let mut response = match run.instrument(span.clone()).await {
+        Ok(response) => response,
+        Err(_) => span.in_scope(|| ApiError::internal("a handler panicked")).into_response(),
+    };
+    if let Ok(value) = value {
+        response.headers_mut().insert(REQUEST_ID_HEADER, value);
+    }
+    let (status, duration_ms) = (response.status().as_u16(), began.elapsed().as_secs_f64() * 1000.0);
+    span.in_scope(|| tracing::debug!(status, duration_ms, "answered"));
+    response
+}
+
+/// The caller's id if it is short and plain, one of ours otherwise.
+fn request_id(request: &Request) -> String {
+    let given = request.headers().get(REQUEST_ID_HEADER).and_then(|v| v.to_str().ok());
+    let is_plain = |id: &&str| (1..=128).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.:".contains(&b));
+    given.filter(is_plain).map_or_else(|| kit::ids::new_id().to_string(), str::to_owned)
+}

@@ -1,0 +1,144 @@
+//! Start and stop: the store, the rooms on top of each other, the listener; and back down in two stages.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use ai::Ai;
+use anyhow::Context;
+use axum::Router;
+use axum::extract::{ConnectInfo, Request};
+use chat::Chat;
+use db::Db;
+use db::jobs::Worker;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use identity::Identity;
+use kit::bus::Bus;
+use kit::clock::Clock;
+use kit::lifecycle::Lifecycle;
+use providers::LocalModel;
+use tokio::net::{TcpListener, TcpStream};
+use tower::ServiceExt;
+
+use crate::Config;
+use crate::router::{Rooms, router};
+
+/// A running Tributary.
+pub struct App {
+    /// Where it really listens (port 0 in the configuration means any free one).
+    pub address: SocketAddr,
+    rooms: Rooms,
+    grace: Duration,
+}
+
+impl std::fmt::Debug for App {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("App").field("address", &self.address).finish_non_exhaustive()
+    }
+}
+
+impl App {
+    /// Opens the store, starts the rooms and listens.
+    pub async fn start(config: &Config, clock: Clock) -> anyhow::Result<Self> {
+        let listener = TcpListener::bind(config.listen).await.with_context(|| {
+            format!("{} cannot be listened on; is another program there? Choose another with --listen", config.listen)
+        })?;
+        let address = listener.local_addr()?;
+        let rooms = open_rooms(config, clock, address.port()).await?;
+        let worker = chat::start(&rooms.chat, Worker::default()).await?;
+        worker.start(rooms.db.clone(), &rooms.lifecycle);
+        rooms.identity.start(&rooms.lifecycle);
+        rooms.ai.start();
+        let service = router(&rooms);
+        let life = rooms.lifecycle.clone();
+        rooms.lifecycle.spawn("listener", accept(listener, service, life));
+        let grace = Duration::from_secs_f64(config.chat.drain_seconds) + Duration::from_secs(5);
+        Ok(Self { address, rooms, grace })
+    }
+
+    /// The rooms, for commands and tests that need more than HTTP.
+    pub fn db(&self) -> &Db {
+        &self.rooms.db
+    }
+
+    /// The OpenAPI document.
+    pub fn openapi(&self) -> serde_json::Value {
+        crate::openapi(&self.rooms)
+    }
+
+    /// No new work, then the end of what runs, then the store is closed. Answers whether everything ended by itself.
+    pub async fn stop(self) -> bool {
+        let clean = self.rooms.lifecycle.stop(self.grace).await;
+        if let Err(error) = self.rooms.ai.flush().await {
+            tracing::error!(error = %error, "the last calls were not written to the log");
+        }
+        self.rooms.db.close().await;
+        clean
+    }
+}
+
+/// The rooms without a listener.
+pub async fn open_rooms(config: &Config, clock: Clock, port: u16) -> anyhow::Result<Rooms> {
+    let master = config.master_keys()?;
+    let db = Db::open(&config.db(), master, clock, Bus::default()).await?;
+    let lifecycle = Lifecycle::new();
+    let identity = Identity::new(db.clone(), config.identity());
+    let http = kit::http::Client::new()?;
+    let builtin = if config.ai.builtin_model { builtin_model(config) } else { None };
+    let ai = Ai::new(db.clone(), http, lifecycle.clone(), config.ai(port), builtin);
+    let chat = Chat::new(db.clone(), ai.clone(), lifecycle.clone(), config.chat());
+    let allowed_origins = config.http.allowed_origins.clone();
+    Ok(Rooms { db, identity, ai, chat, lifecycle, allowed_origins })
+}
+
+#[cfg(not(feature = "builtin-model"))]
+fn builtin_model(_: &Config) -> Option<Arc<dyn LocalModel>> {
+    None
+}
+
+async fn accept(listener: TcpListener, service: Router, life: Lifecycle) {
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = life.stopping() => return,
+        };
+        match accepted {
+            Ok((stream, peer)) => {
+                // Small writes go out at once: a word of an answer must not wait for the next one.
+                let _ = stream.set_nodelay(true);
+                life.spawn("connection", connection(stream, peer, service.clone(), life.clone()));
+            }
+            Err(error) => {
+                // Out of file descriptors, most likely; accepting at once again would only spin.
+                tracing::warn!(error = %error, "a connection was not accepted");
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+        }
+    }
+}
+
+/// How long a client may take for its headers, and an idle connection is kept.
+const HEADERS: Duration = Duration::from_secs(30);
+
+async fn connection(stream: TcpStream, peer: SocketAddr, service: Router, life: Lifecycle) {
+    let service = service.map_request(move |mut request: http::Request<Incoming>| -> Request {
+        request.extensions_mut().insert(ConnectInfo(peer));
+        request.map(axum::body::Body::new)
+    });
+    let service = service.map_err(|never: Infallible| match never {});
+    let serving = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEADERS)
+        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service))
+        .with_upgrades();
+    tokio::pin!(serving);
+    tokio::select! {
+        _ = serving.as_mut() => return,
+        () = life.stopping() => serving.as_mut().graceful_shutdown(),
+    }
+    let _ = serving.await;
+}
