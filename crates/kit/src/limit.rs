@@ -38,13 +38,18 @@ impl RateLimiter {
     /// Counts nothing yet.
     pub fn new(clock: Clock) -> Self {
         // A window is forgotten some time after its end; until then its own start decides.
-        Self { clock, windows: Cache::new("ratelimit", RATE_LIMIT_WINDOW * 2, 200_000) }
+        Self {
+            clock,
+            windows: Cache::new("ratelimit", RATE_LIMIT_WINDOW * 2, 200_000),
+        }
     }
 
     /// Counts one request for `key` against `limit` a minute.
     pub fn take(&self, key: &impl std::fmt::Display, limit: u32) -> Allowance {
         let now = self.clock.now();
-        let window = self.windows.get_or_put(key, || Arc::new(Mutex::new(Window { began: now, used: 0 })));
+        let window = self
+            .windows
+            .get_or_put(key, || Arc::new(Mutex::new(Window { began: now, used: 0 })));
         let mut window = window.lock();
         if now.since(window.began) >= RATE_LIMIT_WINDOW {
             *window = Window { began: now, used: 0 };
@@ -58,6 +63,26 @@ impl RateLimiter {
             remaining: limit.saturating_sub(window.used),
             reset_in: RATE_LIMIT_WINDOW.saturating_sub(now.since(window.began)),
             allowed,
+        }
+    }
+
+    /// What `key` has left, without counting anything.
+    pub fn look(&self, key: &impl std::fmt::Display, limit: u32) -> Allowance {
+        let now = self.clock.now();
+        let fresh = (now, 0);
+        let (began, used) = self.windows.get(key).map_or(fresh, |window| {
+            let window = window.lock();
+            if now.since(window.began) >= RATE_LIMIT_WINDOW {
+                fresh
+            } else {
+                (window.began, window.used)
+            }
+        });
+        Allowance {
+            limit,
+            remaining: limit.saturating_sub(used),
+            reset_in: RATE_LIMIT_WINDOW.saturating_sub(now.since(began)),
+            allowed: used < limit,
         }
     }
 
