@@ -8,9 +8,10 @@
 //!   elsewhere.
 //! - [`catalog`] knows models and prices; [`surface`] speaks OpenAI's format to our own clients.
 //! - [`check_key`], [`list_models`], [`embed`] are the other things one asks a provider.
-//! - [`LocalModel`] is the seam for a model inside this process.
+//! - [`LocalModel`] is the seam for a model inside this process; [`builtin`] is one.
 
 mod answer;
+pub mod builtin;
 pub mod catalog;
 mod conversation;
 mod embeddings;

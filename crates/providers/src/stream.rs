@@ -39,12 +39,18 @@ enum Inner {
 }
 
 struct WireStream {
-    provider: ProviderKind,
     body: Body,
+    reading: Reading,
+    grace: Option<Pin<Box<Sleep>>>,
+}
+
+/// Bytes become frames; the same wherever the bytes come from.
+pub(crate) struct Reading {
+    provider: ProviderKind,
     sse: SseParser,
     decoder: Decoder,
-    last: Option<ProviderError>,
-    grace: Option<Pin<Box<Sleep>>>,
+    /// What ends the stream, to be told after the frames before it.
+    failure: Option<ProviderError>,
 }
 
 impl std::fmt::Debug for ChunkStream {
@@ -57,13 +63,9 @@ impl std::fmt::Debug for ChunkStream {
 
 impl ChunkStream {
     pub(crate) fn wire(provider: ProviderKind, body: Body, decoder: Decoder) -> Self {
-        let sse = SseParser::default();
         let wire = WireStream {
-            provider,
             body,
-            sse,
-            decoder,
-            last: None,
+            reading: Reading::new(provider, decoder),
             grace: None,
         };
         Self::with(provider, Inner::Wire(Box::new(wire)))
@@ -155,65 +157,24 @@ impl Stream for ChunkStream {
 impl WireStream {
     fn poll_frame(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame, ProviderError>>> {
         loop {
-            if let Some(error) = self.last.take() {
+            if let Some(error) = self.reading.failure.take() {
                 return Poll::Ready(Some(Err(error)));
             }
-            if self.decoder.is_done() {
+            if self.reading.decoder.is_done() {
                 return self.poll_end(cx);
             }
             let frame = match ready!(self.body.poll_chunk(cx)) {
-                Some(Ok(piece)) => self.read(piece),
-                Some(Err(error)) => {
-                    self.last = Some(ProviderError::of_http(self.provider, &error, true));
-                    continue;
-                }
-                None => self.read_end(),
+                Some(Ok(piece)) => self.reading.piece(piece),
+                Some(Err(error)) => self.reading.broken(&error),
+                None => self.reading.end(),
             };
             if let Some(frame) = frame {
                 return Poll::Ready(Some(Ok(frame)));
             }
-            if self.last.is_none() && self.decoder.is_done() {
-                return self.poll_end(cx);
-            }
         }
     }
 
-    /// All whole events of one piece, as one frame.
-    fn read(&mut self, piece: Bytes) -> Option<Frame> {
-        self.sse.push(piece);
-        while !self.decoder.is_done() {
-            let result = match self.sse.next_event() {
-                None => break,
-                Some(Ok(event)) => self.decoder.event(event),
-                Some(Err(_)) => {
-                    let error = ProviderError::new(self.provider, ErrorKind::Garbage);
-                    Err(error.with_detail("an event of the stream is too large"))
-                }
-            };
-            if let Err(error) = result {
-                self.last = Some(error);
-                break;
-            }
-        }
-        self.decoder.take_frame()
-    }
-
-    fn read_end(&mut self) -> Option<Frame> {
-        let broken = || ProviderError::new(self.provider, ErrorKind::BrokenStream);
-        if let Some(event) = self.sse.finish() {
-            // Half an event at the end is the mark of a cut, not of nonsense.
-            if let Err(error) = self.decoder.event(event) {
-                let is_garbage = error.kind == ErrorKind::Garbage;
-                self.last = Some(if is_garbage { broken() } else { error });
-                return self.decoder.take_frame();
-            }
-        }
-        if !self.decoder.end() {
-            self.last = Some(broken());
-        }
-        self.decoder.take_frame()
-    }
-
+    /// Reads on to the end of the connection's answer, so that the connection can be used again.
     fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame, ProviderError>>> {
         loop {
             match self.body.poll_chunk(cx) {
@@ -227,5 +188,64 @@ impl WireStream {
             .get_or_insert_with(|| Box::pin(tokio::time::sleep(GRACE)));
         ready!(grace.as_mut().poll(cx));
         Poll::Ready(None)
+    }
+}
+
+impl Reading {
+    pub(crate) fn new(provider: ProviderKind, decoder: Decoder) -> Self {
+        Self {
+            provider,
+            sse: SseParser::default(),
+            decoder,
+            failure: None,
+        }
+    }
+
+    /// All whole events of one piece, as one frame.
+    pub(crate) fn piece(&mut self, piece: Bytes) -> Option<Frame> {
+        self.sse.push(piece);
+        while !self.decoder.is_done() {
+            let result = match self.sse.next_event() {
+                None => break,
+                Some(Ok(event)) => self.decoder.event(event),
+                Some(Err(_)) => {
+                    let error = ProviderError::new(self.provider, ErrorKind::Garbage);
+                    Err(error.with_detail("an event of the stream is too large"))
+                }
+            };
+            if let Err(error) = result {
+                self.failure = Some(error);
+                break;
+            }
+        }
+        self.decoder.take_frame()
+    }
+
+    /// The connection's answer ended as it should; whether the stream did is another matter.
+    pub(crate) fn end(&mut self) -> Option<Frame> {
+        let broken = || ProviderError::new(self.provider, ErrorKind::BrokenStream);
+        if let Some(event) = self.sse.finish() {
+            // Half an event at the end is the mark of a cut, not of nonsense.
+            if let Err(error) = self.decoder.event(event) {
+                let is_garbage = error.kind == ErrorKind::Garbage;
+                self.failure = Some(if is_garbage { broken() } else { error });
+                return self.decoder.take_frame();
+            }
+        }
+        if !self.decoder.end() {
+            self.failure = Some(broken());
+        }
+        self.decoder.take_frame()
+    }
+
+    fn broken(&mut self, error: &kit::http::Error) -> Option<Frame> {
+        self.failure = Some(ProviderError::of_http(self.provider, error, true));
+        None
+    }
+
+    /// The failure that ended it, once.
+    #[cfg(test)]
+    pub(crate) fn take_failure(&mut self) -> Option<ProviderError> {
+        self.failure.take()
     }
 }

@@ -138,7 +138,7 @@ pub enum Preference {
 }
 
 /// The table.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Catalog {
     date: String,
     models: Vec<Arc<Model>>,
@@ -156,16 +156,6 @@ struct File {
 pub fn shipped() -> &'static Catalog {
     static SHIPPED: OnceLock<Catalog> = OnceLock::new();
     SHIPPED.get_or_init(|| Catalog::parse(include_str!("../../data/models.json")).unwrap_or_default())
-}
-
-impl Default for Catalog {
-    fn default() -> Self {
-        Self {
-            date: String::new(),
-            models: Vec::new(),
-            index: HashMap::new(),
-        }
-    }
 }
 
 impl Catalog {
@@ -190,12 +180,11 @@ impl Catalog {
     fn extend(&mut self, models: impl IntoIterator<Item = Model>) {
         for model in models {
             let key = (model.provider, model.id.clone());
-            match self.index.get(&key) {
-                Some(at) => self.models[*at] = Arc::new(model),
-                None => {
-                    self.index.insert(key, self.models.len());
-                    self.models.push(Arc::new(model));
-                }
+            if let Some(at) = self.index.get(&key) {
+                self.models[*at] = Arc::new(model);
+            } else {
+                self.index.insert(key, self.models.len());
+                self.models.push(Arc::new(model));
             }
         }
     }

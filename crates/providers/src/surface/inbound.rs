@@ -32,9 +32,9 @@ struct WireHead<'a> {
     model: Option<&'a RawValue>,
     #[serde(borrow)]
     messages: Option<&'a RawValue>,
-    #[serde(borrow)]
+    #[serde(borrow, default, deserialize_with = "present")]
     stream: Option<&'a RawValue>,
-    #[serde(borrow)]
+    #[serde(borrow, default, deserialize_with = "present")]
     stream_options: Option<&'a RawValue>,
     #[serde(borrow)]
     tools: Option<&'a RawValue>,
@@ -44,6 +44,11 @@ struct WireHead<'a> {
     response_format: Option<&'a RawValue>,
     max_tokens: Option<u32>,
     max_completion_tokens: Option<u32>,
+}
+
+/// `null` is there too, and has a place in the body.
+fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<&'de RawValue>, D::Error> {
+    <&RawValue>::deserialize(deserializer).map(Some)
 }
 
 #[derive(Deserialize)]
@@ -59,6 +64,10 @@ fn bad_json(error: &serde_json::Error) -> BadRequest {
 }
 
 pub(crate) fn read_head(bytes: Bytes) -> Result<Head, BadRequest> {
+    // Serde would take the fields from a list too.
+    if bytes.trim_ascii_start().first() == Some(&b'[') {
+        return Err(BadRequest::new("the body must be a JSON object", None));
+    }
     let head: WireHead<'_> = serde_json::from_slice(&bytes).map_err(|error| bad_json(&error))?;
     let at = |raw: &RawValue| -> Range<usize> {
         let start = raw.get().as_ptr() as usize - bytes.as_ptr() as usize;

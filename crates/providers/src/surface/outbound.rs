@@ -29,8 +29,8 @@ struct WireChunk<'a> {
     created: u64,
     model: &'a str,
     choices: &'a [WireChoice<'a>],
-    #[serde(skip_serializing_if = "Option::is_none")]
-    usage: Option<Option<WireUsage>>,
+    #[serde(skip_serializing_if = "UsageField::is_absent")]
+    usage: UsageField,
 }
 
 #[derive(Serialize)]
@@ -101,6 +101,21 @@ struct WireUsage {
     total_tokens: u64,
     prompt_tokens_details: WireInDetails,
     completion_tokens_details: WireOutDetails,
+}
+
+/// A stream whose usage is wanted has `"usage": null` in every event but the last.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum UsageField {
+    Absent,
+    Null,
+    Counted(WireUsage),
+}
+
+impl UsageField {
+    fn is_absent(&self) -> bool {
+        matches!(self, Self::Absent)
+    }
 }
 
 #[derive(Serialize)]
@@ -232,7 +247,12 @@ impl Writer {
             logprobs: None,
             finish_reason: finish.map(FinishReason::openai),
         };
-        self.event(&[choice], self.include_usage.then_some(None), out);
+        let usage = if self.include_usage {
+            UsageField::Null
+        } else {
+            UsageField::Absent
+        };
+        self.event(&[choice], usage, out);
     }
 
     fn delta<'a>(&mut self) -> WireDelta<'a> {
@@ -244,7 +264,7 @@ impl Writer {
         }
     }
 
-    fn event(&self, choices: &[WireChoice<'_>], usage: Option<Option<WireUsage>>, out: &mut BytesMut) {
+    fn event(&self, choices: &[WireChoice<'_>], usage: UsageField, out: &mut BytesMut) {
         let chunk = WireChunk {
             id: &self.id,
             object: "chat.completion.chunk",
@@ -266,7 +286,7 @@ impl Writer {
             None => DONE,
             Some(usage) => {
                 let mut out = BytesMut::new();
-                self.event(&[], Some(Some(usage.into())), &mut out);
+                self.event(&[], UsageField::Counted(usage.into()), &mut out);
                 out.extend_from_slice(&DONE);
                 out.freeze()
             }

@@ -33,7 +33,7 @@ pub(crate) fn of_body(provider: ProviderKind, status: Option<u16>, body: &[u8]) 
             ..Said::default()
         }
     });
-    build(provider, status, said)
+    build(provider, status, &said)
 }
 
 /// An error object inside a good answer or inside a stream.
@@ -45,7 +45,7 @@ pub(crate) fn of_value(provider: ProviderKind, value: &Value) -> ProviderError {
         .get("code")
         .and_then(Value::as_u64)
         .filter(|code| (400..600).contains(code));
-    build(provider, status.map(|code| code as u16), said)
+    build(provider, status.map(|code| code as u16), &said)
 }
 
 /// Whether a JSON answer with status 200 is an error all the same.
@@ -55,7 +55,7 @@ pub(crate) fn is_error(value: &Value) -> bool {
         || value.get("object").and_then(Value::as_str) == Some("error")
 }
 
-fn build(provider: ProviderKind, status: Option<u16>, said: Said) -> ProviderError {
+fn build(provider: ProviderKind, status: Option<u16>, said: &Said) -> ProviderError {
     let kind = classify(status, &said.codes, &said.message.to_lowercase());
     let mut error = ProviderError::new(provider, kind).with_detail(&said.message);
     error.status = status;

@@ -89,12 +89,11 @@ fn prepare(
     let bad = |words: &str| ProviderError::new(kind, ErrorKind::BadRequest).with_detail(words);
     match endpoint.wire() {
         Wire::OpenAi | Wire::Local => {
-            let body = match request.spliced(model, stream) {
-                Some(body) => body,
-                None => {
-                    let conversation = request.conversation().map_err(|error| bad(&error.message))?;
-                    openai::request::body(kind, model, conversation, stream)
-                }
+            let body = if let Some(body) = request.spliced(model, stream) {
+                body
+            } else {
+                let conversation = request.conversation().map_err(|error| bad(&error.message))?;
+                openai::request::body(kind, model, conversation, stream)
             };
             Ok((endpoint.chat_uri().clone(), body))
         }

@@ -11,6 +11,7 @@ use crate::answer::{FinishReason, Usage};
 /// Tokens as Anthropic counts them: `input_tokens` is only what was neither read from the cache nor written
 /// to it. Thinking is part of the output and not counted on its own.
 #[derive(Debug, Default, Clone, Copy, Deserialize)]
+#[expect(clippy::struct_field_names, reason = "the provider's names")]
 pub(crate) struct WireUsage {
     #[serde(default)]
     input_tokens: Option<u64>,

@@ -147,6 +147,7 @@ struct WireChoice<'a> {
 
 /// What a model of a given name can do, read from its name: the table is older than the newest model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "a list of independent differences")]
 struct Generation {
     /// Thinks as it sees fit and takes an effort; refuses a budget (from 4.7 on).
     is_adaptive: bool,
@@ -255,7 +256,7 @@ pub(crate) fn body(model: &str, c: &Conversation, stream: bool) -> Result<Bytes,
         max_tokens,
         system,
         messages,
-        tools: tools.iter().map(tool).collect(),
+        tools: tools.iter().map(|tool| wire_tool(tool, generation)).collect(),
         tool_choice: if tools.is_empty() { None } else { choice(c) },
         temperature,
         // Newer models take one of the two.
@@ -419,7 +420,7 @@ fn trim_last(messages: &mut [WireMessage<'_>]) {
     }
 }
 
-fn tool(tool: &crate::Tool) -> WireTool<'_> {
+fn wire_tool(tool: &crate::Tool, generation: Generation) -> WireTool<'_> {
     let input_schema = match &tool.parameters {
         Some(schema) => Schema::Given(schema),
         None => Schema::Empty {
@@ -431,7 +432,7 @@ fn tool(tool: &crate::Tool) -> WireTool<'_> {
         name: &tool.name,
         description: tool.description.as_deref(),
         input_schema,
-        strict: tool.strict.filter(|strict| *strict),
+        strict: tool.strict.filter(|strict| *strict && generation.has_schema),
     }
 }
 

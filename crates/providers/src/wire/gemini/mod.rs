@@ -12,6 +12,7 @@ use crate::answer::{FinishReason, Usage};
 /// was thought.
 #[derive(Debug, Default, Clone, Copy, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_field_names, reason = "the provider's names")]
 pub(crate) struct WireUsage {
     prompt_token_count: Option<u64>,
     cached_content_token_count: Option<u64>,

@@ -17,6 +17,9 @@ use crate::conversation::{Conversation, Effort, Message, Part, ResponseFormat, R
 /// model or the client lost it.
 const NO_SIGNATURE: &str = "skip_thought_signature_validator";
 
+const JSON_IN_WORDS: &str = "When you answer (not when you call a function), answer with one JSON object and \
+                             nothing else: no words around it, no code fence.";
+
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Request<'a> {
@@ -122,6 +125,7 @@ struct CallingConfig<'a> {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_field_names, reason = "the provider's names")]
 struct Config<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     temperature: Option<f64>,
@@ -188,8 +192,27 @@ pub(crate) fn body(model: &str, c: &Conversation) -> Result<Bytes, String> {
             parts,
         });
     }
+    // Before Gemini 3, a form of the answer and tools exclude each other: then it is asked for in words.
+    let in_words = version < 3 && !c.tools.is_empty();
+    let words = match &c.response_format {
+        ResponseFormat::Json if in_words => JSON_IN_WORDS.to_owned(),
+        ResponseFormat::Schema { schema, .. } if in_words => {
+            format!(
+                "{JSON_IN_WORDS} It must follow this JSON schema:\n{}",
+                schema.get()
+            )
+        }
+        _ => String::new(),
+    };
+    if !words.is_empty() {
+        system.push(WirePart {
+            text: Some(&words),
+            ..WirePart::default()
+        });
+    }
     let (mime, schema) = match &c.response_format {
         ResponseFormat::Text => (None, None),
+        _ if in_words => (None, None),
         ResponseFormat::Json => (Some("application/json"), None),
         ResponseFormat::Schema { schema, .. } => (Some("application/json"), Some(&**schema)),
     };
