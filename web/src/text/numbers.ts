@@ -13,7 +13,7 @@ export function whole(n: number): string {
 }
 
 export function usd(dollars: number): string {
-  const small = dollars !== 0 && Math.abs(dollars) < 1;
+  const small = dollars !== 0 && Math.abs(dollars) < 0.1;
   return new Intl.NumberFormat(language(), {
     style: 'currency',
     currency: 'USD',

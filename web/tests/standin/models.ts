@@ -66,6 +66,9 @@ const CATALOGUE: Row[] = [
   ['anthropic/claude-opus-5', 'Claude Opus 5', 5, 25, 200000, ['vision', 'tools', 'reasoning']],
   ['anthropic/claude-haiku-5', 'Claude Haiku 5', 1, 5, 200000, ['vision', 'tools']],
   ['ollama/qwen3:8b', 'Qwen 3 8B', null, null, 40960, ['tools', 'reasoning']],
+  ['custom/mock', 'mock', null, null, 32000, []],
+  ['custom/mock-m', 'mock-m', null, null, 32000, []],
+  ['custom/mock-y', 'mock-y', null, null, 32000, []],
   ['builtin/demo', 'Demonstration', null, null, 8192, []],
 ];
 
@@ -118,7 +121,7 @@ export const modelRoutes: Route[] = [
     if (!p) throw new Refusal(404, 'NOT_FOUND', 'No such provider.');
     await pause(500);
     const key = str(call.body.key);
-    const good = key.startsWith('sk-test-good') || (!p.needs_key && key === '');
+    const good = key.startsWith('sk-test-good') || (p.kind === 'local' && key === '');
     if (!good) {
       throw new Refusal(424, 'INVALID_PROVIDER_KEY', `${p.name} does not accept this key.`);
     }

@@ -1,4 +1,6 @@
+import { useNavigate } from '@tanstack/react-router';
 import type { Thread } from '@/api/contract';
+import { IconButton } from '@/components/IconButton';
 import { Icon } from '@/components/Icon';
 import { SidebarButton } from '@/app/SidebarButton';
 import { useText } from '@/text';
@@ -6,6 +8,7 @@ import { ThreadMenu } from './ThreadMenu';
 
 export function ChatHeader({ thread }: { thread: Thread | null }) {
   const t = useText();
+  const navigate = useNavigate();
   return (
     <header className="chat-head">
       <SidebarButton />
@@ -21,6 +24,12 @@ export function ChatHeader({ thread }: { thread: Thread | null }) {
           )}
           {thread.archived && <span className="chip">{t.chat.archivedChip}</span>}
           <span className="chat-head-gap" />
+          <IconButton
+            icon="compose"
+            label={t.chat.newChat}
+            className="chat-head-new"
+            onClick={() => void navigate({ to: '/' })}
+          />
           <ThreadMenu thread={thread} />
         </>
       )}

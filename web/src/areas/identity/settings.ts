@@ -1,5 +1,5 @@
 import { useMutation } from '@tanstack/react-query';
-import { useEffect } from 'react';
+import { useCallback, useEffect } from 'react';
 import { api } from '@/api/client';
 import type { Me, Settings, SettingValues } from '@/api/contract';
 import { keys } from '@/api/keys';
@@ -25,19 +25,31 @@ function keep(values: SettingValues): void {
   queryClient.setQueryData<Me | null>(keys.me, (me) => me && { ...me, settings: values });
 }
 
-/** Changes settings at once, here and then on the server; what the server says goes. */
+interface Change {
+  change: SettingValues;
+  before: SettingValues;
+}
+
+interface Ends {
+  onSuccess?: () => void;
+  onError?: (error: unknown) => void;
+}
+
+/** Changes settings at once, here and then on the server; where it refuses, the old ones are back. */
 export function useChangeSettings() {
-  return useMutation({
-    mutationFn: (change: SettingValues) => api.patch<Settings>('/settings', { values: change }),
-    onMutate: (change) => {
+  const { mutate: send, isPending } = useMutation({
+    mutationFn: ({ change }: Change) => api.patch<Settings>('/settings', { values: change }),
+    onError: (_error, { before }) => keep(before),
+  });
+  const mutate = useCallback(
+    (change: SettingValues, ends: Ends = {}) => {
       const before = valuesOf(queryClient.getQueryData<Me | null>(keys.me) ?? null);
       keep({ ...before, ...change });
-      return before;
+      send({ change, before }, ends);
     },
-    onError: (_error, _change, before) => {
-      if (before) keep(before);
-    },
-  });
+    [send],
+  );
+  return { mutate, isPending };
 }
 
 /** Keeps the page's look and language as the settings say. */

@@ -22,34 +22,36 @@ export function KeyRow({ provider, held }: { provider: Provider; held: ProviderK
       <span className="chip">{t.keysPage.scopeChip[held.scope]}</span>
       {held.masked && <code>{held.masked}</code>}
       {held.base_url && <code>{held.base_url}</code>}
-      <span className="key-state" data-bad={!held.is_valid || undefined} role="status">
-        {check.isPending
-          ? t.keysPage.checking
-          : held.is_valid
-            ? held.checked_at && t.keysPage.checked(ago(held.checked_at))
-            : (problem ?? t.keysPage.invalid)}
-      </span>
-      <IconButton
-        small
-        icon="refresh"
-        label={`${t.keysPage.check}: ${provider.name}`}
-        disabled={check.isPending}
-        onClick={() =>
-          check.mutate(held.scope, {
-            onError,
-            onSuccess: (answer) =>
-              toast(
-                answer.is_valid ? t.keysPage.works : (answer.error?.error ?? t.keysPage.invalid),
-              ),
-          })
-        }
-      />
-      <IconButton
-        small
-        icon="trash"
-        label={`${t.common.remove}: ${provider.name}`}
-        onClick={() => setAsking(true)}
-      />
+      <div className="key-row-end">
+        <span className="key-state" data-bad={!held.is_valid || undefined} role="status">
+          {check.isPending
+            ? t.keysPage.checking
+            : held.is_valid
+              ? held.checked_at && t.keysPage.checked(ago(held.checked_at))
+              : (problem ?? t.keysPage.invalid)}
+        </span>
+        <IconButton
+          small
+          icon="refresh"
+          label={`${t.keysPage.check}: ${provider.name}`}
+          disabled={check.isPending}
+          onClick={() =>
+            check.mutate(held.scope, {
+              onError,
+              onSuccess: (answer) =>
+                toast(
+                  answer.is_valid ? t.keysPage.works : (answer.error?.error ?? t.keysPage.invalid),
+                ),
+            })
+          }
+        />
+        <IconButton
+          small
+          icon="trash"
+          label={`${t.common.remove}: ${provider.name}`}
+          onClick={() => setAsking(true)}
+        />
+      </div>
       <Dialog
         open={asking}
         title={t.keysPage.removeTitle(provider.name)}

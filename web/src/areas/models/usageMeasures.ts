@@ -32,6 +32,6 @@ export function everyDay(report: UsageReport): Day[] {
 export function ceiling(max: number): number {
   if (max <= 0) return 1;
   const power = 10 ** Math.floor(Math.log10(max));
-  const step = [1, 2, 2.5, 5, 10].find((s) => s * power >= max) ?? 10;
+  const step = [1, 2, 5, 10].find((s) => s * power >= max) ?? 10;
   return step * power;
 }

@@ -1,0 +1,47 @@
+import { expect } from './visitor.ts';
+import type { Visitor } from './visitor.ts';
+
+/** On a phone: the drawer, a conversation, nothing wider than the screen, targets one can hit. */
+export async function phone(v: Visitor): Promise<void> {
+  const { page } = v;
+  await v.signIn();
+  await v.picture('phone-new');
+  await page.getByRole('button', { name: 'Open sidebar' }).click();
+  await page.locator('.sidebar[data-drawer]').waitFor();
+  await page.waitForTimeout(400);
+  await v.isAccessible('the drawer');
+  await v.picture('phone-drawer');
+  await page.locator('.thread-link').first().click();
+  await page.locator('.turn-answer').first().waitFor();
+  await v.isAccessible('a conversation on a phone');
+  await v.picture('phone-chat');
+  for (const path of ['/keys', '/settings', '/usage', '/workspace']) {
+    await v.go(path);
+    await page.locator('.section, .table').first().waitFor();
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
+    expect(!wide, `${path} fits the screen`);
+    const small = await page.evaluate(() =>
+      [...document.querySelectorAll('main button, main a.btn, main select, main .input')]
+        .map((e) => ({ e, box: e.getBoundingClientRect() }))
+        .filter(({ box }) => box.width > 0 && box.height < 43.5)
+        .map(({ e }) => (e.textContent ?? '').trim() || e.className),
+    );
+    expect(small.length === 0, `targets of 44 pixels on ${path}, not: ${small.join(', ')}`);
+    await v.picture(`phone${path.replace('/', '-')}`);
+  }
+}
+
+/** By night. */
+export async function dark(v: Visitor): Promise<void> {
+  await v.signIn();
+  await v.page.locator('.thread-link').first().click();
+  await v.page.locator('.turn-answer').first().waitFor();
+  await v.isAccessible('a conversation in the dark');
+  await v.picture('dark-chat');
+  for (const path of ['/keys', '/usage', '/workspace']) {
+    await v.go(path);
+    await v.page.locator('.section, .table').first().waitFor();
+    await v.isAccessible(`${path} in the dark`);
+    await v.picture(`dark${path.replace('/', '-')}`);
+  }
+}
