@@ -37,22 +37,39 @@ impl Smol {
         let vocabulary = Vocabulary::load(&mut gguf)?;
         let model = Llama::load(&mut gguf, context)?;
         let memory = model.memory();
-        Ok(Self { model, vocabulary, memory, seen: Vec::new(), context })
+        Ok(Self {
+            model,
+            vocabulary,
+            memory,
+            seen: Vec::new(),
+            context,
+        })
     }
 
     /// The tokens of the prompt. When the conversation is too long, its oldest turns are left out, but never
     /// the instructions and the last question.
     fn prompt(&self, ask: &Ask) -> Result<Vec<u32>, BuiltinError> {
-        let answer = ask.max_tokens.map_or(self.context / 4, |n| n as usize).clamp(MIN_ANSWER, self.context / 2);
+        let answer = ask
+            .max_tokens
+            .map_or(self.context / 4, |n| n as usize)
+            .clamp(MIN_ANSWER, self.context / 2);
         let mut room = self.context - answer;
         let tokens = |turn: &Turn| {
-            let mut tokens = Tokens { vocabulary: &self.vocabulary, all: Vec::new() };
+            let mut tokens = Tokens {
+                vocabulary: &self.vocabulary,
+                all: Vec::new(),
+            };
             prompt::write(turn, &mut tokens);
             tokens.all
         };
-        let mut head = Tokens { vocabulary: &self.vocabulary, all: Vec::new() };
+        let mut head = Tokens {
+            vocabulary: &self.vocabulary,
+            all: Vec::new(),
+        };
         prompt::write_answer_head(&mut head);
-        let Some((system, turns)) = ask.turns.split_first() else { return Err(BuiltinError::TooLong) };
+        let Some((system, turns)) = ask.turns.split_first() else {
+            return Err(BuiltinError::TooLong);
+        };
         let mut parts = vec![head.all];
         let system = tokens(system);
         let must = parts[0].len() + system.len();
@@ -91,8 +108,13 @@ impl Smol {
 impl Engine for Smol {
     fn answer(&mut self, ask: &Ask) -> Result<(), BuiltinError> {
         let prompt = self.prompt(ask)?;
-        let Some((mut scores, cached)) = self.read(&prompt, ask)? else { return Ok(()) };
-        let limit = ask.max_tokens.map_or(usize::MAX, |n| n as usize).min(self.context - prompt.len());
+        let Some((mut scores, cached)) = self.read(&prompt, ask)? else {
+            return Ok(());
+        };
+        let limit = ask
+            .max_tokens
+            .map_or(usize::MAX, |n| n as usize)
+            .min(self.context - prompt.len());
         let mut sampler = Sampler::new(ask.sampling);
         let mut text = Assembler::new(ask.stop.iter().cloned());
         let (mut written, mut why) = (0, Why::Length);
@@ -115,7 +137,7 @@ impl Engine for Smol {
                 return Ok(());
             }
             if written < limit {
-                scores = self.model.read(&mut self.memory, &[token])?;
+                scores = self.model.next(&mut self.memory, token)?;
                 self.seen.push(token);
             }
         }
@@ -123,7 +145,12 @@ impl Engine for Smol {
         if !rest.is_empty() {
             ask.say(Said::Text(rest));
         }
-        ask.say(Said::End { why, read: prompt.len(), cached, written });
+        ask.say(Said::End {
+            why,
+            read: prompt.len(),
+            cached,
+            written,
+        });
         Ok(())
     }
 }

@@ -95,14 +95,27 @@ impl<R: BufRead + Seek> Gguf<R> {
                 other => return Err(broken(&format!("tensor type {other} is not supported"))),
             };
             let offset = u64::from_le_bytes(read(&mut reader)?);
-            tensors.insert(name, TensorInfo { form, cols, rows, offset });
+            tensors.insert(
+                name,
+                TensorInfo {
+                    form,
+                    cols,
+                    rows,
+                    offset,
+                },
+            );
         }
         let align = match values.get("general.alignment") {
             Some(Value::Int(n)) if *n > 0 => *n as u64,
             _ => 32,
         };
         let data = reader.stream_position()?.next_multiple_of(align);
-        Ok(Self { reader, values, tensors, data })
+        Ok(Self {
+            reader,
+            values,
+            tensors,
+            data,
+        })
     }
 
     /// A whole number of the header.
@@ -139,8 +152,11 @@ impl<R: BufRead + Seek> Gguf<R> {
 
     /// Where a tensor is, when the file has it with this shape.
     pub(super) fn tensor(&self, name: &str, rows: usize, cols: usize) -> Result<TensorInfo, BuiltinError> {
-        let info = self.tensors.get(name).ok_or_else(|| broken(&format!("no tensor {name}")))?;
-        if info.rows != rows || info.cols != cols || (info.form != Form::F32 && cols % BLOCK != 0) {
+        let info = self
+            .tensors
+            .get(name)
+            .ok_or_else(|| broken(&format!("no tensor {name}")))?;
+        if info.rows != rows || info.cols != cols || (info.form != Form::F32 && !cols.is_multiple_of(BLOCK)) {
             return Err(broken(&format!("tensor {name} has an unexpected shape")));
         }
         Ok(info.clone())
@@ -199,8 +215,8 @@ fn unpack_q8_0(bytes: &[u8; 34], block: &mut [f32; BLOCK]) {
 fn unpack_q4_1(bytes: &[u8; 20], block: &mut [f32; BLOCK]) {
     let (scale, min) = (half(bytes[0], bytes[1]), half(bytes[2], bytes[3]));
     for (at, byte) in bytes[4..].iter().enumerate() {
-        block[at] = f32::from(byte & 15).mul_add(scale, min);
-        block[at + BLOCK / 2] = f32::from(byte >> 4).mul_add(scale, min);
+        block[at] = f32::from(byte & 15) * scale + min;
+        block[at + BLOCK / 2] = f32::from(byte >> 4) * scale + min;
     }
 }
 
@@ -273,14 +289,47 @@ mod tests {
     }
 
     fn file() -> Vec<u8> {
-        let mut bytes = [b"GGUF".as_slice(), &3u32.to_le_bytes(), &2u64.to_le_bytes(), &2u64.to_le_bytes()].concat();
-        bytes.extend([name("n"), 4u32.to_le_bytes().to_vec(), 7u32.to_le_bytes().to_vec()].concat());
-        bytes.extend([name("l"), [9u32, 8].map(u32::to_le_bytes).concat(), 1u64.to_le_bytes().to_vec()].concat());
+        let mut bytes = [
+            b"GGUF".as_slice(),
+            &3u32.to_le_bytes(),
+            &2u64.to_le_bytes(),
+            &2u64.to_le_bytes(),
+        ]
+        .concat();
+        bytes.extend(
+            [
+                name("n"),
+                4u32.to_le_bytes().to_vec(),
+                7u32.to_le_bytes().to_vec(),
+            ]
+            .concat(),
+        );
+        bytes.extend(
+            [
+                name("l"),
+                [9u32, 8].map(u32::to_le_bytes).concat(),
+                1u64.to_le_bytes().to_vec(),
+            ]
+            .concat(),
+        );
         bytes.extend(name("hi"));
         bytes.extend([name("w"), 2u32.to_le_bytes().to_vec()].concat());
-        bytes.extend([[32u64, 1].map(u64::to_le_bytes).concat(), 3u32.to_le_bytes().to_vec()].concat());
+        bytes.extend(
+            [
+                [32u64, 1].map(u64::to_le_bytes).concat(),
+                3u32.to_le_bytes().to_vec(),
+            ]
+            .concat(),
+        );
         bytes.extend(0u64.to_le_bytes());
-        bytes.extend([name("g"), 1u32.to_le_bytes().to_vec(), 2u64.to_le_bytes().to_vec()].concat());
+        bytes.extend(
+            [
+                name("g"),
+                1u32.to_le_bytes().to_vec(),
+                2u64.to_le_bytes().to_vec(),
+            ]
+            .concat(),
+        );
         bytes.extend([0u32.to_le_bytes().to_vec(), 32u64.to_le_bytes().to_vec()].concat());
         bytes.resize(bytes.len().next_multiple_of(32), 0);
         // scale 0.5, minimum -1, weights 0 1 2 … in the low and 15 in the high halves

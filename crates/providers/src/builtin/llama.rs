@@ -84,7 +84,10 @@ impl Llama {
         if gguf.text("general.architecture")? != "llama" {
             return Err(BuiltinError::Broken("it is not a Llama model".into()));
         }
-        let (width, heads) = (gguf.int("llama.embedding_length")?, gguf.int("llama.attention.head_count")?);
+        let (width, heads) = (
+            gguf.int("llama.embedding_length")?,
+            gguf.int("llama.attention.head_count")?,
+        );
         let shape = Shape {
             width,
             inner: gguf.int("llama.feed_forward_length")?,
@@ -95,8 +98,8 @@ impl Llama {
             epsilon: gguf.float("llama.attention.layer_norm_rms_epsilon")?,
         };
         let sound = shape.kv_heads > 0
-            && shape.heads % shape.kv_heads == 0
-            && shape.head % 32 == 0
+            && shape.heads.is_multiple_of(shape.kv_heads)
+            && shape.head.is_multiple_of(32)
             && shape.heads * shape.head == width;
         if !sound {
             return Err(BuiltinError::Broken("its dimensions do not fit together".into()));
@@ -123,18 +126,47 @@ impl Llama {
         let words = store.load(gguf, "token_embd.weight", shape.vocabulary, width)?;
         let last = gguf.floats("output_norm.weight", width)?;
         let turns = turns(context, shape.head, gguf.float("llama.rope.freq_base")?);
-        Ok(Self { shape, arch: Arch::new(), store, words, layers, last, turns })
+        Ok(Self {
+            shape,
+            arch: Arch::new(),
+            store,
+            words,
+            layers,
+            last,
+            turns,
+        })
     }
 
     /// An empty memory. The system hands its pages out as they are used.
     pub(super) fn memory(&self) -> Memory {
         let context = self.turns.len() / (self.shape.head / 2);
         let size = self.layers.len() * self.shape.kv_width() * context;
-        Memory { keys: vec![0.0; size], values: vec![0.0; size], context, len: 0 }
+        Memory {
+            keys: vec![0.0; size],
+            values: vec![0.0; size],
+            context,
+            len: 0,
+        }
     }
 
-    /// Reads tokens (at least one, no more than fit) and remembers them. Answers the scores of what may follow.
+    /// Reads a piece of a prompt (at least one token, no more than fit) and remembers it. Answers the scores of
+    /// what may follow. However a prompt is cut into pieces, the scores are the same.
     pub(super) fn read(&self, memory: &mut Memory, tokens: &[u32]) -> Result<Vec<f32>, BuiltinError> {
+        self.pass(memory, tokens, Store::multiply_many)
+    }
+
+    /// Reads the word that was just chosen.
+    pub(super) fn next(&self, memory: &mut Memory, token: u32) -> Result<Vec<f32>, BuiltinError> {
+        self.pass(memory, &[token], Store::multiply_one)
+    }
+
+    fn pass(
+        &self,
+        memory: &mut Memory,
+        tokens: &[u32],
+        multiply: impl Fn(&Store, Arch, Matrix, &[f32], &mut [f32]),
+    ) -> Result<Vec<f32>, BuiltinError> {
+        let multiply = |matrix, x: &[f32], out: &mut [f32]| multiply(&self.store, self.arch, matrix, x, out);
         let (shape, count) = (self.shape, tokens.len());
         if count == 0 || memory.len + count > memory.context {
             return Err(BuiltinError::TooLong);
@@ -156,29 +188,29 @@ impl Llama {
         let mut up = gate.clone();
         for (at, layer) in self.layers.iter().enumerate() {
             self.normalise(&x, &layer.before_attention, &mut normal);
-            self.store.multiply(self.arch, layer.query, &normal, &mut query);
-            self.store.multiply(self.arch, layer.key, &normal, &mut key);
-            self.store.multiply(self.arch, layer.value, &normal, &mut value);
+            multiply(layer.query, &normal, &mut query);
+            multiply(layer.key, &normal, &mut key);
+            multiply(layer.value, &normal, &mut value);
             self.turn(&mut query, shape.width, memory.len);
             self.turn(&mut key, shape.kv_width(), memory.len);
             self.remember(memory, at, &key, &value);
             self.attend(memory, at, &query, &mut mixed);
-            self.store.multiply(self.arch, layer.output, &mixed, &mut normal);
+            multiply(layer.output, &mixed, &mut normal);
             add(&mut x, &normal);
             self.normalise(&x, &layer.before_thinking, &mut normal);
-            self.store.multiply(self.arch, layer.gate, &normal, &mut gate);
-            self.store.multiply(self.arch, layer.up, &normal, &mut up);
+            multiply(layer.gate, &normal, &mut gate);
+            multiply(layer.up, &normal, &mut up);
             for (gate, up) in gate.iter_mut().zip(&up) {
                 *gate = *gate / (1.0 + (-*gate).exp()) * up;
             }
-            self.store.multiply(self.arch, layer.down, &gate, &mut normal);
+            multiply(layer.down, &gate, &mut normal);
             add(&mut x, &normal);
         }
         memory.len += count;
         let mut end = vec![0.0; shape.width];
         self.normalise(&x[(count - 1) * shape.width..], &self.last, &mut end);
         let mut scores = vec![0.0; shape.vocabulary];
-        self.store.multiply(self.arch, self.words, &end, &mut scores);
+        self.store.multiply_one(self.arch, self.words, &end, &mut scores);
         Ok(scores)
     }
 
@@ -217,7 +249,11 @@ impl Llama {
         for kv_head in 0..self.shape.kv_heads {
             let place = self.place(memory, layer, kv_head) + memory.len * head;
             let from = kv_head * head;
-            for (at, (key, value)) in key.chunks_exact(kv_width).zip(value.chunks_exact(kv_width)).enumerate() {
+            for (at, (key, value)) in key
+                .chunks_exact(kv_width)
+                .zip(value.chunks_exact(kv_width))
+                .enumerate()
+            {
                 let to = place + at * head;
                 memory.keys[to..to + head].copy_from_slice(&key[from..from + head]);
                 memory.values[to..to + head].copy_from_slice(&value[from..from + head]);
@@ -227,12 +263,21 @@ impl Llama {
 
     fn attend(&self, memory: &Memory, layer: usize, query: &[f32], out: &mut [f32]) {
         let (head, shared) = (self.shape.head, self.shape.heads / self.shape.kv_heads);
-        for (at, (query, out)) in query.chunks_exact(head).zip(out.chunks_exact_mut(head)).enumerate() {
+        for (at, (query, out)) in query
+            .chunks_exact(head)
+            .zip(out.chunks_exact_mut(head))
+            .enumerate()
+        {
             let (token, head_at) = (at / self.shape.heads, at % self.shape.heads);
             let place = self.place(memory, layer, head_at / shared);
             let end = place + (memory.len + token + 1) * head;
             let (keys, values) = (&memory.keys[place..end], &memory.values[place..end]);
-            self.arch.dispatch(Attend { query, keys, values, out });
+            self.arch.dispatch(Attend {
+                query,
+                keys,
+                values,
+                out,
+            });
         }
     }
 }

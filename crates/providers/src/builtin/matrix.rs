@@ -1,8 +1,8 @@
 //! The arithmetic: weights in eight bits, and the two products that the model spends its time in.
 //!
-//! Every weight is held as eight bits with one scale for 32 of them. Reading one token multiplies in whole
-//! numbers; reading many at once widens two rows at a time and multiplies them with four tokens, because then
-//! the widening is shared. `pulp` picks the processor's instructions when the program runs, so the binary needs
+//! Every weight is held as eight bits with one scale for 32 of them. Writing a word multiplies in whole
+//! numbers; reading a prompt widens two rows at a time and multiplies them with four tokens, because then the
+//! widening is shared. `pulp` picks the processor's instructions when the program runs, so the binary needs
 //! no special build and this code needs no `unsafe`.
 
 use std::io::{BufRead, Seek};
@@ -34,7 +34,10 @@ pub(super) struct Matrix {
 impl Store {
     /// Room for this many weights.
     pub(super) fn with_capacity(weights: usize) -> Self {
-        Self { weights: Vec::with_capacity(weights), scales: Vec::with_capacity(weights / BLOCK) }
+        Self {
+            weights: Vec::with_capacity(weights),
+            scales: Vec::with_capacity(weights / BLOCK),
+        }
     }
 
     /// Reads a matrix.
@@ -64,35 +67,55 @@ impl Store {
 
     fn parts(&self, matrix: Matrix) -> (&[i8], &[f32]) {
         let end = matrix.start + matrix.rows * matrix.cols;
-        (&self.weights[matrix.start..end], &self.scales[matrix.start / BLOCK..end / BLOCK])
+        (
+            &self.weights[matrix.start..end],
+            &self.scales[matrix.start / BLOCK..end / BLOCK],
+        )
     }
 
     /// One row, widened.
     pub(super) fn row(&self, matrix: Matrix, row: usize, out: &mut [f32]) {
         let (weights, scales) = self.parts(matrix);
         let from = row * matrix.cols;
-        widen(&weights[from..from + matrix.cols], &scales[from / BLOCK..(from + matrix.cols) / BLOCK], out);
+        widen(
+            &weights[from..from + matrix.cols],
+            &scales[from / BLOCK..(from + matrix.cols) / BLOCK],
+            out,
+        );
     }
 
-    /// `out[token][row] = Σ matrix[row][col] · x[token][col]` for every token of `x`.
-    pub(super) fn multiply(&self, arch: Arch, matrix: Matrix, x: &[f32], out: &mut [f32]) {
+    /// `out[row] = Σ matrix[row][col] · x[col]`, with `x` rounded to eight bits: what writing a word takes.
+    pub(super) fn multiply_one(&self, arch: Arch, matrix: Matrix, x: &[f32], out: &mut [f32]) {
         let (weights, scales) = self.parts(matrix);
-        if x.len() == matrix.cols {
-            let mut quants = vec![0; x.len()];
-            let mut x_scales = vec![0.0; x.len() / BLOCK];
-            arch.dispatch(
-                #[inline(always)]
-                || {
-                    let blocks = x.as_chunks::<BLOCK>().0.iter().zip(quants.as_chunks_mut::<BLOCK>().0);
-                    for ((block, to), scale) in blocks.zip(&mut x_scales) {
-                        *scale = quantise(block, to);
-                    }
-                    multiply_one(weights, scales, &quants, &x_scales, out);
-                },
-            );
-        } else {
-            arch.dispatch(MultiplyMany { weights, scales, x, matrix, out });
-        }
+        let mut quants = vec![0; x.len()];
+        let mut x_scales = vec![0.0; x.len() / BLOCK];
+        arch.dispatch(
+            #[inline(always)]
+            || {
+                let blocks = x
+                    .as_chunks::<BLOCK>()
+                    .0
+                    .iter()
+                    .zip(quants.as_chunks_mut::<BLOCK>().0);
+                for ((block, to), scale) in blocks.zip(&mut x_scales) {
+                    *scale = quantise(block, to);
+                }
+                multiply_one(weights, scales, &quants, &x_scales, out);
+            },
+        );
+    }
+
+    /// `out[token][row] = Σ matrix[row][col] · x[token][col]` for every token of `x`, without rounding. What it
+    /// gives for a token does not depend on which others are there.
+    pub(super) fn multiply_many(&self, arch: Arch, matrix: Matrix, x: &[f32], out: &mut [f32]) {
+        let (weights, scales) = self.parts(matrix);
+        arch.dispatch(MultiplyMany {
+            weights,
+            scales,
+            x,
+            matrix,
+            out,
+        });
     }
 }
 
@@ -112,7 +135,11 @@ fn quantise(block: &[f32; BLOCK], out: &mut [i8; BLOCK]) -> f32 {
 #[inline(always)]
 #[allow(clippy::inline_always)] // inlined into code that `pulp` compiles for the processor
 fn widen(weights: &[i8], scales: &[f32], out: &mut [f32]) {
-    let blocks = out.as_chunks_mut::<BLOCK>().0.iter_mut().zip(weights.as_chunks::<BLOCK>().0);
+    let blocks = out
+        .as_chunks_mut::<BLOCK>()
+        .0
+        .iter_mut()
+        .zip(weights.as_chunks::<BLOCK>().0);
     for ((to, block), scale) in blocks.zip(scales) {
         for (to, weight) in to.iter_mut().zip(block) {
             *to = f32::from(*weight) * scale;
@@ -123,7 +150,9 @@ fn widen(weights: &[i8], scales: &[f32], out: &mut [f32]) {
 #[inline(always)]
 #[allow(clippy::inline_always)] // inlined into code that `pulp` compiles for the processor
 fn multiply_one(weights: &[i8], scales: &[f32], x: &[i8], x_scales: &[f32], out: &mut [f32]) {
-    let rows = weights.chunks_exact(x.len()).zip(scales.chunks_exact(x_scales.len()));
+    let rows = weights
+        .chunks_exact(x.len())
+        .zip(scales.chunks_exact(x_scales.len()));
     for (to, (row, row_scales)) in out.iter_mut().zip(rows) {
         let mut sum = 0f32;
         let blocks = row.as_chunks::<BLOCK>().0.iter().zip(x.as_chunks::<BLOCK>().0);
@@ -150,15 +179,26 @@ impl WithSimd for MultiplyMany<'_> {
     type Output = ();
 
     #[inline(always)]
+    #[allow(clippy::inline_always)] // as above
     fn with_simd<S: Simd>(self, simd: S) {
-        let Self { weights, scales, x, matrix: Matrix { rows, cols, .. }, out } = self;
+        let Self {
+            weights,
+            scales,
+            x,
+            matrix: Matrix { rows, cols, .. },
+            out,
+        } = self;
         let mut wide = vec![0.0; TILE_ROWS * cols];
-        let tiles = weights.chunks(TILE_ROWS * cols).zip(scales.chunks(TILE_ROWS * cols / BLOCK));
+        let tiles = weights
+            .chunks(TILE_ROWS * cols)
+            .zip(scales.chunks(TILE_ROWS * cols / BLOCK));
         for (tile_at, (tile, tile_scales)) in tiles.enumerate() {
             widen(tile, tile_scales, &mut wide);
             let row = tile_at * TILE_ROWS;
             let whole_tile = tile.len() == TILE_ROWS * cols;
-            let tokens = x.chunks(TILE_TOKENS * cols).zip(out.chunks_mut(TILE_TOKENS * rows));
+            let tokens = x
+                .chunks(TILE_TOKENS * cols)
+                .zip(out.chunks_mut(TILE_TOKENS * rows));
             for (x, out) in tokens {
                 if whole_tile && x.len() == TILE_TOKENS * cols {
                     product::<S, TILE_ROWS, TILE_TOKENS>(simd, &wide, x, (row, rows, cols), out);
@@ -229,8 +269,14 @@ impl WithSimd for Attend<'_> {
     type Output = ();
 
     #[inline(always)]
+    #[allow(clippy::inline_always)] // as above
     fn with_simd<S: Simd>(self, simd: S) {
-        let Self { query, keys, values, out } = self;
+        let Self {
+            query,
+            keys,
+            values,
+            out,
+        } = self;
         let scale = (query.len() as f32).sqrt().recip();
         let wide_query = S::as_simd_f32s(query).0;
         let mut shares = Vec::with_capacity(keys.len() / query.len());
@@ -279,17 +325,25 @@ mod tests {
         let (rows, cols, tokens) = (7, 96, 6);
         let plain = numbers(1, rows * cols);
         let mut store = Store::with_capacity(plain.len());
-        plain.as_chunks::<BLOCK>().0.iter().for_each(|block| store.push(Arch::new(), block));
+        plain
+            .as_chunks::<BLOCK>()
+            .0
+            .iter()
+            .for_each(|block| store.push(Arch::new(), block));
         let matrix = Matrix { start: 0, rows, cols };
         let x = numbers(2, tokens * cols);
         let mut many = vec![0.0; tokens * rows];
-        store.multiply(Arch::new(), matrix, &x, &mut many);
+        store.multiply_many(Arch::new(), matrix, &x, &mut many);
         for token in 0..tokens {
             let x = &x[token * cols..(token + 1) * cols];
             let mut one = vec![0.0; rows];
-            store.multiply(Arch::new(), matrix, x, &mut one);
+            store.multiply_one(Arch::new(), matrix, x, &mut one);
             for row in 0..rows {
-                let expected: f32 = plain[row * cols..(row + 1) * cols].iter().zip(x).map(|(a, b)| a * b).sum();
+                let expected: f32 = plain[row * cols..(row + 1) * cols]
+                    .iter()
+                    .zip(x)
+                    .map(|(a, b)| a * b)
+                    .sum();
                 assert!((one[row] - expected).abs() < 0.15, "{} {expected}", one[row]);
                 assert!((many[token * rows + row] - expected).abs() < 0.1);
             }
@@ -302,10 +356,20 @@ mod tests {
         let keys: Vec<f32> = (0..24).map(|n| if n == 8 + 3 { 10.0 } else { 0.0 }).collect();
         let values: Vec<f32> = (0..24).map(|n| (n / 8) as f32).collect();
         let mut out = vec![9.0; 8];
-        Arch::new().dispatch(Attend { query: &query, keys: &keys, values: &values, out: &mut out });
+        Arch::new().dispatch(Attend {
+            query: &query,
+            keys: &keys,
+            values: &values,
+            out: &mut out,
+        });
         assert!(out.iter().all(|x| (x - 1.0).abs() < 1e-5), "{out:?}");
         let flat = vec![0.0; 8];
-        Arch::new().dispatch(Attend { query: &flat, keys: &keys, values: &values, out: &mut out });
+        Arch::new().dispatch(Attend {
+            query: &flat,
+            keys: &keys,
+            values: &values,
+            out: &mut out,
+        });
         assert!(out.iter().all(|x| (x - 1.0).abs() < 1e-5), "{out:?}");
     }
 

@@ -40,6 +40,8 @@ pub use pull::{FILE, PullError, Pulled, SHA256, SIZE, Step, is_installed, path_i
 
 /// The model's id.
 pub const MODEL: &str = "smollm2-135m-instruct";
+/// The model's name for a person, which says what it is.
+pub const NAME: &str = "SmolLM2 135M (demonstration)";
 
 /// How the model is used.
 #[derive(Debug, Clone)]
@@ -57,7 +59,12 @@ pub struct Settings {
 impl Settings {
     /// The usual, for the model in this folder.
     pub fn new(dir: impl Into<PathBuf>) -> Self {
-        Self { dir: dir.into(), context: 2048, idle: Duration::from_secs(300), max_waiting: 8 }
+        Self {
+            dir: dir.into(),
+            context: 2048,
+            idle: Duration::from_mins(5),
+            max_waiting: 8,
+        }
     }
 }
 
@@ -93,6 +100,7 @@ pub fn open(settings: Settings) -> Option<Arc<dyn crate::LocalModel>> {
 
 /// The model, ready to be asked: `None`, because this program was built without it.
 #[cfg(not(feature = "builtin-model"))]
+#[allow(clippy::needless_pass_by_value)] // as above
 pub fn open(_settings: Settings) -> Option<Arc<dyn crate::LocalModel>> {
     None
 }

@@ -35,13 +35,22 @@ pub(super) fn turns(conversation: &Conversation) -> Vec<Turn> {
             Role::System => system = text,
             Role::User | Role::Tool => turns.push(Turn { role: "user", text }),
             Role::Assistant if text.is_empty() => {}
-            Role::Assistant => turns.push(Turn { role: "assistant", text }),
+            Role::Assistant => turns.push(Turn {
+                role: "assistant",
+                text,
+            }),
         }
     }
     if system.is_empty() {
         DEFAULT_SYSTEM.clone_into(&mut system);
     }
-    turns.insert(0, Turn { role: "system", text: system });
+    turns.insert(
+        0,
+        Turn {
+            role: "system",
+            text: system,
+        },
+    );
     turns
 }
 
@@ -88,7 +97,9 @@ mod tests {
 
     fn written(messages: Vec<Message>) -> String {
         let mut out = String::new();
-        turns(&Conversation::new(messages)).iter().for_each(|turn| write(turn, &mut out));
+        for turn in turns(&Conversation::new(messages)) {
+            write(&turn, &mut out);
+        }
         write_answer_head(&mut out);
         out
     }
@@ -96,7 +107,11 @@ mod tests {
     #[test]
     fn a_conversation_is_written_as_the_model_learned_it() {
         assert_eq!(
-            written(vec![Message::user("Hi"), Message::assistant("Hello!"), Message::user("Who are you?")]),
+            written(vec![
+                Message::user("Hi"),
+                Message::assistant("Hello!"),
+                Message::user("Who are you?")
+            ]),
             "<|im_start|>system\nYou are a helpful AI assistant named SmolLM, trained by Hugging Face<|im_end|>\n\
              <|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\nHello!<|im_end|>\n\
              <|im_start|>user\nWho are you?<|im_end|>\n<|im_start|>assistant\n"
@@ -106,7 +121,10 @@ mod tests {
     #[test]
     fn instructions_are_joined_and_what_it_cannot_read_is_named() {
         let mut picture = Message::user("Look: ");
-        picture.parts.push(Part::Image { source: crate::Source::Id("x".into()), detail: None });
+        picture.parts.push(Part::Image {
+            source: crate::Source::Id("x".into()),
+            detail: None,
+        });
         let mut call = Message::assistant("");
         call.parts.clear();
         assert_eq!(

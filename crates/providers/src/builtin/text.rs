@@ -12,7 +12,12 @@ pub(super) struct Assembler {
 impl Assembler {
     pub(super) fn new(stops: impl IntoIterator<Item = String>) -> Self {
         let stops = stops.into_iter().filter(|stop| !stop.is_empty()).collect();
-        Self { bytes: Vec::new(), text: String::new(), stops, has_stopped: false }
+        Self {
+            bytes: Vec::new(),
+            text: String::new(),
+            stops,
+            has_stopped: false,
+        }
     }
 
     /// Adds a token; answers what may be shown now.
@@ -43,12 +48,22 @@ impl Assembler {
         if self.has_stopped {
             return String::new();
         }
-        if let Some(at) = self.stops.iter().filter_map(|stop| self.text.find(stop.as_str())).min() {
+        if let Some(at) = self
+            .stops
+            .iter()
+            .filter_map(|stop| self.text.find(stop.as_str()))
+            .min()
+        {
             self.has_stopped = true;
             self.text.truncate(at);
             return std::mem::take(&mut self.text);
         }
-        let keep = self.stops.iter().map(|stop| overlap(&self.text, stop)).max().unwrap_or(0);
+        let keep = self
+            .stops
+            .iter()
+            .map(|stop| overlap(&self.text, stop))
+            .max()
+            .unwrap_or(0);
         let rest = self.text.split_off(self.text.len() - keep);
         std::mem::replace(&mut self.text, rest)
     }
@@ -71,7 +86,10 @@ fn unfinished(bytes: &[u8]) -> usize {
 
 /// The longest end of the text that is a beginning of the stop.
 fn overlap(text: &str, stop: &str) -> usize {
-    (1..stop.len()).rev().find(|len| stop.is_char_boundary(*len) && text.ends_with(&stop[..*len])).unwrap_or(0)
+    (1..stop.len())
+        .rev()
+        .find(|len| stop.is_char_boundary(*len) && text.ends_with(&stop[..*len]))
+        .unwrap_or(0)
 }
 
 #[cfg(test)]

@@ -40,27 +40,52 @@ impl Vocabulary {
             return Err(broken("its vocabulary is of another kind"));
         }
         let texts = |list: Vec<Value>| -> Result<Vec<String>, BuiltinError> {
-            let text = |value| if let Value::Text(text) = value { Ok(text) } else { Err(broken("a token is no text")) };
+            let text = |value| {
+                if let Value::Text(text) = value {
+                    Ok(text)
+                } else {
+                    Err(broken("a token is no text"))
+                }
+            };
             list.into_iter().map(text).collect()
         };
         let tokens = texts(gguf.take_list("tokenizer.ggml.tokens")?)?;
         let merges = texts(gguf.take_list("tokenizer.ggml.merges")?)?;
         let kinds = gguf.take_list("tokenizer.ggml.token_type")?;
-        let control: Vec<bool> = kinds.iter().map(|kind| matches!(kind, Value::Int(CONTROL))).collect();
+        let control: Vec<bool> = kinds
+            .iter()
+            .map(|kind| matches!(kind, Value::Int(CONTROL)))
+            .collect();
         Self::new(&tokens, &control, &merges)
     }
 
     fn new(tokens: &[String], control: &[bool], merges: &[String]) -> Result<Self, BuiltinError> {
-        let ids: HashMap<&str, u32> = tokens.iter().zip(0..).map(|(token, id)| (token.as_str(), id)).collect();
-        let id = |token: &str| ids.get(token).copied().ok_or_else(|| broken("a token is missing"));
+        let ids: HashMap<&str, u32> = tokens
+            .iter()
+            .zip(0..)
+            .map(|(token, id)| (token.as_str(), id))
+            .collect();
+        let id = |token: &str| {
+            ids.get(token)
+                .copied()
+                .ok_or_else(|| broken("a token is missing"))
+        };
         let letters = letters();
-        let back: HashMap<char, u8> = letters.iter().zip(0..=255).map(|(letter, byte)| (*letter, byte)).collect();
+        let back: HashMap<char, u8> = letters
+            .iter()
+            .zip(0..=255)
+            .map(|(letter, byte)| (*letter, byte))
+            .collect();
         let bytes = tokens
             .iter()
             .enumerate()
             .map(|(at, token)| {
                 let is_control = control.get(at).copied().unwrap_or(false);
-                if is_control { None } else { token.chars().map(|c| back.get(&c).copied()).collect() }
+                if is_control {
+                    None
+                } else {
+                    token.chars().map(|c| back.get(&c).copied()).collect()
+                }
             })
             .collect();
         let mut single = [0; 256];
@@ -69,10 +94,18 @@ impl Vocabulary {
         }
         let mut joins = HashMap::with_capacity(merges.len());
         for (merge, rank) in merges.iter().zip(0..) {
-            let (left, right) = merge.split_once(' ').ok_or_else(|| broken("a merge is no pair"))?;
+            let (left, right) = merge
+                .split_once(' ')
+                .ok_or_else(|| broken("a merge is no pair"))?;
             joins.insert((id(left)?, id(right)?), (rank, id(&format!("{left}{right}"))?));
         }
-        Ok(Self { bytes, single, joins, begin: id("<|im_start|>")?, end: id("<|im_end|>")? })
+        Ok(Self {
+            bytes,
+            single,
+            joins,
+            begin: id("<|im_start|>")?,
+            end: id("<|im_end|>")?,
+        })
     }
 
     /// The token in front of a turn.
@@ -108,7 +141,11 @@ impl Vocabulary {
             let best = parts
                 .windows(2)
                 .enumerate()
-                .filter_map(|(at, pair)| self.joins.get(&(pair[0], pair[1])).map(|(rank, id)| (*rank, at, *id)))
+                .filter_map(|(at, pair)| {
+                    self.joins
+                        .get(&(pair[0], pair[1]))
+                        .map(|(rank, id)| (*rank, at, *id))
+                })
                 .min();
             let Some((_, at, id)) = best else { break };
             parts[at] = id;
@@ -184,7 +221,10 @@ pub(super) mod tests {
 
     #[test]
     fn text_is_cut_like_gpt_2_with_single_digits() {
-        assert_eq!(pieces("Hello, it's 2026!"), ["Hello", ",", " it", "'s", " ", "2", "0", "2", "6", "!"]);
+        assert_eq!(
+            pieces("Hello, it's 2026!"),
+            ["Hello", ",", " it", "'s", " ", "2", "0", "2", "6", "!"]
+        );
         assert_eq!(pieces("a  b \n\n c\t"), ["a", " ", " b", " \n\n", " c", "\t"]);
         assert_eq!(pieces("  x1  2"), [" ", " x", "1", "  ", "2"]);
         assert_eq!(pieces("Grüße — 東京"), ["Grüße", " —", " 東京"]);
@@ -208,7 +248,10 @@ pub(super) mod tests {
         assert_eq!(encode("abcab"), [id("abc"), id("ab")]);
         assert!(!encode("<|im_end|>").contains(&vocabulary.end()));
         let text = "Grüße, 🦀\0 <|im_start|>";
-        let back: Vec<u8> = encode(text).iter().flat_map(|t| vocabulary.bytes(*t).unwrap().to_vec()).collect();
+        let back: Vec<u8> = encode(text)
+            .iter()
+            .flat_map(|t| vocabulary.bytes(*t).unwrap().to_vec())
+            .collect();
         assert_eq!(back, text.as_bytes());
         assert_eq!(vocabulary.bytes(vocabulary.begin()), None);
         assert_eq!(encode(&"c".repeat(1000)).len(), 1000);
