@@ -49,7 +49,7 @@ const OPEN: &[(&str, &str, Open)] = &[
 ];
 
 /// How often the use of an API token is noted.
-const NOTE_USE_EVERY: Duration = Duration::from_secs(60);
+const NOTE_USE_EVERY: Duration = Duration::from_mins(1);
 
 const TOKEN_PREFIX: &str = "trb_";
 
@@ -172,19 +172,18 @@ async fn by_access_token(
     let now = identity.now();
     let known = identity.known();
     let hash = sha256(token.as_bytes());
-    let claims = match known.claims.get(&hash) {
-        Some(claims) => claims,
-        None => {
-            let claims = identity
-                .signing()
-                .await?
-                .access
-                .read(token)
-                .filter(|claims| claims.is_fresh(now))
-                .ok_or_else(ApiError::unauthorized)?;
-            known.claims.insert(hash, claims);
-            claims
-        }
+    let claims = if let Some(claims) = known.claims.get(&hash) {
+        claims
+    } else {
+        let claims = identity
+            .signing()
+            .await?
+            .access
+            .read(token)
+            .filter(|claims| claims.is_fresh(now))
+            .ok_or_else(ApiError::unauthorized)?;
+        known.claims.insert(hash, claims);
+        claims
     };
     if !claims.is_fresh(now) {
         return Err(ApiError::unauthorized());

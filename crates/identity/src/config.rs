@@ -85,8 +85,8 @@ impl Default for IdentityConfig {
     fn default() -> Self {
         Self {
             registration: Registration::Open,
-            access_lifetime: Duration::from_secs(15 * 60),
-            session_lifetime: Duration::from_secs(30 * 24 * 60 * 60),
+            access_lifetime: Duration::from_mins(15),
+            session_lifetime: Duration::from_hours(30 * 24),
             cookies: CookieSecurity::Auto,
             limits: Limits::default(),
             public_url: None,

@@ -36,9 +36,9 @@ const KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 
 /// How long an answer is kept.
-const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
+const KEPT: Duration = Duration::from_hours(24);
 /// After that long without an answer, whoever claimed the key is taken for dead.
-const ABANDONED: Duration = Duration::from_secs(120);
+const ABANDONED: Duration = Duration::from_mins(2);
 /// The largest body that is read ahead of its handler, which has its own, smaller limit.
 const LARGEST_BODY: usize = 16 * 1024 * 1024;
 /// The largest answer that is stored.
@@ -372,7 +372,7 @@ async fn replay(db: &Db, repeat: &Repeat, row: &idempotency::Model) -> Result<Re
 /// Removes what nobody asks for any more: stored answers after a day, sessions and invitations a month after
 /// their end.
 pub async fn forget_expired(db: &Db) -> Result<(), DbError> {
-    const MONTH: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+    const MONTH: Duration = Duration::from_hours(30 * 24);
     let tx = db.write().await?;
     let month_ago = tx.now().minus(MONTH).micros();
     idempotency::Entity::delete_many()
@@ -399,7 +399,7 @@ mod tests {
     use super::*;
 
     fn key(
-        method: Method,
+        method: &Method,
         path: &str,
         headers: &[(HeaderName, &'static str)],
     ) -> Result<Option<String>, Code> {
@@ -407,40 +407,43 @@ mod tests {
             .iter()
             .map(|(name, value)| (name.clone(), HeaderValue::from_static(value)))
             .collect();
-        key_of(&method, path, &headers).map_err(|error| error.code)
+        key_of(method, path, &headers).map_err(|error| error.code)
     }
 
     #[test]
     fn only_posts_of_the_api_that_do_not_stream_are_remembered() {
         let with = &[(KEY, "k-1")][..];
-        assert_eq!(key(Method::POST, "/api/v1/threads", with), Ok(Some("k-1".into())));
-        assert_eq!(key(Method::POST, "/api/v1/threads", &[]), Ok(None));
-        assert_eq!(key(Method::PATCH, "/api/v1/threads/1", with), Ok(None));
-        assert_eq!(key(Method::POST, "/v1/chat/completions", with), Ok(None));
-        assert_eq!(key(Method::POST, "/api/v1/threads/1/messages", with), Ok(None));
         assert_eq!(
-            key(Method::POST, "/api/v1/threads/1/messages/2/edit", with),
+            key(&Method::POST, "/api/v1/threads", with),
+            Ok(Some("k-1".into()))
+        );
+        assert_eq!(key(&Method::POST, "/api/v1/threads", &[]), Ok(None));
+        assert_eq!(key(&Method::PATCH, "/api/v1/threads/1", with), Ok(None));
+        assert_eq!(key(&Method::POST, "/v1/chat/completions", with), Ok(None));
+        assert_eq!(key(&Method::POST, "/api/v1/threads/1/messages", with), Ok(None));
+        assert_eq!(
+            key(&Method::POST, "/api/v1/threads/1/messages/2/edit", with),
             Ok(None)
         );
         let form = &[(KEY, "k"), (header::CONTENT_TYPE, "multipart/form-data")];
-        assert_eq!(key(Method::POST, "/api/v1/files", form), Ok(None));
+        assert_eq!(key(&Method::POST, "/api/v1/files", form), Ok(None));
     }
 
     #[test]
     fn a_key_is_visible_and_short() {
         assert_eq!(
-            key(Method::POST, "/api/v1/x", &[(KEY, "")]),
+            key(&Method::POST, "/api/v1/x", &[(KEY, "")]),
             Err(Code::ValidationFailed)
         );
         assert_eq!(
-            key(Method::POST, "/api/v1/x", &[(KEY, "a b")]),
+            key(&Method::POST, "/api/v1/x", &[(KEY, "a b")]),
             Err(Code::ValidationFailed)
         );
         let long: &'static str = Box::leak("x".repeat(256).into_boxed_str());
         assert_eq!(
-            key(Method::POST, "/api/v1/x", &[(KEY, long)]),
+            key(&Method::POST, "/api/v1/x", &[(KEY, long)]),
             Err(Code::ValidationFailed)
         );
-        assert!(key(Method::POST, "/api/v1/x", &[(KEY, &long[1..])]).is_ok());
+        assert!(key(&Method::POST, "/api/v1/x", &[(KEY, &long[1..])]).is_ok());
     }
 }

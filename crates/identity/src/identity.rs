@@ -77,7 +77,7 @@ impl Identity {
                     tracing::warn!(error = %error, "what has expired could not be removed");
                 }
                 tokio::select! {
-                    () = tokio::time::sleep(Duration::from_secs(60)) => minutes = minutes.wrapping_add(1),
+                    () = tokio::time::sleep(Duration::from_mins(1)) => minutes = minutes.wrapping_add(1),
                     () = life.stopping() => break,
                 }
                 identity.write_used_tokens().await;

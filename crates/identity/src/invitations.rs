@@ -23,7 +23,7 @@ use crate::permissions::Permission;
 use crate::workspaces::WorkspaceOut;
 use crate::{Result, email, members, people, workspaces};
 
-const LIFETIME: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+const LIFETIME: Duration = Duration::from_hours(7 * 24);
 
 /// Whom to invite, as what.
 #[derive(Debug, Deserialize, utoipa::ToSchema)]

@@ -119,7 +119,7 @@ mod tests {
 
     #[test]
     fn an_answer_from_before_a_sign_out_is_not_kept_after_it() {
-        let known = Known::new(Duration::from_secs(900));
+        let known = Known::new(Duration::from_mins(15));
         let (id, session) = (
             SessionId::new(),
             KnownSession {

@@ -21,7 +21,7 @@ use crate::caller::Caller;
 use crate::identity::Identity;
 
 /// How far ahead of ours a device's clock is believed.
-const AHEAD: Duration = Duration::from_secs(60);
+const AHEAD: Duration = Duration::from_mins(1);
 /// Settings of one person, those that were deleted and are still remembered included.
 const MOST: usize = 200;
 /// Bytes of one value, as JSON.

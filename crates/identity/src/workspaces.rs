@@ -66,6 +66,7 @@ impl Validate for WorkspaceIn {
 /// A changed workspace. What is absent stays; null or an empty text clears.
 #[derive(Debug, Default, Deserialize, utoipa::ToSchema)]
 #[serde(default, deny_unknown_fields)]
+#[allow(clippy::option_option)] // absent, null and a text are three things
 pub(crate) struct WorkspacePatch {
     pub name: Option<String>,
     #[serde(deserialize_with = "present")]
@@ -80,6 +81,7 @@ pub(crate) struct WorkspacePatch {
 }
 
 /// A field that is there, be it null.
+#[allow(clippy::option_option)]
 fn present<'de, T, D>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
 where
     T: Deserialize<'de>,
