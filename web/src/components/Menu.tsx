@@ -1,5 +1,7 @@
 import type { ReactElement, ReactNode } from 'react';
-import { cloneElement, useId, useRef, useState } from 'react';
+import { cloneElement, useEffect, useId } from 'react';
+import type { Align } from './usePopover';
+import { usePopover } from './usePopover';
 
 interface TriggerProps {
   ref?: (element: HTMLElement | null) => void;
@@ -13,33 +15,25 @@ interface Props {
   label: string;
   trigger: ReactElement<TriggerProps>;
   children: (close: () => void) => ReactNode;
-  align?: 'start' | 'end';
+  align?: Align;
 }
 
-function place(anchor: HTMLElement, menu: HTMLElement, align: 'start' | 'end'): void {
-  const a = anchor.getBoundingClientRect();
-  const m = menu.getBoundingClientRect();
-  const left = align === 'start' ? a.left : a.right - m.width;
-  const below = a.bottom + 6;
-  const top = below + m.height > innerHeight - 8 ? Math.max(8, a.top - m.height - 6) : below;
-  menu.style.left = `${Math.max(8, Math.min(left, innerWidth - m.width - 8))}px`;
-  menu.style.top = `${top}px`;
-}
-
-/** A menu button. Light dismissal, Escape and the top layer are the browser's popover. */
+/** A button and its menu, to be walked through with the arrow keys. */
 export function Menu({ label, trigger, children, align = 'end' }: Props) {
   const id = useId();
-  const anchor = useRef<HTMLElement | null>(null);
-  const menu = useRef<HTMLDivElement>(null);
-  const [open, setOpen] = useState(false);
-  const items = () => [...(menu.current?.querySelectorAll<HTMLElement>('.menu-item') ?? [])];
-  const close = () => menu.current?.hidePopover();
+  const { anchor, panel, open, toggle, close, onToggle } = usePopover(align);
+  const items = () => [...(panel.current?.querySelectorAll<HTMLElement>('.menu-item') ?? [])];
+
+  useEffect(() => {
+    if (open) panel.current?.querySelector<HTMLElement>('.menu-item')?.focus();
+  }, [open, panel]);
 
   const onKeyDown = (event: React.KeyboardEvent) => {
     const list = items();
     const at = list.indexOf(document.activeElement as HTMLElement);
     const go = (i: number) => {
       event.preventDefault();
+      event.stopPropagation();
       list[(i + list.length) % list.length]?.focus();
     };
     if (event.key === 'ArrowDown') go(at + 1);
@@ -55,29 +49,20 @@ export function Menu({ label, trigger, children, align = 'end' }: Props) {
         ref: (element: HTMLElement | null) => {
           anchor.current = element;
         },
-        onClick: () => menu.current?.togglePopover(),
+        onClick: toggle,
         'aria-haspopup': 'menu',
         'aria-expanded': open,
         'aria-controls': id,
       })}
       <div
-        ref={menu}
+        ref={panel}
         id={id}
         className="menu"
         role="menu"
         aria-label={label}
         popover="auto"
         onKeyDown={onKeyDown}
-        onToggle={(event) => {
-          const opened = event.newState === 'open';
-          setOpen(opened);
-          if (opened && anchor.current && menu.current) {
-            place(anchor.current, menu.current, align);
-            requestAnimationFrame(() => items()[0]?.focus());
-          } else if (!opened && menu.current?.contains(document.activeElement)) {
-            anchor.current?.focus();
-          }
-        }}
+        onToggle={onToggle}
       >
         {open && children(close)}
       </div>

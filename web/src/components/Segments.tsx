@@ -1,4 +1,4 @@
-import { useId } from 'react';
+import { useEffect, useId, useState } from 'react';
 
 interface Props<T extends string> {
   label: string;
@@ -10,6 +10,9 @@ interface Props<T extends string> {
 /** One of a few, side by side. */
 export function Segments<T extends string>({ label, value, options, onChange }: Props<T>) {
   const name = useId();
+  // Shown as chosen at once; what comes back as `value` goes.
+  const [chosen, setChosen] = useState(value);
+  useEffect(() => setChosen(value), [value]);
   return (
     <div className="segments" role="radiogroup" aria-label={label}>
       {options.map((option) => (
@@ -18,8 +21,11 @@ export function Segments<T extends string>({ label, value, options, onChange }: 
             type="radio"
             name={name}
             value={option.value}
-            checked={option.value === value}
-            onChange={() => onChange(option.value)}
+            checked={option.value === chosen}
+            onChange={() => {
+              setChosen(option.value);
+              onChange(option.value);
+            }}
           />
           {option.label}
         </label>

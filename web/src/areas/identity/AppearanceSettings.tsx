@@ -5,10 +5,8 @@ import { Segments } from '@/components/Segments';
 import { toast } from '@/components/toasts';
 import { LANGUAGES, useText } from '@/text';
 import { describe } from '@/text/failures';
+import { TextSize } from './TextSize';
 import { useChangeSettings, useSettings } from './settings';
-
-const MIN = 0.9;
-const MAX = 1.25;
 
 /** How the page looks; every change shows at once. */
 export function AppearanceSettings() {
@@ -39,23 +37,7 @@ export function AppearanceSettings() {
         />
       </SettingRow>
       <SettingRow label={s.textSize}>
-        <span aria-hidden="true" style={{ fontSize: 13 }}>
-          A
-        </span>
-        <input
-          className="range"
-          type="range"
-          min={MIN}
-          max={MAX}
-          step={0.05}
-          aria-label={s.textSize}
-          aria-valuetext={`${Math.round((values.text_size ?? 1) * 100)} %`}
-          value={values.text_size ?? 1}
-          onChange={(e) => change({ text_size: Number(e.target.value) })}
-        />
-        <span aria-hidden="true" style={{ fontSize: 19 }}>
-          A
-        </span>
+        <TextSize value={values.text_size ?? 1} onChange={(text_size) => change({ text_size })} />
       </SettingRow>
       <SettingRow label={s.density}>
         <Segments

@@ -1,5 +1,6 @@
-import { useId, useRef, useState } from 'react';
+import { useId } from 'react';
 import { Icon } from '@/components/Icon';
+import { usePopover } from '@/components/usePopover';
 import { useText } from '@/text';
 import { ModelList } from './ModelList';
 import { AUTO, isAuto, shortName, useModels } from './models';
@@ -12,21 +13,11 @@ interface Props {
   onClose?: () => void;
 }
 
-function place(anchor: HTMLElement, panel: HTMLElement): void {
-  const a = anchor.getBoundingClientRect();
-  const height = panel.offsetHeight;
-  const above = a.top - height - 8;
-  panel.style.left = `${Math.max(8, Math.min(a.left, innerWidth - panel.offsetWidth - 8))}px`;
-  panel.style.top = `${above >= 8 ? above : Math.min(a.bottom + 8, innerHeight - height - 8)}px`;
-}
-
 /** The chosen model, and the list to choose another from. */
 export function ModelPicker({ value, onChange, onClose }: Props) {
   const t = useText();
   const id = useId();
-  const anchor = useRef<HTMLButtonElement>(null);
-  const panel = useRef<HTMLDivElement>(null);
-  const [open, setOpen] = useState(false);
+  const { anchor, panel, open, toggle, close, onToggle } = usePopover('start', true);
   const { data: models } = useModels();
   const chosen = value ?? AUTO;
   const known = models?.find((m) => m.id === chosen);
@@ -35,14 +26,16 @@ export function ModelPicker({ value, onChange, onClose }: Props) {
   return (
     <>
       <button
-        ref={anchor}
+        ref={(element) => {
+          anchor.current = element;
+        }}
         type="button"
         className="model-chip"
         aria-haspopup="dialog"
         aria-expanded={open}
         aria-controls={id}
         aria-label={t.models.choose(name)}
-        onClick={() => panel.current?.togglePopover()}
+        onClick={toggle}
       >
         <span>{name}</span>
         <Icon name="down" size={15} />
@@ -55,10 +48,8 @@ export function ModelPicker({ value, onChange, onClose }: Props) {
         aria-label={t.models.title}
         popover="auto"
         onToggle={(event) => {
-          const opened = event.newState === 'open';
-          setOpen(opened);
-          if (opened && anchor.current && panel.current) place(anchor.current, panel.current);
-          if (!opened) onClose?.();
+          onToggle(event);
+          if (event.newState === 'closed') onClose?.();
         }}
       >
         {open && (
@@ -66,7 +57,7 @@ export function ModelPicker({ value, onChange, onClose }: Props) {
             chosen={chosen}
             onChoose={(model) => {
               onChange(model);
-              panel.current?.hidePopover();
+              close();
             }}
           />
         )}
