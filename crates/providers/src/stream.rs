@@ -20,6 +20,10 @@ use crate::{ErrorKind, ProviderError, ProviderKind};
 /// already; waiting for it lets the connection be used again.
 const GRACE: Duration = Duration::from_millis(20);
 
+/// Signs of life without content do not count for ever: a stream that only pings is a stalled one. Long enough
+/// for a model that thinks in silence; a caller in a hurry puts its own limit around.
+const PATIENCE: Duration = Duration::from_mins(5);
+
 /// At most this much may come before the first content.
 const MAX_PROLOGUE: usize = 256;
 
@@ -108,6 +112,14 @@ impl ChunkStream {
     /// nobody, so another provider can still be asked; afterwards the answer belongs to this one. An answer
     /// that ends without any content is content too: the model had nothing to say.
     pub async fn wait_for_content(&mut self) -> Result<(), ProviderError> {
+        let provider = self.provider;
+        match tokio::time::timeout(PATIENCE, self.look_ahead()).await {
+            Ok(result) => result,
+            Err(_) => Err(ProviderError::new(provider, ErrorKind::TimeoutFirstByte)),
+        }
+    }
+
+    async fn look_ahead(&mut self) -> Result<(), ProviderError> {
         while !self.ahead.iter().any(|frame| frame.has_content) && self.ahead.len() < MAX_PROLOGUE {
             let next = std::future::poll_fn(|cx| self.poll_fresh(cx)).await;
             match next {
