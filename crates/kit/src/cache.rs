@@ -22,7 +22,13 @@ pub struct Cache<V: Clone + Send + Sync + 'static> {
 impl<V: Clone + Send + Sync + 'static> Cache<V> {
     /// An empty cache; `prefix` is the first part of each key.
     pub fn new(prefix: &'static str, lifetime: Duration, capacity: u64) -> Self {
-        Self { prefix, values: moka::sync::Cache::builder().max_capacity(capacity).time_to_live(lifetime).build() }
+        Self {
+            prefix,
+            values: moka::sync::Cache::builder()
+                .max_capacity(capacity)
+                .time_to_live(lifetime)
+                .build(),
+        }
     }
 
     fn key(&self, id: &impl std::fmt::Display) -> String {

@@ -36,7 +36,7 @@ impl Lifecycle {
                     () = hard.cancelled() => tracing::debug!(task.name = name, "dropped at shutdown"),
                 }
             }
-            .instrument(tracing::info_span!("task", task.name = name)),
+            .instrument(tracing::info_span!(parent: None, "task", task.name = name)),
         );
     }
 

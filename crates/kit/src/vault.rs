@@ -79,10 +79,18 @@ fn seal_with(cipher: &Aes256Gcm, number: u32, aad: &[u8], plain: &[u8]) -> Resul
 }
 
 fn open_with(cipher: &Aes256Gcm, aad: &[u8], sealed: &[u8]) -> Result<Vec<u8>, VaultError> {
-    let nonce: [u8; NONCE] =
-        sealed.get(5..HEADER).and_then(|n| n.try_into().ok()).ok_or(VaultError::CannotOpen)?;
+    let nonce: [u8; NONCE] = sealed
+        .get(5..HEADER)
+        .and_then(|n| n.try_into().ok())
+        .ok_or(VaultError::CannotOpen)?;
     cipher
-        .decrypt(&Nonce::from(nonce), Payload { msg: &sealed[HEADER..], aad })
+        .decrypt(
+            &Nonce::from(nonce),
+            Payload {
+                msg: &sealed[HEADER..],
+                aad,
+            },
+        )
         .map_err(|_| VaultError::CannotOpen)
 }
 
@@ -103,7 +111,9 @@ pub struct OwnerKeys {
 
 impl std::fmt::Debug for OwnerKeys {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("OwnerKeys").field("owner", &self.owner).finish_non_exhaustive()
+        f.debug_struct("OwnerKeys")
+            .field("owner", &self.owner)
+            .finish_non_exhaustive()
     }
 }
 
@@ -162,7 +172,9 @@ impl std::fmt::Debug for MasterKeys {
 impl MasterKeys {
     /// One fresh key, number 1.
     pub fn generate() -> Self {
-        Self { keys: BTreeMap::from([(1, Zeroizing::new(random_bytes()))]) }
+        Self {
+            keys: BTreeMap::from([(1, Zeroizing::new(random_bytes()))]),
+        }
     }
 
     /// Reads lines of `number:base64 of 32 bytes`; a bare base64 is number 1. Short, long or doubled keys
@@ -170,22 +182,37 @@ impl MasterKeys {
     pub fn parse(text: &str) -> Result<Self, VaultError> {
         let bad = |why: &str| VaultError::BadMasterKey(why.to_owned());
         let mut keys = BTreeMap::new();
-        for line in text.lines().map(str::trim).filter(|l| !l.is_empty() && !l.starts_with('#')) {
+        for line in text
+            .lines()
+            .map(str::trim)
+            .filter(|l| !l.is_empty() && !l.starts_with('#'))
+        {
             let (number, key) = line.split_once(':').unwrap_or(("1", line));
-            let number: u32 = number.trim().parse().map_err(|_| bad("a key's number is not a number"))?;
+            let number: u32 = number
+                .trim()
+                .parse()
+                .map_err(|_| bad("a key's number is not a number"))?;
             let bytes = Zeroizing::new(STANDARD.decode(key.trim()).map_err(|_| bad("it is not base64"))?);
-            let key: [u8; 32] =
-                bytes.as_slice().try_into().map_err(|_| bad("it must be exactly 32 bytes in base64"))?;
+            let key: [u8; 32] = bytes
+                .as_slice()
+                .try_into()
+                .map_err(|_| bad("it must be exactly 32 bytes in base64"))?;
             if keys.insert(number, Zeroizing::new(key)).is_some() {
                 return Err(bad("two keys have the same number"));
             }
         }
-        if keys.is_empty() { Err(bad("it is empty")) } else { Ok(Self { keys }) }
+        if keys.is_empty() {
+            Err(bad("it is empty"))
+        } else {
+            Ok(Self { keys })
+        }
     }
 
     /// The lines that [`MasterKeys::parse`] reads.
     pub fn to_text(&self) -> Zeroizing<String> {
-        let mut text = String::from("# Tributary's master keys. Whoever has this file can read the store; without it nobody can.\n");
+        let mut text = String::from(
+            "# Tributary's master keys. Whoever has this file can read the store; without it nobody can.\n",
+        );
         for (number, key) in &self.keys {
             text.push_str(&format!("{number}:{}\n", STANDARD.encode(&key[..])));
         }
@@ -195,7 +222,10 @@ impl MasterKeys {
     /// Reads the file; makes it with a fresh key, readable by its owner alone, if it is not there and
     /// `create` allows it.
     pub fn load_or_create(path: &Path, create: bool) -> Result<Self, VaultError> {
-        let failed = |cause| VaultError::File { path: path.display().to_string(), cause };
+        let failed = |cause| VaultError::File {
+            path: path.display().to_string(),
+            cause,
+        };
         match std::fs::read_to_string(path) {
             Ok(text) => Self::parse(&Zeroizing::new(text)),
             Err(cause) if cause.kind() == std::io::ErrorKind::NotFound && create => {
@@ -211,7 +241,10 @@ impl MasterKeys {
     pub fn save(&self, path: &Path) -> Result<(), VaultError> {
         use std::io::Write;
         use std::os::unix::fs::OpenOptionsExt;
-        let failed = |cause| VaultError::File { path: path.display().to_string(), cause };
+        let failed = |cause| VaultError::File {
+            path: path.display().to_string(),
+            cause,
+        };
         let fresh = path.with_extension("new");
         let _ = std::fs::remove_file(&fresh);
         let mut file = std::fs::OpenOptions::new()
@@ -255,7 +288,10 @@ impl MasterKeys {
         let bytes = self.keys.get(&master).ok_or(VaultError::UnknownKey(master))?;
         let cipher = Aes256Gcm::new((&**bytes).into());
         let key = Zeroizing::new(open_with(&cipher, &wrapping_data(owner, number), wrapped)?);
-        key.as_slice().try_into().map(Zeroizing::new).map_err(|_| VaultError::CannotOpen)
+        key.as_slice()
+            .try_into()
+            .map(Zeroizing::new)
+            .map_err(|_| VaultError::CannotOpen)
     }
 
     /// The same data key, wrapped by the newest master key.
@@ -274,7 +310,10 @@ impl MasterKeys {
             let key = self.unwrap(owner, number, bytes)?;
             keys.insert(number, (Aes256Gcm::new((&*key).into()), key));
         }
-        Ok(OwnerKeys { owner, keys: Arc::new(keys) })
+        Ok(OwnerKeys {
+            owner,
+            keys: Arc::new(keys),
+        })
     }
 }
 
@@ -300,12 +339,33 @@ mod tests {
         let master = MasterKeys::generate();
         let (owner, row) = (new_id(), new_id());
         let ring = keys(&master, owner);
-        let place = Place { column: "messages.body", row };
+        let place = Place {
+            column: "messages.body",
+            row,
+        };
         let sealed = ring.seal(place, b"hello").unwrap();
         assert_eq!(ring.open(place, &sealed).unwrap(), b"hello");
         assert!(!sealed.windows(5).any(|w| w == b"hello"));
-        assert!(ring.open(Place { column: "messages.body", row: new_id() }, &sealed).is_err());
-        assert!(ring.open(Place { column: "threads.title", row }, &sealed).is_err());
+        assert!(
+            ring.open(
+                Place {
+                    column: "messages.body",
+                    row: new_id()
+                },
+                &sealed
+            )
+            .is_err()
+        );
+        assert!(
+            ring.open(
+                Place {
+                    column: "threads.title",
+                    row
+                },
+                &sealed
+            )
+            .is_err()
+        );
         assert!(keys(&master, new_id()).open(place, &sealed).is_err());
         for i in 0..sealed.len() {
             let mut damaged = sealed.clone();
@@ -322,24 +382,45 @@ mod tests {
         let mut master = MasterKeys::generate();
         let owner = new_id();
         let wrapped = master.new_data_key(owner, 1).unwrap();
-        let place = Place { column: "c", row: owner };
-        let sealed = master.open_owner(owner, [(1, &wrapped[..])]).unwrap().seal(place, b"x").unwrap();
+        let place = Place {
+            column: "c",
+            row: owner,
+        };
+        let sealed = master
+            .open_owner(owner, [(1, &wrapped[..])])
+            .unwrap()
+            .seal(place, b"x")
+            .unwrap();
         master.add();
         let again = master.rewrap(owner, 1, &wrapped).unwrap();
         let second = master.new_data_key(owner, 2).unwrap();
         master.keep_newest();
-        assert!(master.open_owner(owner, [(1, &wrapped[..])]).is_err(), "the old master key is gone");
-        let ring = master.open_owner(owner, [(1, &again[..]), (2, &second[..])]).unwrap();
+        assert!(
+            master.open_owner(owner, [(1, &wrapped[..])]).is_err(),
+            "the old master key is gone"
+        );
+        let ring = master
+            .open_owner(owner, [(1, &again[..]), (2, &second[..])])
+            .unwrap();
         assert_eq!(ring.open(place, &sealed).unwrap(), b"x");
         assert_eq!(key_number(&ring.seal(place, b"y").unwrap()).unwrap(), 2);
     }
 
     #[test]
     fn malformed_master_keys_are_refused() {
-        for bad in ["", "abc", "1:AAAA", "x:AAAA", &format!("1:{0}\n1:{0}", STANDARD.encode([7; 32]))] {
+        for bad in [
+            "",
+            "abc",
+            "1:AAAA",
+            "x:AAAA",
+            &format!("1:{0}\n1:{0}", STANDARD.encode([7; 32])),
+        ] {
             assert!(MasterKeys::parse(bad).is_err(), "{bad}");
         }
         let keys = MasterKeys::generate();
-        assert_eq!(*MasterKeys::parse(&keys.to_text()).unwrap().to_text(), *keys.to_text());
+        assert_eq!(
+            *MasterKeys::parse(&keys.to_text()).unwrap().to_text(),
+            *keys.to_text()
+        );
     }
 }

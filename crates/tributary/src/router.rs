@@ -66,15 +66,33 @@ fn describe() -> OpenApi {
 /// The OpenAPI document of all rooms.
 pub fn openapi(rooms: &Rooms) -> serde_json::Value {
     let (_, document) = calls(rooms).split_for_parts();
-    serde_json::to_value(document).unwrap_or_default()
+    complete(&document)
+}
+
+/// Every answer needs a description; where a call has nothing special to say, its status says enough.
+fn complete(document: &OpenApi) -> serde_json::Value {
+    let mut document = serde_json::to_value(document).unwrap_or_default();
+    let paths = document["paths"].as_object_mut().into_iter().flat_map(|paths| paths.values_mut());
+    let methods = paths.filter_map(|path| path.as_object_mut()).flat_map(|path| path.values_mut());
+    for call in methods {
+        for (status, answer) in call["responses"].as_object_mut().into_iter().flatten() {
+            let said = status.parse().ok().and_then(|s| http::StatusCode::from_u16(s).ok());
+            if answer.get("description").is_none() {
+                answer["description"] = said.and_then(|s| s.canonical_reason()).unwrap_or("An answer").into();
+            }
+        }
+    }
+    document
 }
 
 /// Everything that is served.
 pub fn router(rooms: &Rooms) -> Router {
     let (calls, document) = calls(rooms).split_for_parts();
-    let document = serde_json::to_value(document).unwrap_or_default();
+    let document = complete(&document);
     let readable = docs::render(&document);
     let identity = &rooms.identity;
+    let json = [(header::CONTENT_TYPE, "application/json")];
+    let written = bytes::Bytes::from(document.to_string());
     let html = [(header::CONTENT_TYPE, "text/html; charset=utf-8")];
     let api = calls
         .layer(middleware::from_fn_with_state(identity.clone(), identity::replay_repeats))
@@ -83,7 +101,7 @@ pub fn router(rooms: &Rooms) -> Router {
     // Two stacks instead of one long one: the type of a single stack grows beyond what the compiler likes.
     Router::new()
         .merge(api)
-        .route("/api/v1/openapi.json", get(move || async move { axum::Json(document) }))
+        .route("/api/v1/openapi.json", get(move || async move { (json, written) }))
         .route("/api/v1/docs", get(move || async move { (html, readable) }))
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(ready).with_state(rooms.clone()))

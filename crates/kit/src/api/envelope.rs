@@ -74,13 +74,23 @@ pub struct Listing<T> {
 
 impl<T> From<Page<T>> for Listing<T> {
     fn from(page: Page<T>) -> Self {
-        Self { success: true, data: page.rows, page: PageOut { next_cursor: page.next_cursor } }
+        Self {
+            success: true,
+            data: page.rows,
+            page: PageOut {
+                next_cursor: page.next_cursor,
+            },
+        }
     }
 }
 
 impl<T> From<Vec<T>> for Listing<T> {
     fn from(rows: Vec<T>) -> Self {
-        Self { success: true, data: rows, page: PageOut::default() }
+        Self {
+            success: true,
+            data: rows,
+            page: PageOut::default(),
+        }
     }
 }
 

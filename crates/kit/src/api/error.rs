@@ -104,7 +104,13 @@ pub struct ApiError {
 impl ApiError {
     /// An error with a code and a sentence.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), details: Vec::new(), retry_after: None, headers: Vec::new() }
+        Self {
+            code,
+            message: message.into(),
+            details: Vec::new(),
+            retry_after: None,
+            headers: Vec::new(),
+        }
     }
 
     /// 404, also for what belongs to another workspace.
@@ -131,12 +137,18 @@ impl ApiError {
     /// 500; logs the cause.
     pub fn internal(cause: impl std::fmt::Display) -> Self {
         tracing::error!(error = %cause, "internal error");
-        Self::new(Code::Internal, "Something went wrong on our side. Please try again.")
+        Self::new(
+            Code::Internal,
+            "Something went wrong on our side. Please try again.",
+        )
     }
 
     /// 503 with the time to wait.
     pub fn unavailable(message: impl Into<String>, retry_after: Duration) -> Self {
-        Self { retry_after: Some(retry_after), ..Self::new(Code::Unavailable, message) }
+        Self {
+            retry_after: Some(retry_after),
+            ..Self::new(Code::Unavailable, message)
+        }
     }
 
     /// 429 with the time to wait.
@@ -144,14 +156,21 @@ impl ApiError {
         let seconds = retry_after.as_secs().max(1);
         Self {
             retry_after: Some(retry_after),
-            ..Self::new(Code::RateLimited, format!("Too many requests. Please wait {seconds} s."))
+            ..Self::new(
+                Code::RateLimited,
+                format!("Too many requests. Please wait {seconds} s."),
+            )
         }
     }
 
     /// Adds a field's fault.
     #[must_use]
     pub fn with_detail(mut self, field: impl Into<String>, message: impl Into<String>) -> Self {
-        self.details.push(Detail { field: field.into(), message: message.into(), code: None });
+        self.details.push(Detail {
+            field: field.into(),
+            message: message.into(),
+            code: None,
+        });
         self
     }
 

@@ -18,7 +18,11 @@ impl Problems {
     /// Notes a fault unless `ok`.
     pub fn check(&mut self, ok: bool, field: &str, message: impl Into<String>) {
         if !ok {
-            self.0.push(Detail { field: field.to_owned(), message: message.into(), code: None });
+            self.0.push(Detail {
+                field: field.to_owned(),
+                message: message.into(),
+                code: None,
+            });
         }
     }
 
@@ -26,12 +30,24 @@ impl Problems {
     pub fn length(&mut self, field: &str, text: &str, min: usize, max: usize) {
         let (all, inner) = (text.chars().count(), text.trim().chars().count());
         if inner < min {
-            let message = if min == 1 { "This must not be empty.".to_owned() } else { format!("This needs at least {min} characters.") };
+            let message = if min == 1 {
+                "This must not be empty.".to_owned()
+            } else {
+                format!("This needs at least {min} characters.")
+            };
             self.check(false, field, message);
         } else {
-            self.check(all <= max, field, format!("This must not be longer than {max} characters."));
+            self.check(
+                all <= max,
+                field,
+                format!("This must not be longer than {max} characters."),
+            );
         }
-        self.check(!text.contains('\0'), field, "This must not contain the character U+0000.");
+        self.check(
+            !text.contains('\0'),
+            field,
+            "This must not contain the character U+0000.",
+        );
     }
 
     /// The same for a text that may be absent.
@@ -43,8 +59,13 @@ impl Problems {
 
     /// 422 if anything was noted.
     pub fn into_result(self) -> Result<(), ApiError> {
-        let Some(first) = self.0.first() else { return Ok(()) };
-        let mut error = ApiError::new(Code::ValidationFailed, format!("{}: {}", first.field, first.message));
+        let Some(first) = self.0.first() else {
+            return Ok(());
+        };
+        let mut error = ApiError::new(
+            Code::ValidationFailed,
+            format!("{}: {}", first.field, first.message),
+        );
         error.details = self.0;
         Err(error)
     }
@@ -64,9 +85,16 @@ impl<T: DeserializeOwned + Validate, S: Send + Sync> FromRequest<S> for Json<T> 
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
-        let declared = request.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or("");
+        let declared = request
+            .headers()
+            .get(CONTENT_TYPE)
+            .and_then(|v| v.to_str().ok())
+            .unwrap_or("");
         if !declared.is_empty() && !is_json(declared) {
-            return Err(ApiError::new(Code::UnsupportedMediaType, "The body must be JSON (Content-Type: application/json)."));
+            return Err(ApiError::new(
+                Code::UnsupportedMediaType,
+                "The body must be JSON (Content-Type: application/json).",
+            ));
         }
         let Raw(bytes) = Raw::from_request(request, state).await?;
         let value = parse_json::<T>(&bytes)?;
@@ -78,7 +106,12 @@ impl<T: DeserializeOwned + Validate, S: Send + Sync> FromRequest<S> for Json<T> 
 }
 
 fn is_json(content_type: &str) -> bool {
-    let kind = content_type.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
+    let kind = content_type
+        .split(';')
+        .next()
+        .unwrap_or("")
+        .trim()
+        .to_ascii_lowercase();
     kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"))
 }
 
@@ -90,14 +123,30 @@ fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
         let path = error.path().to_string();
         let inner = error.into_inner();
         if inner.classify() == serde_json::error::Category::Data {
-            let field = if path == "." { String::new() } else { path };
-            ApiError::invalid(field, plain(&inner))
+            let sentence = plain(&inner);
+            let field = if path == "." { named_field(&sentence).unwrap_or_default() } else { path };
+            ApiError::invalid(field, sentence)
         } else {
-            ApiError::new(Code::InvalidJson, format!("The body is not valid JSON (line {}, column {}).", inner.line(), inner.column()))
+            ApiError::new(
+                Code::InvalidJson,
+                format!(
+                    "The body is not valid JSON (line {}, column {}).",
+                    inner.line(),
+                    inner.column()
+                ),
+            )
         }
     })?;
-    reader.end().map_err(|_| ApiError::new(Code::InvalidJson, "The body has something after its JSON value."))?;
+    reader
+        .end()
+        .map_err(|_| ApiError::new(Code::InvalidJson, "The body has something after its JSON value."))?;
     Ok(value)
+}
+
+/// The field in "Missing field `title`" and "Unknown field `titel`, expected …".
+fn named_field(sentence: &str) -> Option<String> {
+    let about_a_field = sentence.starts_with("Missing field") || sentence.starts_with("Unknown field");
+    sentence.split('`').nth(1).filter(|_| about_a_field).map(str::to_owned)
 }
 
 /// serde's sentence without its position.
@@ -105,7 +154,9 @@ fn plain(error: &serde_json::Error) -> String {
     let text = error.to_string();
     let text = text.split(" at line ").next().unwrap_or_default();
     let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| format!("{}{}.", first.to_uppercase(), chars.as_str()))
+    chars.next().map_or_else(String::new, |first| {
+        format!("{}{}.", first.to_uppercase(), chars.as_str())
+    })
 }
 
 /// The body's bytes, within the limit.
@@ -116,12 +167,15 @@ impl<S: Send + Sync> FromRequest<S> for Raw {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
-        Bytes::from_request(request, state).await.map(Self).map_err(|rejection| match rejection {
-            BytesRejection::FailedToBufferBody(FailedToBufferBody::LengthLimitError(_)) => {
-                ApiError::new(Code::PayloadTooLarge, "The body is larger than this call takes.")
-            }
-            _ => ApiError::new(Code::InvalidJson, "The body could not be read to its end."),
-        })
+        Bytes::from_request(request, state)
+            .await
+            .map(Self)
+            .map_err(|rejection| match rejection {
+                BytesRejection::FailedToBufferBody(FailedToBufferBody::LengthLimitError(_)) => {
+                    ApiError::new(Code::PayloadTooLarge, "The body is larger than this call takes.")
+                }
+                _ => ApiError::new(Code::InvalidJson, "The body could not be read to its end."),
+            })
     }
 }
 
@@ -133,12 +187,20 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
-        axum::extract::Query::<T>::try_from_uri(&parts.uri).map(|q| Self(q.0)).map_err(|rejection| {
-            let text = rejection.body_text();
-            let message = text.strip_prefix("Failed to deserialize query string: ").unwrap_or(&text);
-            let field = message.split(':').next().filter(|f| !f.contains(' ')).unwrap_or("query");
-            ApiError::invalid(field, format!("The query is not understood: {message}."))
-        })
+        axum::extract::Query::<T>::try_from_uri(&parts.uri)
+            .map(|q| Self(q.0))
+            .map_err(|rejection| {
+                let text = rejection.body_text();
+                let message = text
+                    .strip_prefix("Failed to deserialize query string: ")
+                    .unwrap_or(&text);
+                let field = message
+                    .split(':')
+                    .next()
+                    .filter(|f| !f.contains(' '))
+                    .unwrap_or("query");
+                ApiError::invalid(field, format!("The query is not understood: {message}."))
+            })
     }
 }
 
@@ -151,7 +213,10 @@ impl PathId {
         let Path(pairs) = Path::<Vec<(String, String)>>::from_request_parts(parts, state)
             .await
             .map_err(|_| ApiError::not_found("thing"))?;
-        pairs.iter().map(|(_, v)| v.parse().map_err(|_| ApiError::not_found("thing"))).collect()
+        pairs
+            .iter()
+            .map(|(_, v)| v.parse().map_err(|_| ApiError::not_found("thing")))
+            .collect()
     }
 }
 
@@ -177,10 +242,20 @@ mod tests {
             ("", Code::ValidationFailed),
             ("{\"title\":\"\\ud800\"}", Code::InvalidJson),
         ] {
-            assert_eq!(parse_json::<Input>(body.as_bytes()).unwrap_err().code, code, "{body}");
+            assert_eq!(
+                parse_json::<Input>(body.as_bytes()).unwrap_err().code,
+                code,
+                "{body}"
+            );
         }
         let deep = "[".repeat(100_000);
-        assert_eq!(parse_json::<Input>(deep.as_bytes()).unwrap_err().code, Code::ValidationFailed);
-        assert_eq!(parse_json::<Input>(b"{\"title\":7}").unwrap_err().details[0].field, "title");
+        assert_eq!(
+            parse_json::<Input>(deep.as_bytes()).unwrap_err().code,
+            Code::ValidationFailed
+        );
+        assert_eq!(
+            parse_json::<Input>(b"{\"title\":7}").unwrap_err().details[0].field,
+            "title"
+        );
     }
 }

@@ -10,5 +10,5 @@ mod request_id;
 pub use cursor::{Cursor, PageIn};
 pub use envelope::{Created, Data, Empty, Listing, Page, PageOut};
 pub use error::{ApiError, Code, Detail, ErrorBody};
-pub use extract::{Json, PathId, Query, Raw, Validate, Problems};
+pub use extract::{Json, PathId, Problems, Query, Raw, Validate};
 pub use request_id::{REQUEST_ID_HEADER, current_request_id, with_request_id};

@@ -1,0 +1,197 @@
+//! Everything real except the outside world: the server as it ships, the store as it ships, and a stand-in for the
+//! providers that speaks their formats and can be told to misbehave.
+
+mod client;
+mod stream;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+pub use client::Client;
+pub use stream::{Event, Live, events, text_of};
+
+use kit::clock::Clock;
+use providers::standin::Standin;
+use serde_json::{Value, json};
+use tributary::{App, Config};
+
+/// A key that the stand-in accepts.
+pub const GOOD_KEY: &str = "sk-test-good-0123456789";
+
+/// A running Tributary with a store of its own.
+pub struct TestApp {
+    app: Option<App>,
+    /// Its configuration, for starting it again over the same store.
+    pub config: Config,
+    /// Its clock.
+    pub clock: Clock,
+    folder: tempfile::TempDir,
+    postgres: Option<PostgresDatabase>,
+}
+
+/// A database of its own on the test server.
+struct PostgresDatabase {
+    server: String,
+    name: String,
+}
+
+impl TestApp {
+    /// A fresh one.
+    pub async fn start() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    /// A fresh one, configured.
+    pub async fn with(configure: impl FnOnce(&mut Config)) -> Self {
+        Self::with_clock(Clock::system(), configure).await
+    }
+
+    /// A fresh one whose time is the test's.
+    pub async fn with_clock(clock: Clock, configure: impl FnOnce(&mut Config)) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = Config {
+            listen: ([127, 0, 0, 1], 0).into(),
+            data: folder.path().to_owned(),
+            ..Config::default()
+        };
+        config.ai.discover = false;
+        config.ai.builtin_model = false;
+        config.chat.drain_seconds = 0.5;
+        config.chat.draft_seconds = 0.1;
+        let postgres = PostgresDatabase::create().await;
+        if let Some(database) = &postgres {
+            config = database.configure(config);
+        }
+        configure(&mut config);
+        let app = App::start(&config, clock.clone()).await.unwrap();
+        Self { app: Some(app), config, clock, folder, postgres }
+    }
+
+    fn app(&self) -> &App {
+        self.app.as_ref().expect("the server runs")
+    }
+
+    /// Its address.
+    pub fn base(&self) -> String {
+        format!("http://{}", self.app().address)
+    }
+
+    /// The store.
+    pub fn db(&self) -> &db::Db {
+        self.app().db()
+    }
+
+    /// Its OpenAPI document.
+    pub fn openapi(&self) -> Value {
+        self.app().openapi()
+    }
+
+    /// The folder of everything embedded.
+    pub fn folder(&self) -> PathBuf {
+        self.folder.path().to_owned()
+    }
+
+    /// Whether the store is PostgreSQL.
+    pub fn is_postgres(&self) -> bool {
+        self.postgres.is_some()
+    }
+
+    /// A client that is not signed in.
+    pub fn client(&self) -> Client {
+        Client::new(&self.base())
+    }
+
+    /// A client of a new person with a workspace of their own. The first one administers the installation.
+    pub async fn person(&self, name: &str) -> Client {
+        let mut client = self.client();
+        let body = json!({ "email": format!("{name}@example.org"), "password": "a good long password", "full_name": name });
+        let answer = client.post("/api/v1/auth/register", &body).await;
+        answer.expect(201);
+        client.bearer(answer.data()["access_token"].as_str().unwrap());
+        client
+    }
+
+    /// A person whose OpenAI key is good at the stand-in, so that `mock…` models answer.
+    pub async fn person_with_models(&self, name: &str, standin: &Standin) -> Client {
+        let client = self.person(name).await;
+        let base_url = format!("http://{}/v1", standin.address());
+        let body = json!({ "key": GOOD_KEY, "base_url": base_url });
+        client.put("/api/v1/providers/openai/key", &body).await.expect(200);
+        client
+    }
+
+    /// Ends it in an orderly way and starts it again over the same store.
+    pub async fn restart(&mut self) {
+        if let Some(app) = self.app.take() {
+            app.stop().await;
+        }
+        self.app = Some(App::start(&self.config, self.clock.clone()).await.unwrap());
+    }
+
+    /// Ends it in an orderly way.
+    pub async fn stop(&mut self) -> bool {
+        match self.app.take() {
+            Some(app) => app.stop().await,
+            None => true,
+        }
+    }
+}
+
+/// A stand-in that wants a good key.
+pub async fn standin() -> Standin {
+    Standin::start(0, true).await.unwrap()
+}
+
+/// Waits until `look` answers something; fails after ten seconds.
+pub async fn eventually<T, F: Future<Output = Option<T>>>(what: &str, mut look: impl FnMut() -> F) -> T {
+    for _ in 0..500 {
+        if let Some(found) = look().await {
+            return found;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    panic!("this did not happen: {what}");
+}
+
+impl PostgresDatabase {
+    async fn create() -> Option<Self> {
+        if std::env::var("TEST_DB").as_deref() != Ok("postgres") {
+            return None;
+        }
+        let server = std::env::var("TEST_POSTGRES_URL").expect("TEST_POSTGRES_URL says where the server is");
+        let name = format!("test_{}", kit::ids::new_id().simple());
+        execute(&format!("{server}/postgres"), &format!("CREATE DATABASE {name}")).await;
+        Some(Self { server, name })
+    }
+
+    fn configure(&self, config: Config) -> Config {
+        let environment = [
+            ("TRIBUTARY_DATABASE_URL".to_owned(), format!("{}/{}", self.server, self.name)),
+            ("TRIBUTARY_DATABASE_CONNECTIONS".to_owned(), "6".to_owned()),
+        ];
+        let database = Config::load(None, environment).unwrap().database;
+        Config { database, ..config }
+    }
+}
+
+async fn execute(url: &str, sql: &str) {
+    use sea_orm::ConnectionTrait;
+    let connection = sea_orm::Database::connect(url).await.unwrap();
+    connection.execute_unprepared(sql).await.unwrap();
+    connection.close().await.unwrap();
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        let Some(database) = self.postgres.take() else { return };
+        self.app = None;
+        let sql = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", database.name);
+        let url = format!("{}/postgres", database.server);
+        // A thread of its own: a test's runtime must not be blocked from inside.
+        let dropped = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(execute(&url, &sql));
+        });
+        let _ = dropped.join();
+    }
+}
