@@ -62,8 +62,10 @@ pub struct TokenOut {
     /// What it may do.
     pub scopes: Vec<Scope>,
     /// When last used, to the minute.
+    #[schema(required)]
     pub last_used_at: Option<Timestamp>,
     /// Until when.
+    #[schema(required)]
     pub expires_at: Option<Timestamp>,
     /// When.
     pub created_at: Timestamp,

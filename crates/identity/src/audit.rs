@@ -86,8 +86,10 @@ pub(crate) struct AuditQuery {
 pub(crate) struct AuditOut {
     pub id: Uuid,
     /// Who, where known.
+    #[schema(required)]
     pub actor_id: Option<UserId>,
     /// Their name, while the account exists.
+    #[schema(required)]
     pub actor_name: Option<String>,
     /// Such as `auth.login`.
     pub action: String,

@@ -50,8 +50,10 @@ pub struct InvitationOut {
     /// What they will be.
     pub role: Role,
     /// The link's token; only in the answer that made it.
+    #[schema(required)]
     pub token: Option<String>,
     /// The link to send; only in the answer that made it.
+    #[schema(required)]
     pub url: Option<String>,
     /// Until when it is good.
     pub expires_at: Timestamp,

@@ -32,7 +32,10 @@ pub async fn limit_requests(State(identity): State<Identity>, request: Request, 
     } else {
         refusal(area, ApiError::rate_limited(whole_seconds(allowance.reset_in)))
     };
-    tell(response.headers_mut(), allowance);
+    // A handler with a limit of its own has told it already.
+    if !response.headers().contains_key(LIMIT) {
+        tell(response.headers_mut(), allowance);
+    }
     response
 }
 

@@ -80,7 +80,9 @@ impl Validate for MemberPatch {
 /// The member that was added, or the invitation that was made because nobody has an account with that address.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(crate) struct MemberAddedOut {
+    #[schema(required)]
     pub member: Option<MemberOut>,
+    #[schema(required)]
     pub invitation: Option<InvitationOut>,
 }
 

@@ -92,6 +92,7 @@ pub(crate) struct SettingsOut {
     #[schema(value_type = BTreeMap<String, Value>)]
     pub values: BTreeMap<String, Value>,
     /// When the newest change was made.
+    #[schema(required)]
     pub updated_at: Option<Timestamp>,
     /// When each was changed.
     pub times: BTreeMap<String, Timestamp>,

@@ -30,10 +30,13 @@ pub struct WorkspaceOut {
     /// What the caller is in it.
     pub role: Role,
     /// What every answer in it is told first.
+    #[schema(required)]
     pub system_prompt: Option<String>,
     /// The house style.
+    #[schema(required)]
     pub style: Option<String>,
     /// Used when neither thread nor person names one.
+    #[schema(required)]
     pub default_model: Option<String>,
     /// When.
     pub created_at: Timestamp,

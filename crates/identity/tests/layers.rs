@@ -14,6 +14,7 @@ use db::{Db, DbConfig};
 use http::{HeaderMap, Method, Request, StatusCode, header};
 use identity::{Identity, IdentityConfig, authenticate, limit_requests, replay_repeats, routes};
 use kit::clock::{Clock, Timestamp};
+use kit::lifecycle::Lifecycle;
 use kit::vault::MasterKeys;
 use serde_json::{Value, json};
 use tower::ServiceExt;
@@ -22,6 +23,7 @@ struct App {
     router: Router,
     clock: Clock,
     identity: Identity,
+    lifecycle: Lifecycle,
     _folder: tempfile::TempDir,
 }
 
@@ -96,6 +98,8 @@ async fn app(config: IdentityConfig) -> Arc<App> {
     .await
     .unwrap();
     let identity = Identity::new(db, config);
+    let lifecycle = Lifecycle::new();
+    identity.start(&lifecycle);
     let (router, openapi) = routes(identity.clone()).split_for_parts();
     assert!(openapi.paths.paths.len() > 20);
     let router = router
@@ -107,6 +111,7 @@ async fn app(config: IdentityConfig) -> Arc<App> {
         router,
         clock,
         identity,
+        lifecycle,
         _folder: folder,
     })
 }
@@ -754,4 +759,114 @@ async fn the_trail_stays_in_its_workspace() {
     );
     assert_eq!(ada.get("/admin/audit?cursor=zzz").await.status, 422);
     assert_eq!(bob.token.matches('.').count(), 2);
+}
+
+#[tokio::test]
+async fn of_many_at_once_one_is_the_first() {
+    let app = app(IdentityConfig::default()).await;
+    let body = |i: usize| json!({"email": format!("p{}@example.org", i % 6), "password": "correct horse", "full_name": "P"});
+    let mut tasks = tokio::task::JoinSet::new();
+    for i in 0..12 {
+        let (app, body) = (app.clone(), body(i));
+        tasks.spawn(async move { app.open("POST", "/api/v1/auth/register", body).await });
+    }
+    let (mut made, mut admins) = (0, 0);
+    while let Some(answer) = tasks.join_next().await {
+        let answer = answer.unwrap();
+        match answer.status.as_u16() {
+            201 => {
+                made += 1;
+                admins += usize::from(answer.data()["user"]["is_instance_admin"] == true);
+            }
+            status => assert_eq!(status, 409, "{}", answer.text),
+        }
+    }
+    assert_eq!((made, admins), (6, 1));
+}
+
+#[tokio::test]
+async fn a_request_with_a_key_is_finished_without_its_client() {
+    let app = app(IdentityConfig::default()).await;
+    let key = [("idempotency-key".to_owned(), "gone".to_owned())];
+    let body = json!({"email": "a@example.org", "password": "correct horse", "full_name": "A"});
+    let call = || app.call("POST", "/api/v1/auth/register", &key, Some(body.clone()));
+    // The client waits until its key is claimed and the password is being hashed, then goes away.
+    let left = tokio::time::timeout(std::time::Duration::from_millis(15), call()).await;
+    let repeated = loop {
+        let answer = call().await;
+        if answer.status != 409 {
+            break answer;
+        }
+        assert!(answer.headers.contains_key("retry-after"));
+        tokio::task::yield_now().await;
+    };
+    assert_eq!(repeated.status, 201, "{}", repeated.text);
+    if left.is_err() {
+        assert!(app.lifecycle.stop(std::time::Duration::from_secs(5)).await);
+    }
+}
+
+#[tokio::test]
+async fn the_document_describes_every_route() {
+    let app = app(IdentityConfig::default()).await;
+    let document = routes(app.identity.clone()).into_openapi();
+    let json = serde_json::to_value(&document).unwrap();
+    let mut ids = Vec::new();
+    for (path, item) in json["paths"].as_object().unwrap() {
+        assert!(path.starts_with("/api/v1/"), "{path}");
+        for (method, operation) in item.as_object().unwrap() {
+            ids.push(operation["operationId"].as_str().unwrap().to_owned());
+            assert!(operation["summary"].is_string(), "{method} {path}");
+            assert!(operation["responses"]["401"].is_object(), "{method} {path}");
+        }
+    }
+    let count = ids.len();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!((ids.len(), count), (32, 32));
+    let text = json.to_string();
+    for name in text.split("#/components/schemas/").skip(1) {
+        let name = name.split('"').next().unwrap();
+        assert!(
+            json["components"]["schemas"][name].is_object(),
+            "{name} is not described"
+        );
+    }
+}
+
+/// Prints what the two outer layers cost: `cargo test -p identity --release --test layers -- --ignored --nocapture`.
+#[tokio::test]
+#[ignore = "a measurement"]
+async fn what_the_layers_cost() {
+    let mut config = IdentityConfig::default();
+    config.limits.openai_requests = u32::MAX;
+    let app = app(config).await;
+    let ada = register(&app, "a@example.org").await;
+    let token = ada.post("/tokens", json!({"name": "t"})).await;
+    let program = ada.with_token(token.data()["token"].as_str().unwrap());
+    let bare = Router::new().route("/v1/models", axum::routing::get(|| async { "[]" }));
+    let layered = bare
+        .clone()
+        .layer(from_fn_with_state(app.identity.clone(), replay_repeats))
+        .layer(from_fn_with_state(app.identity.clone(), limit_requests))
+        .layer(from_fn_with_state(app.identity.clone(), authenticate));
+    for (name, router, person) in [
+        ("no layers", &bare, &ada),
+        ("access token", &layered, &ada),
+        ("API token", &layered, &program),
+    ] {
+        const ROUNDS: u32 = 100_000;
+        let began = std::time::Instant::now();
+        for _ in 0..ROUNDS {
+            let request = Request::builder()
+                .uri("/v1/models")
+                .header("authorization", &person.headers[0].1)
+                .extension(ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 9))))
+                .body(Body::empty())
+                .unwrap();
+            let response = router.clone().oneshot(request).await.unwrap();
+            assert_eq!(response.status(), 200);
+        }
+        println!("{name}: {:?} a request", began.elapsed() / ROUNDS);
+    }
 }

@@ -98,9 +98,9 @@ pub(crate) async fn login(
 
 /// Trade the refresh cookie in for fresh tokens
 ///
-/// A refresh token is good once. One that comes a second time ends its session.
+/// The token is in the cookie `trb_refresh`; it is good once. One that comes a second time ends its session.
 #[utoipa::path(post, path = "/api/v1/auth/refresh", operation_id = "refresh", tag = "identity",
-    request_body = NothingIn, security(("refresh" = [])),
+    request_body = NothingIn, security(()),
     responses((status = 200, description = "Signed in", body = Data<SignedInOut>), CommonErrors))]
 pub(crate) async fn refresh(
     State(identity): State<Identity>,
