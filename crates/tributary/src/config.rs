@@ -150,6 +150,8 @@ pub struct AiSection {
     pub private_networks: PrivateNetworks,
     /// Whether the model in the box is offered, where it is installed.
     pub builtin_model: bool,
+    /// The folder of downloaded models; `models` in the data folder when absent.
+    pub models: Option<PathBuf>,
 }
 
 impl Default for AiSection {
@@ -163,6 +165,7 @@ impl Default for AiSection {
             discover: ai.discover,
             private_networks: PrivateNetworks::default(),
             builtin_model: true,
+            models: None,
         }
     }
 }
@@ -256,6 +259,11 @@ impl Config {
     /// The file of the embedded store.
     pub fn sqlite_path(&self) -> PathBuf {
         self.data.join("tributary.db")
+    }
+
+    /// The folder of downloaded models.
+    pub fn models(&self) -> PathBuf {
+        self.ai.models.clone().unwrap_or_else(|| self.data.join("models"))
     }
 
     /// The store's part.

@@ -95,9 +95,13 @@ pub async fn open_rooms(config: &Config, clock: Clock, port: u16) -> anyhow::Res
     Ok(Rooms { db, identity, ai, chat, lifecycle, allowed_origins })
 }
 
-#[cfg(not(feature = "builtin-model"))]
-fn builtin_model(_: &Config) -> Option<Arc<dyn LocalModel>> {
-    None
+/// The model in the box, where it is installed and this program was built with it.
+fn builtin_model(config: &Config) -> Option<Arc<dyn LocalModel>> {
+    let folder = config.models();
+    if !providers::builtin::is_installed(&folder) {
+        return None;
+    }
+    providers::builtin::open(providers::builtin::Settings::new(folder))
 }
 
 async fn accept(listener: TcpListener, service: Router, life: Lifecycle) {
