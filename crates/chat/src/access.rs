@@ -44,15 +44,23 @@ impl InThread {
     /// Renaming, sharing, archiving and deleting are for the owner, and for administrators once it is shared.
     pub fn require_ownership(&self) -> Result<(), ApiError> {
         let leads = matches!(self.caller.role, Role::Owner | Role::Admin);
-        if self.thread.owner_id == self.caller.user || (leads && self.thread.visibility == Visibility::Workspace) {
+        if self.thread.owner_id == self.caller.user
+            || (leads && self.thread.visibility == Visibility::Workspace)
+        {
             Ok(())
         } else {
-            Err(ApiError::forbidden("Only the person who began this thread may change it."))
+            Err(ApiError::forbidden(
+                "Only the person who began this thread may change it.",
+            ))
         }
     }
 }
 
-pub(crate) async fn load_thread(chat: &Chat, caller: &Caller, id: ThreadId) -> Result<threads::Model, ApiError> {
+pub(crate) async fn load_thread(
+    chat: &Chat,
+    caller: &Caller,
+    id: ThreadId,
+) -> Result<threads::Model, ApiError> {
     threads::Entity::of(caller.workspace)
         .filter(threads::Column::Id.eq(id))
         .one(chat.db().read())
@@ -72,7 +80,10 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         let caller = Caller::from_request_parts(parts, state).await?;
         let ids = PathId::all(parts, state).await?;
-        let id = ids.first().copied().ok_or_else(|| ApiError::not_found("thread"))?;
+        let id = ids
+            .first()
+            .copied()
+            .ok_or_else(|| ApiError::not_found("thread"))?;
         let thread = load_thread(&Chat::from_ref(state), &caller, ThreadId(id)).await?;
         Ok(Self { caller, thread })
     }
@@ -88,7 +99,10 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         let InThread { caller, thread } = InThread::from_request_parts(parts, state).await?;
         let ids = PathId::all(parts, state).await?;
-        let id = ids.get(1).copied().ok_or_else(|| ApiError::not_found("message"))?;
+        let id = ids
+            .get(1)
+            .copied()
+            .ok_or_else(|| ApiError::not_found("message"))?;
         let message = messages::Entity::of(thread.workspace_id)
             .filter(messages::Column::Id.eq(MessageId(id)))
             .filter(messages::Column::ThreadId.eq(thread.id))
@@ -96,6 +110,10 @@ where
             .await
             .map_err(db::DbError::from)?
             .ok_or_else(|| ApiError::not_found("message"))?;
-        Ok(Self { caller, thread, message })
+        Ok(Self {
+            caller,
+            thread,
+            message,
+        })
     }
 }

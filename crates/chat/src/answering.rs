@@ -48,7 +48,11 @@ struct Ending {
 
 impl Ending {
     fn of(status: MessageStatus, outcome: Option<Outcome>) -> Self {
-        Self { status, error: None, outcome }
+        Self {
+            status,
+            error: None,
+            outcome,
+        }
     }
 }
 
@@ -73,7 +77,12 @@ async fn write(chat: &Chat, generation: &Generation, task: &Task) -> Ending {
         let ask = "Your last message broke off. Go on exactly where it ended, without repeating anything and without an introduction.";
         conversation.messages.push(Message::user(ask));
     }
-    let ask = Ask { asker: task.asker, purpose: Purpose::Chat, message: Some(generation.id), conversation };
+    let ask = Ask {
+        asker: task.asker,
+        purpose: Purpose::Chat,
+        message: Some(generation.id),
+        conversation,
+    };
     let opening = chat.0.ai.open(&task.plan, ask, |attempt| {
         generation.update(|p| p.attempts.push(attempt.clone()));
     });
@@ -150,7 +159,9 @@ fn append(generation: &Generation, chunks: Vec<Chunk>) {
 }
 
 fn failed(error: &ApiError, outcome: Option<Outcome>) -> Ending {
-    let code = serde_json::to_value(error.code).ok().and_then(|c| c.as_str().map(str::to_owned));
+    let code = serde_json::to_value(error.code)
+        .ok()
+        .and_then(|c| c.as_str().map(str::to_owned));
     let details = error.details.iter().map(|d| AttemptDetail {
         field: d.field.clone(),
         message: d.message.clone(),
@@ -161,23 +172,39 @@ fn failed(error: &ApiError, outcome: Option<Outcome>) -> Ending {
         error: error.message.clone(),
         details: details.collect(),
     };
-    Ending { status: MessageStatus::Failed, error: Some(error), outcome }
+    Ending {
+        status: MessageStatus::Failed,
+        error: Some(error),
+        outcome,
+    }
 }
 
 fn body_of(generation: &Generation) -> Body {
-    generation.look(|p| Body { text: p.text.clone(), reasoning: p.reasoning.clone() })
+    generation.look(|p| Body {
+        text: p.text.clone(),
+        reasoning: p.reasoning.clone(),
+    })
 }
 
 async fn save_draft(chat: &Chat, generation: &Generation, task: &Task) -> Result<(), DbError> {
     let keys = chat.db().keys(task.asker.workspace.0).await?;
     let body = seal_body(&keys, generation.id, &body_of(generation))?;
     let tx = chat.db().write().await?;
-    let change = messages::ActiveModel { body: Set(body), updated_at: Set(tx.now().micros()), ..Default::default() };
+    let change = messages::ActiveModel {
+        body: Set(body),
+        updated_at: Set(tx.now().micros()),
+        ..Default::default()
+    };
     update(&tx, task, generation.id, change).await?;
     tx.commit().await
 }
 
-async fn update(tx: &db::Tx, task: &Task, id: MessageId, change: messages::ActiveModel) -> Result<(), DbError> {
+async fn update(
+    tx: &db::Tx,
+    task: &Task,
+    id: MessageId,
+    change: messages::ActiveModel,
+) -> Result<(), DbError> {
     messages::Entity::update_many()
         .set(change)
         .filter(messages::Column::WorkspaceId.eq(task.asker.workspace))
@@ -246,7 +273,10 @@ async fn try_save(
         change.model = Set(Some(model));
     }
     let tx = db.write().await?;
-    let Some(row) = messages::Entity::find_by_id((task.asker.workspace, generation.id)).one(&*tx).await? else {
+    let Some(row) = messages::Entity::find_by_id((task.asker.workspace, generation.id))
+        .one(&*tx)
+        .await?
+    else {
         return Ok(()); // the thread was deleted meanwhile
     };
     change.updated_at = Set(tx.now().micros());
@@ -256,7 +286,9 @@ async fn try_save(
         chat.0.ai.record(&tx, outcome).await?;
     }
     if !body.text.is_empty() {
-        let thread = threads::Entity::find_by_id((task.asker.workspace, task.thread)).one(&*tx).await?;
+        let thread = threads::Entity::find_by_id((task.asker.workspace, task.thread))
+            .one(&*tx)
+            .await?;
         if let Some(thread) = thread.filter(|t| t.title.is_none()) {
             titles::order(chat, &tx, &thread, task.asker, generation.id).await?;
         }

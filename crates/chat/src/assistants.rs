@@ -42,8 +42,16 @@ impl Validate for AssistantIn {
         problems.optional_length("system_prompt", self.system_prompt.as_ref(), 0, MAX_PROMPT);
         problems.optional_length("style", self.style.as_ref(), 0, MAX_PROMPT);
         problems.optional_length("model", self.model.as_ref(), 1, 200);
-        problems.check(self.tools.len() <= 100, "tools", "An assistant takes at most 100 tools.");
-        problems.check(self.knowledge.len() <= 1000, "knowledge", "An assistant takes at most 1000 files.");
+        problems.check(
+            self.tools.len() <= 100,
+            "tools",
+            "An assistant takes at most 100 tools.",
+        );
+        problems.check(
+            self.knowledge.len() <= 1000,
+            "knowledge",
+            "An assistant takes at most 1000 files.",
+        );
     }
 }
 
@@ -104,17 +112,29 @@ pub struct AssistantOut {
 }
 
 fn prompt_place(id: Uuid) -> Place<'static> {
-    Place { column: "assistants.system_prompt", row: id }
+    Place {
+        column: "assistants.system_prompt",
+        row: id,
+    }
 }
 
 fn style_place(id: Uuid) -> Place<'static> {
-    Place { column: "assistants.style", row: id }
+    Place {
+        column: "assistants.style",
+        row: id,
+    }
 }
 
 /// An assistant's instructions and style, opened.
 pub fn open(keys: &OwnerKeys, row: &assistants::Model) -> (Option<String>, Option<String>) {
-    let prompt = row.system_prompt.as_ref().and_then(|s| s.open(keys, prompt_place(row.id)).ok());
-    let style = row.style.as_ref().and_then(|s| s.open(keys, style_place(row.id)).ok());
+    let prompt = row
+        .system_prompt
+        .as_ref()
+        .and_then(|s| s.open(keys, prompt_place(row.id)).ok());
+    let style = row
+        .style
+        .as_ref()
+        .and_then(|s| s.open(keys, style_place(row.id)).ok());
     (prompt, style)
 }
 
@@ -180,13 +200,25 @@ pub async fn create(chat: &Chat, caller: &Caller, input: AssistantIn) -> Result<
     };
     let insert = assistants::Entity::insert(row.clone().into_active_model());
     insert.exec_without_returning(&*tx).await.map_err(DbError::from)?;
-    identity::audit(&tx, caller, "assistant.created", &id.to_string(), &serde_json::json!({})).await?;
+    identity::audit(
+        &tx,
+        caller,
+        "assistant.created",
+        &id.to_string(),
+        &serde_json::json!({}),
+    )
+    .await?;
     tx.commit().await?;
     Ok(show(&keys, row))
 }
 
 /// Changes one.
-pub async fn change(chat: &Chat, caller: &Caller, id: Uuid, patch: AssistantPatch) -> Result<AssistantOut, ApiError> {
+pub async fn change(
+    chat: &Chat,
+    caller: &Caller,
+    id: Uuid,
+    patch: AssistantPatch,
+) -> Result<AssistantOut, ApiError> {
     caller.require(Permission::WriteAssistants)?;
     let keys = chat.db().keys(caller.workspace.0).await?;
     let mut row = find(chat, caller, id).await?.into_active_model();
@@ -212,8 +244,18 @@ pub async fn change(chat: &Chat, caller: &Caller, id: Uuid, patch: AssistantPatc
         row.knowledge = Set(serde_json::to_string(&knowledge).map_err(DbError::from)?);
     }
     row.updated_at = Set(tx.now().micros());
-    let row = assistants::Entity::update(row).exec(&*tx).await.map_err(DbError::from)?;
-    identity::audit(&tx, caller, "assistant.changed", &id.to_string(), &serde_json::json!({})).await?;
+    let row = assistants::Entity::update(row)
+        .exec(&*tx)
+        .await
+        .map_err(DbError::from)?;
+    identity::audit(
+        &tx,
+        caller,
+        "assistant.changed",
+        &id.to_string(),
+        &serde_json::json!({}),
+    )
+    .await?;
     tx.commit().await?;
     Ok(show(&keys, row))
 }
@@ -224,15 +266,28 @@ pub async fn delete(chat: &Chat, caller: &Caller, id: Uuid) -> Result<(), ApiErr
     caller.require(Permission::WriteAssistants)?;
     find(chat, caller, id).await?;
     let tx = chat.db().write().await?;
-    assistants::Entity::delete_by_id((caller.workspace, id)).exec(&*tx).await.map_err(DbError::from)?;
+    assistants::Entity::delete_by_id((caller.workspace, id))
+        .exec(&*tx)
+        .await
+        .map_err(DbError::from)?;
     threads::Entity::update_many()
-        .set(threads::ActiveModel { assistant_id: Set(None), ..Default::default() })
+        .set(threads::ActiveModel {
+            assistant_id: Set(None),
+            ..Default::default()
+        })
         .filter(threads::Column::WorkspaceId.eq(caller.workspace))
         .filter(threads::Column::AssistantId.eq(id))
         .exec(&*tx)
         .await
         .map_err(DbError::from)?;
-    identity::audit(&tx, caller, "assistant.deleted", &id.to_string(), &serde_json::json!({})).await?;
+    identity::audit(
+        &tx,
+        caller,
+        "assistant.deleted",
+        &id.to_string(),
+        &serde_json::json!({}),
+    )
+    .await?;
     tx.commit().await?;
     Ok(())
 }

@@ -52,7 +52,10 @@ pub fn draft_place(thread: ThreadId, user: UserId) -> Place<'static> {
     let hash = sha256(&name);
     let mut row = [0; 16];
     row.copy_from_slice(&hash[..16]);
-    Place { column: "drafts.text", row: Uuid::from_bytes(row) }
+    Place {
+        column: "drafts.text",
+        row: Uuid::from_bytes(row),
+    }
 }
 
 /// Keeps a draft, unless a later one is there; answers the one that is kept.
@@ -62,12 +65,21 @@ pub async fn put(chat: &Chat, at: InThread, input: DraftIn) -> Result<DraftOut, 
     let keys = db.keys(caller.workspace.0).await?;
     let place = draft_place(thread.id, caller.user);
     let tx = db.write().await?;
-    let written = input.updated_at.unwrap_or(tx.now()).min(tx.now().plus(CLOCK_SKEW));
+    let written = input
+        .updated_at
+        .unwrap_or(tx.now())
+        .min(tx.now().plus(CLOCK_SKEW));
     let id = (caller.workspace, thread.id, caller.user);
-    let stored = drafts::Entity::find_by_id(id).one(&*tx).await.map_err(DbError::from)?;
+    let stored = drafts::Entity::find_by_id(id)
+        .one(&*tx)
+        .await
+        .map_err(DbError::from)?;
     if let Some(stored) = stored.filter(|s| s.updated_at > written.micros()) {
         let text = stored.text.open(&keys, place).unwrap_or_default();
-        return Ok(DraftOut { text, updated_at: Timestamp(stored.updated_at) });
+        return Ok(DraftOut {
+            text,
+            updated_at: Timestamp(stored.updated_at),
+        });
     }
     let row = drafts::ActiveModel {
         workspace_id: Set(caller.workspace),
@@ -77,12 +89,31 @@ pub async fn put(chat: &Chat, at: InThread, input: DraftIn) -> Result<DraftOut, 
         updated_at: Set(written.micros()),
     };
     // An emptied draft stays as a row, so that an older text arriving late does not come back.
-    let key = [drafts::Column::WorkspaceId, drafts::Column::ThreadId, drafts::Column::UserId];
-    let over = OnConflict::columns(key).update_columns([drafts::Column::Text, drafts::Column::UpdatedAt]).to_owned();
-    drafts::Entity::insert(row).on_conflict(over).exec_without_returning(&*tx).await.map_err(DbError::from)?;
+    let key = [
+        drafts::Column::WorkspaceId,
+        drafts::Column::ThreadId,
+        drafts::Column::UserId,
+    ];
+    let over = OnConflict::columns(key)
+        .update_columns([drafts::Column::Text, drafts::Column::UpdatedAt])
+        .to_owned();
+    drafts::Entity::insert(row)
+        .on_conflict(over)
+        .exec_without_returning(&*tx)
+        .await
+        .map_err(DbError::from)?;
     let payload = serde_json::json!({ "thread_id": thread.id });
     let scope = Scope::User(caller.user);
-    tx.event(Event { scope, workspace: Some(caller.workspace), kind: "draft.changed", payload: &payload }).await?;
+    tx.event(Event {
+        scope,
+        workspace: Some(caller.workspace),
+        kind: "draft.changed",
+        payload: &payload,
+    })
+    .await?;
     tx.commit().await?;
-    Ok(DraftOut { text: input.text, updated_at: written })
+    Ok(DraftOut {
+        text: input.text,
+        updated_at: written,
+    })
 }

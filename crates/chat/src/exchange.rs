@@ -53,7 +53,11 @@ impl Validate for MessageIn {
         problems.length("content", &self.content, 1, MAX_CONTENT);
         problems.optional_length("model", self.model.as_ref(), 1, 200);
         problems.optional_length("client_id", self.client_id.as_ref(), 1, 200);
-        problems.check(self.attachments.is_empty(), "attachments", "There is no such file.");
+        problems.check(
+            self.attachments.is_empty(),
+            "attachments",
+            "There is no such file.",
+        );
     }
 }
 
@@ -114,7 +118,12 @@ struct Writing<'a> {
 }
 
 /// Stores a message and begins its answer.
-pub async fn post(chat: &Chat, at: InThread, input: MessageIn, key: Option<String>) -> Result<Exchange, ApiError> {
+pub async fn post(
+    chat: &Chat,
+    at: InThread,
+    input: MessageIn,
+    key: Option<String>,
+) -> Result<Exchange, ApiError> {
     let writing = Writing {
         content: &input.content,
         model: input.model.as_deref(),
@@ -126,10 +135,22 @@ pub async fn post(chat: &Chat, at: InThread, input: MessageIn, key: Option<Strin
 }
 
 /// Stores another wording beside a message of a person, and begins its answer.
-pub async fn edit(chat: &Chat, at: AtMessage, input: EditIn, key: Option<String>) -> Result<Exchange, ApiError> {
-    let AtMessage { caller, thread, message } = at;
+pub async fn edit(
+    chat: &Chat,
+    at: AtMessage,
+    input: EditIn,
+    key: Option<String>,
+) -> Result<Exchange, ApiError> {
+    let AtMessage {
+        caller,
+        thread,
+        message,
+    } = at;
     if message.role != MessageRole::User {
-        return Err(ApiError::invalid("content", "Only what a person wrote can be edited; an answer can be tried again."));
+        return Err(ApiError::invalid(
+            "content",
+            "Only what a person wrote can be edited; an answer can be tried again.",
+        ));
     }
     let writing = Writing {
         content: &input.content,
@@ -157,20 +178,27 @@ async fn write(chat: &Chat, at: InThread, writing: Writing<'_>) -> Result<Exchan
     let db = chat.db();
     let keys = db.keys(caller.workspace.0).await?;
     let tx = db.write().await?;
-    let Some(current) = locked(&tx, &thread).await? else { return Err(ApiError::not_found("thread")) };
+    let Some(current) = locked(&tx, &thread).await? else {
+        return Err(ApiError::not_found("thread"));
+    };
     let parent = match writing.parent {
         Field::Keep => current.head_id,
         Field::Clear => None,
         Field::Set(id) => Some(require_parent(&tx, &current, id).await?),
     };
-    let body = Body { text: writing.content.to_owned(), reasoning: String::new() };
+    let body = Body {
+        text: writing.content.to_owned(),
+        reasoning: String::new(),
+    };
     let id = MessageId::new();
     let sealed = seal_body(&keys, id, &body).map_err(DbError::from)?;
     let mut message = blank(&tx, &current, id, parent, sealed);
     message.author_id = Some(caller.user);
     message.client_id = writing.client_id.clone();
     if let Err(error) = insert(&tx, &mut message).await {
-        let Some(client_id) = writing.client_id.as_deref().filter(|_| error.is_duplicate()) else { return Err(error.into()) };
+        let Some(client_id) = writing.client_id.as_deref().filter(|_| error.is_duplicate()) else {
+            return Err(error.into());
+        };
         // The same message arrived twice at the same moment and the other one was first.
         drop(tx);
         return match repeats::find(chat, &caller, &thread, client_id, writing.content).await? {
@@ -186,61 +214,113 @@ async fn write(chat: &Chat, at: InThread, writing: Writing<'_>) -> Result<Exchan
     move_head(&tx, current, head).await?;
     tx.commit().await?;
     let running = match (&reply, prepared) {
-        (Some(reply), Some(prepared)) => start(chat, &caller, &thread, reply.id, prepared, id, Body::default()).await?,
+        (Some(reply), Some(prepared)) => {
+            start(chat, &caller, &thread, reply.id, prepared, id, Body::default()).await?
+        }
         _ => None,
     };
-    Ok(Exchange { message: Some(message), reply: reply.map(|r| r.id), running })
+    Ok(Exchange {
+        message: Some(message),
+        reply: reply.map(|r| r.id),
+        running,
+    })
 }
 
 /// Begins another answer beside one (or the first answer to a message of a person).
-pub async fn regenerate(chat: &Chat, at: AtMessage, input: RegenerateIn, key: Option<String>) -> Result<Exchange, ApiError> {
-    let AtMessage { caller, thread, message } = at;
+pub async fn regenerate(
+    chat: &Chat,
+    at: AtMessage,
+    input: RegenerateIn,
+    key: Option<String>,
+) -> Result<Exchange, ApiError> {
+    let AtMessage {
+        caller,
+        thread,
+        message,
+    } = at;
     if let Some(key) = &key {
         if let Repeat::Of(first) = repeats::find_reply(chat, &caller, &thread, key).await? {
             return Ok(first);
         }
     }
     let asked = match message.role {
-        MessageRole::Assistant => message.parent_id.ok_or_else(|| ApiError::invalid("id", "This answer has no question."))?,
+        MessageRole::Assistant => message
+            .parent_id
+            .ok_or_else(|| ApiError::invalid("id", "This answer has no question."))?,
         MessageRole::User | MessageRole::System => message.id,
     };
     let prepared = prepare(chat, &caller, &thread, input.model.as_deref()).await?;
     let db = chat.db();
     let keys = db.keys(caller.workspace.0).await?;
     let tx = db.write().await?;
-    let Some(current) = locked(&tx, &thread).await? else { return Err(ApiError::not_found("thread")) };
+    let Some(current) = locked(&tx, &thread).await? else {
+        return Err(ApiError::not_found("thread"));
+    };
     let reply = insert_reply(&tx, &keys, &current, Some(asked), &prepared, key).await?;
     move_head(&tx, current, reply.id).await?;
     tx.commit().await?;
     let running = start(chat, &caller, &thread, reply.id, prepared, asked, Body::default()).await?;
-    Ok(Exchange { message: None, reply: Some(reply.id), running })
+    Ok(Exchange {
+        message: None,
+        reply: Some(reply.id),
+        running,
+    })
 }
 
 /// Goes on with an answer that is not whole.
 pub async fn go_on(chat: &Chat, at: AtMessage) -> Result<Exchange, ApiError> {
-    let AtMessage { caller, thread, message } = at;
+    let AtMessage {
+        caller,
+        thread,
+        message,
+    } = at;
     if let Some(running) = chat.0.generations.get(message.id) {
-        return Ok(Exchange { message: None, reply: Some(message.id), running: Some(running) });
+        return Ok(Exchange {
+            message: None,
+            reply: Some(message.id),
+            running: Some(running),
+        });
     }
-    let open = matches!(message.status, MessageStatus::Interrupted | MessageStatus::Stopped | MessageStatus::Failed);
-    let asked = message.parent_id.filter(|_| message.role == MessageRole::Assistant && open);
+    let open = matches!(
+        message.status,
+        MessageStatus::Interrupted | MessageStatus::Stopped | MessageStatus::Failed
+    );
+    let asked = message
+        .parent_id
+        .filter(|_| message.role == MessageRole::Assistant && open);
     let Some(asked) = asked else {
-        return Err(ApiError::new(Code::Conflict, "Only an answer that was interrupted, stopped or failed can go on."));
+        return Err(ApiError::new(
+            Code::Conflict,
+            "Only an answer that was interrupted, stopped or failed can go on.",
+        ));
     };
     let keys = chat.db().keys(caller.workspace.0).await?;
     let body = open_body(&keys, &message).map_err(DbError::from)?;
-    let prepared = prepare(chat, &caller, &thread, message.model.as_deref().filter(|m| m.contains('/'))).await?;
+    let prepared = prepare(
+        chat,
+        &caller,
+        &thread,
+        message.model.as_deref().filter(|m| m.contains('/')),
+    )
+    .await?;
     let tx = chat.db().write().await?;
     let mut row = message.clone().into_active_model();
     row.status = Set(MessageStatus::Streaming);
     row.error = Set(None);
     row.updated_at = Set(tx.now().micros());
-    messages::Entity::update(row).exec(&*tx).await.map_err(DbError::from)?;
+    messages::Entity::update(row)
+        .exec(&*tx)
+        .await
+        .map_err(DbError::from)?;
     announce(&tx, &message, "message.resumed").await?;
     tx.commit().await?;
     let tip = if body.text.is_empty() { asked } else { message.id };
     let running = start(chat, &caller, &thread, message.id, prepared, tip, body).await?;
-    Ok(Exchange { message: None, reply: Some(message.id), running })
+    Ok(Exchange {
+        message: None,
+        reply: Some(message.id),
+        running,
+    })
 }
 
 /// Ends a running answer; what was written is kept.
@@ -260,16 +340,30 @@ struct Prepared {
     model: String,
 }
 
-async fn prepare(chat: &Chat, caller: &Caller, thread: &threads::Model, asked: Option<&str>) -> Result<Prepared, ApiError> {
+async fn prepare(
+    chat: &Chat,
+    caller: &Caller,
+    thread: &threads::Model,
+    asked: Option<&str>,
+) -> Result<Prepared, ApiError> {
     let instructions = prompt::instructions(chat, caller, thread).await?;
-    let wanted = asked.or(thread.model.as_deref()).or(instructions.model.as_deref());
+    let wanted = asked
+        .or(thread.model.as_deref())
+        .or(instructions.model.as_deref());
     let plan = chat.0.ai.plan(asker(caller), wanted).await?;
     let model = wanted.unwrap_or("auto").to_owned();
-    Ok(Prepared { instructions, plan, model })
+    Ok(Prepared {
+        instructions,
+        plan,
+        model,
+    })
 }
 
 fn asker(caller: &Caller) -> Asker {
-    Asker { workspace: caller.workspace, user: caller.user }
+    Asker {
+        workspace: caller.workspace,
+        user: caller.user,
+    }
 }
 
 async fn start(
@@ -281,7 +375,11 @@ async fn start(
     tip: MessageId,
     written: Body,
 ) -> Result<Option<Arc<Generation>>, ApiError> {
-    let Some(generation) = chat.0.generations.begin(reply, written.text.clone(), written.reasoning) else {
+    let Some(generation) = chat
+        .0
+        .generations
+        .begin(reply, written.text.clone(), written.reasoning)
+    else {
         return Ok(chat.0.generations.get(reply));
     };
     let task = Task {
@@ -300,18 +398,33 @@ async fn start(
 /// The thread's row, held until the end of the transaction, so that two writers form a line and not a fork.
 async fn locked(tx: &Tx, thread: &threads::Model) -> Result<Option<threads::Model>, DbError> {
     let id = (thread.workspace_id, thread.id);
-    Ok(threads::Entity::find_by_id(id).lock_exclusive().one(&**tx).await?)
+    Ok(threads::Entity::find_by_id(id)
+        .lock_exclusive()
+        .one(&**tx)
+        .await?)
 }
 
 async fn require_parent(tx: &Tx, thread: &threads::Model, id: MessageId) -> Result<MessageId, ApiError> {
-    let found = messages::Entity::find_by_id((thread.workspace_id, id)).one(&**tx).await.map_err(DbError::from)?;
+    let found = messages::Entity::find_by_id((thread.workspace_id, id))
+        .one(&**tx)
+        .await
+        .map_err(DbError::from)?;
     match found {
         Some(row) if row.thread_id == thread.id => Ok(id),
-        _ => Err(ApiError::invalid("parent_id", "There is no such message in this thread.")),
+        _ => Err(ApiError::invalid(
+            "parent_id",
+            "There is no such message in this thread.",
+        )),
     }
 }
 
-fn blank(tx: &Tx, thread: &threads::Model, id: MessageId, parent: Option<MessageId>, body: db::Sealed) -> messages::Model {
+fn blank(
+    tx: &Tx,
+    thread: &threads::Model,
+    id: MessageId,
+    parent: Option<MessageId>,
+    body: db::Sealed,
+) -> messages::Model {
     let now = tx.now().micros();
     messages::Model {
         workspace_id: thread.workspace_id,
@@ -336,7 +449,9 @@ fn blank(tx: &Tx, thread: &threads::Model, id: MessageId, parent: Option<Message
 
 async fn insert(tx: &Tx, row: &mut messages::Model) -> Result<(), DbError> {
     row.seq = announce(tx, row, "message.created").await?;
-    messages::Entity::insert(row.clone().into_active_model()).exec_without_returning(&**tx).await?;
+    messages::Entity::insert(row.clone().into_active_model())
+        .exec_without_returning(&**tx)
+        .await?;
     Ok(())
 }
 
@@ -361,7 +476,13 @@ async fn insert_reply(
 /// Writes the event of a message; answers its number.
 pub(crate) async fn announce(tx: &Tx, row: &messages::Model, kind: &str) -> Result<i64, DbError> {
     let payload = serde_json::json!({ "message_id": row.id, "parent_id": row.parent_id, "role": row.role });
-    tx.event(Event { scope: Scope::Thread(row.thread_id), workspace: Some(row.workspace_id), kind, payload: &payload }).await
+    tx.event(Event {
+        scope: Scope::Thread(row.thread_id),
+        workspace: Some(row.workspace_id),
+        kind,
+        payload: &payload,
+    })
+    .await
 }
 
 async fn move_head(tx: &Tx, thread: threads::Model, head: MessageId) -> Result<(), DbError> {

@@ -41,7 +41,9 @@ pub async fn fork(chat: &Chat, at: InThread, input: ForkIn) -> Result<ThreadOut,
         Some(tip) => path_up(db, caller.workspace, tip, LONGEST).await?,
         None => Vec::new(),
     };
-    if branch.iter().any(|row| row.thread_id != thread.id) || (branch.is_empty() && input.message_id.is_some()) {
+    if branch.iter().any(|row| row.thread_id != thread.id)
+        || (branch.is_empty() && input.message_id.is_some())
+    {
         return Err(ApiError::not_found("message"));
     }
     branch.reverse();
@@ -64,7 +66,9 @@ pub async fn fork(chat: &Chat, at: InThread, input: ForkIn) -> Result<ThreadOut,
     };
     let mut renamed: HashMap<MessageId, MessageId> = HashMap::new();
     for mut row in branch {
-        let Ok(body) = open_body(&keys, &row) else { continue };
+        let Ok(body) = open_body(&keys, &row) else {
+            continue;
+        };
         let fresh = MessageId::new();
         renamed.insert(row.id, fresh);
         row.parent_id = copy.head_id;
@@ -77,7 +81,10 @@ pub async fn fork(chat: &Chat, at: InThread, input: ForkIn) -> Result<ThreadOut,
             row.status = MessageStatus::Interrupted;
         }
         row.seq = announce(&tx, &row, "message.created").await?;
-        messages::Entity::insert(row.into_active_model()).exec_without_returning(&*tx).await.map_err(DbError::from)?;
+        messages::Entity::insert(row.into_active_model())
+            .exec_without_returning(&*tx)
+            .await
+            .map_err(DbError::from)?;
         copy.head_id = Some(fresh);
     }
     let insert = threads::Entity::insert(copy.clone().into_active_model());
@@ -123,7 +130,10 @@ pub async fn as_json(chat: &Chat, at: InThread) -> Result<ThreadExport, ApiError
     let (workspace, id) = (caller.workspace, thread.id);
     let mut page = message::list(chat, workspace, id, Branch::All, None, LONGEST as usize).await?;
     page.rows.reverse();
-    Ok(ThreadExport { thread: show_one(chat, &caller, thread).await?, messages: page.rows })
+    Ok(ThreadExport {
+        thread: show_one(chat, &caller, thread).await?,
+        messages: page.rows,
+    })
 }
 
 /// The branch in view as Markdown.
@@ -144,7 +154,14 @@ pub async fn as_markdown(chat: &Chat, at: InThread) -> Result<String, ApiError> 
         };
         let _ = write!(text, "\n## {speaker} — {}\n\n{}\n", row.created_at, row.content);
         if row.status != MessageStatus::Complete {
-            let _ = write!(text, "\n*({})*\n", serde_json::to_value(row.status).unwrap_or_default().as_str().unwrap_or_default());
+            let _ = write!(
+                text,
+                "\n*({})*\n",
+                serde_json::to_value(row.status)
+                    .unwrap_or_default()
+                    .as_str()
+                    .unwrap_or_default()
+            );
         }
     }
     Ok(text)

@@ -52,7 +52,11 @@ impl Generation {
         Self {
             id,
             began_at: text.len(),
-            progress: Mutex::new(Progress { text, reasoning, ..Progress::default() }),
+            progress: Mutex::new(Progress {
+                text,
+                reasoning,
+                ..Progress::default()
+            }),
             changed: watch::Sender::new(0),
             stop: CancellationToken::new(),
         }
@@ -61,7 +65,8 @@ impl Generation {
     /// Changes what has been written and wakes the readers.
     pub fn update<T>(&self, change: impl FnOnce(&mut Progress) -> T) -> T {
         let result = change(&mut self.progress.lock());
-        self.changed.send_modify(|version| *version = version.wrapping_add(1));
+        self.changed
+            .send_modify(|version| *version = version.wrapping_add(1));
         result
     }
 
@@ -91,7 +96,10 @@ impl Generation {
     /// Waits until a person can see something of it, or it has ended without.
     pub async fn first_content(&self) {
         let began = self.began_at;
-        self.wait_for(|p| (p.text.len() > began || !p.reasoning.is_empty() || p.ended.is_some()).then_some(())).await;
+        self.wait_for(|p| {
+            (p.text.len() > began || !p.reasoning.is_empty() || p.ended.is_some()).then_some(())
+        })
+        .await;
     }
 
     /// Waits until it has ended and the store has it.
@@ -109,9 +117,10 @@ impl Generations {
     pub fn begin(&self, id: MessageId, text: String, reasoning: String) -> Option<Arc<Generation>> {
         match self.0.lock().entry(id) {
             std::collections::hash_map::Entry::Occupied(_) => None,
-            std::collections::hash_map::Entry::Vacant(slot) => {
-                Some(slot.insert(Arc::new(Generation::new(id, text, reasoning))).clone())
-            }
+            std::collections::hash_map::Entry::Vacant(slot) => Some(
+                slot.insert(Arc::new(Generation::new(id, text, reasoning)))
+                    .clone(),
+            ),
         }
     }
 

@@ -48,7 +48,11 @@ pub struct ChatConfig {
 
 impl Default for ChatConfig {
     fn default() -> Self {
-        Self { draft_every: Duration::from_secs(1), drain: Duration::from_secs(20), titles_by_model: true }
+        Self {
+            draft_every: Duration::from_secs(1),
+            drain: Duration::from_secs(20),
+            titles_by_model: true,
+        }
     }
 }
 
@@ -68,7 +72,13 @@ struct Inner {
 impl Chat {
     /// The room over the floors below it.
     pub fn new(db: Db, ai: Ai, lifecycle: Lifecycle, config: ChatConfig) -> Self {
-        Self(Arc::new(Inner { db, ai, lifecycle, config, generations: Generations::default() }))
+        Self(Arc::new(Inner {
+            db,
+            ai,
+            lifecycle,
+            config,
+            generations: Generations::default(),
+        }))
     }
 
     fn db(&self) -> &Db {

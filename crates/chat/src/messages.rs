@@ -124,12 +124,18 @@ pub struct MessageOut {
 
 /// The place of a message's body in the store.
 pub fn body_place(id: MessageId) -> Place<'static> {
-    Place { column: "messages.body", row: id.0 }
+    Place {
+        column: "messages.body",
+        row: id.0,
+    }
 }
 
 /// The place of a message's error in the store.
 pub fn error_place(id: MessageId) -> Place<'static> {
-    Place { column: "messages.error", row: id.0 }
+    Place {
+        column: "messages.error",
+        row: id.0,
+    }
 }
 
 /// Seals a body for its message.
@@ -143,7 +149,11 @@ pub fn open_body(keys: &OwnerKeys, row: &messages::Model) -> Result<Body, VaultE
 }
 
 /// Opens rows for showing. A row that does not open is shown as such and spoils nothing else.
-pub async fn show(chat: &Chat, workspace: WorkspaceId, rows: Vec<messages::Model>) -> Result<Vec<MessageOut>, ApiError> {
+pub async fn show(
+    chat: &Chat,
+    workspace: WorkspaceId,
+    rows: Vec<messages::Model>,
+) -> Result<Vec<MessageOut>, ApiError> {
     let keys = chat.db().keys(workspace.0).await?;
     let authors = authors_of(chat.db(), &rows).await?;
     let mut siblings = siblings_of(chat.db(), &rows).await?;
@@ -156,7 +166,12 @@ pub async fn show(chat: &Chat, workspace: WorkspaceId, rows: Vec<messages::Model
         .collect())
 }
 
-fn show_one(keys: &OwnerKeys, row: messages::Model, authors: &HashMap<UserId, Author>, siblings: Vec<MessageId>) -> MessageOut {
+fn show_one(
+    keys: &OwnerKeys,
+    row: messages::Model,
+    authors: &HashMap<UserId, Author>,
+    siblings: Vec<MessageId>,
+) -> MessageOut {
     let (body, status) = match open_body(keys, &row) {
         Ok(body) => (body, row.status),
         Err(error) => {
@@ -173,7 +188,10 @@ fn show_one(keys: &OwnerKeys, row: messages::Model, authors: &HashMap<UserId, Au
         content: body.text,
         reasoning: Some(body.reasoning).filter(|r| !r.is_empty()),
         status,
-        error: row.error.as_ref().and_then(|e| e.open(keys, error_place(row.id)).ok()),
+        error: row
+            .error
+            .as_ref()
+            .and_then(|e| e.open(keys, error_place(row.id)).ok()),
         model: row.model,
         provider: row.provider,
         usage: row.usage.as_deref().and_then(|u| serde_json::from_str(u).ok()),
@@ -194,19 +212,34 @@ async fn authors_of(db: &Db, rows: &[messages::Model]) -> Result<HashMap<UserId,
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let people = users::Entity::find().filter(users::Column::Id.is_in(ids)).all(db.read()).await?;
+    let people = users::Entity::find()
+        .filter(users::Column::Id.is_in(ids))
+        .all(db.read())
+        .await?;
     Ok(people
         .into_iter()
         .map(|p| {
             let avatar_color = identity::people::avatar_color(p.id).to_owned();
-            (p.id, Author { id: p.id, full_name: p.full_name, avatar_color })
+            (
+                p.id,
+                Author {
+                    id: p.id,
+                    full_name: p.full_name,
+                    avatar_color,
+                },
+            )
         })
         .collect())
 }
 
 /// For each row, all messages with the same parent in order.
-async fn siblings_of(db: &Db, rows: &[messages::Model]) -> Result<HashMap<MessageId, Vec<MessageId>>, DbError> {
-    let Some(first) = rows.first() else { return Ok(HashMap::new()) };
+async fn siblings_of(
+    db: &Db,
+    rows: &[messages::Model],
+) -> Result<HashMap<MessageId, Vec<MessageId>>, DbError> {
+    let Some(first) = rows.first() else {
+        return Ok(HashMap::new());
+    };
     let parents: Vec<MessageId> = rows.iter().filter_map(|r| r.parent_id).collect();
     let mut wanted = sea_orm::Condition::any().add(messages::Column::ParentId.is_in(parents));
     if rows.iter().any(|r| r.parent_id.is_none()) {
@@ -226,7 +259,10 @@ async fn siblings_of(db: &Db, rows: &[messages::Model]) -> Result<HashMap<Messag
     for (id, parent) in &found {
         families.entry(*parent).or_default().push(*id);
     }
-    Ok(found.into_iter().map(|(id, parent)| (id, families.get(&parent).cloned().unwrap_or_default())).collect())
+    Ok(found
+        .into_iter()
+        .map(|(id, parent)| (id, families.get(&parent).cloned().unwrap_or_default()))
+        .collect())
 }
 
 fn raw(db: &Db, sql: &str, values: impl IntoIterator<Item = sea_orm::Value>) -> Statement {
@@ -234,7 +270,12 @@ fn raw(db: &Db, sql: &str, values: impl IntoIterator<Item = sea_orm::Value>) -> 
 }
 
 /// The messages from `tip` up to the root, newest first, at most `limit`.
-pub async fn path_up(db: &Db, workspace: WorkspaceId, tip: MessageId, limit: u64) -> Result<Vec<messages::Model>, DbError> {
+pub async fn path_up(
+    db: &Db,
+    workspace: WorkspaceId,
+    tip: MessageId,
+    limit: u64,
+) -> Result<Vec<messages::Model>, DbError> {
     // `depth` keeps the order and bounds the walk even if a damaged store had a circle.
     let sql = "WITH RECURSIVE path(id, parent_id, depth) AS ( \
                  SELECT id, parent_id, 1 FROM messages WHERE workspace_id = $1 AND id = $2 \
@@ -243,18 +284,28 @@ pub async fn path_up(db: &Db, workspace: WorkspaceId, tip: MessageId, limit: u64
                  WHERE m.workspace_id = $1 AND p.depth < $3) \
                SELECT m.* FROM path p JOIN messages m ON m.id = p.id WHERE m.workspace_id = $1 ORDER BY p.depth";
     let values = [workspace.0.into(), tip.0.into(), (limit as i64).into()];
-    Ok(messages::Entity::find().from_raw_sql(raw(db, sql, values)).all(db.read()).await?)
+    Ok(messages::Entity::find()
+        .from_raw_sql(raw(db, sql, values))
+        .all(db.read())
+        .await?)
 }
 
 /// The newest message under `from` (itself included): always a leaf, because a child is younger than its parent.
-pub async fn newest_under(db: &Db, workspace: WorkspaceId, from: MessageId) -> Result<Option<MessageId>, DbError> {
+pub async fn newest_under(
+    db: &Db,
+    workspace: WorkspaceId,
+    from: MessageId,
+) -> Result<Option<MessageId>, DbError> {
     let sql = "WITH RECURSIVE under(id, seq) AS ( \
                  SELECT id, seq FROM messages WHERE workspace_id = $1 AND id = $2 \
                  UNION ALL \
                  SELECT m.id, m.seq FROM messages m JOIN under u ON m.parent_id = u.id \
                  WHERE m.workspace_id = $1 AND m.thread_id = (SELECT thread_id FROM messages WHERE workspace_id = $1 AND id = $2)) \
                SELECT id FROM under ORDER BY seq DESC LIMIT 1";
-    let row = db.read().query_one_raw(raw(db, sql, [workspace.0.into(), from.0.into()])).await?;
+    let row = db
+        .read()
+        .query_one_raw(raw(db, sql, [workspace.0.into(), from.0.into()]))
+        .await?;
     Ok(match row {
         Some(row) => Some(MessageId(row.try_get("", "id")?)),
         None => None,
@@ -287,8 +338,15 @@ pub async fn list(
             if rows.iter().any(|r| r.thread_id != thread) {
                 return Err(ApiError::invalid("cursor", "This cursor is not one of ours."));
             }
-            let next = if rows.len() > limit { rows.pop().map(|r| Cursor::encode(&r.id)) } else { None };
-            Page { rows, next_cursor: next }
+            let next = if rows.len() > limit {
+                rows.pop().map(|r| Cursor::encode(&r.id))
+            } else {
+                None
+            };
+            Page {
+                rows,
+                next_cursor: next,
+            }
         }
         Branch::All => {
             let before = Cursor::decode::<i64>(cursor)?.unwrap_or(i64::MAX);
@@ -303,10 +361,20 @@ pub async fn list(
             Page::cut(rows, limit, |row| Cursor::encode(&row.seq))
         }
     };
-    Ok(Page { rows: show(chat, workspace, page.rows).await?, next_cursor: page.next_cursor })
+    Ok(Page {
+        rows: show(chat, workspace, page.rows).await?,
+        next_cursor: page.next_cursor,
+    })
 }
 
 /// One message by id.
-pub async fn find(db: &Db, workspace: WorkspaceId, id: MessageId) -> Result<Option<messages::Model>, DbError> {
-    Ok(messages::Entity::of(workspace).filter(messages::Column::Id.eq(id)).one(db.read()).await?)
+pub async fn find(
+    db: &Db,
+    workspace: WorkspaceId,
+    id: MessageId,
+) -> Result<Option<messages::Model>, DbError> {
+    Ok(messages::Entity::of(workspace)
+        .filter(messages::Column::Id.eq(id))
+        .one(db.read())
+        .await?)
 }

@@ -25,7 +25,11 @@ pub struct Instructions {
 }
 
 /// Reads the instructions that hold in a thread for a person.
-pub async fn instructions(chat: &Chat, caller: &Caller, thread: &threads::Model) -> Result<Instructions, ApiError> {
+pub async fn instructions(
+    chat: &Chat,
+    caller: &Caller,
+    thread: &threads::Model,
+) -> Result<Instructions, ApiError> {
     let db = chat.db();
     let keys = db.keys(caller.workspace.0).await?;
     let mut parts: Vec<String> = Vec::new();
@@ -50,18 +54,29 @@ pub async fn instructions(chat: &Chat, caller: &Caller, thread: &threads::Model)
     parts.extend(words(own).map(|text| format!("The person asks you to keep in mind: {text}")));
     parts.retain(|part| !part.trim().is_empty());
     if model.is_none() {
-        model = words(identity::settings::get(db, caller.user, "default_model").await?).or(house.default_model);
+        model =
+            words(identity::settings::get(db, caller.user, "default_model").await?).or(house.default_model);
     }
-    Ok(Instructions { system: parts.join("\n\n"), model })
+    Ok(Instructions {
+        system: parts.join("\n\n"),
+        model,
+    })
 }
 
 /// A setting's text, if it has any.
 fn words(value: Option<serde_json::Value>) -> Option<String> {
-    value.and_then(|v| v.as_str().map(str::trim).map(str::to_owned)).filter(|text| !text.is_empty())
+    value
+        .and_then(|v| v.as_str().map(str::trim).map(str::to_owned))
+        .filter(|text| !text.is_empty())
 }
 
 /// The conversation that ends with `tip`.
-pub async fn conversation(chat: &Chat, caller: &Caller, system: &str, tip: MessageId) -> Result<Conversation, ApiError> {
+pub async fn conversation(
+    chat: &Chat,
+    caller: &Caller,
+    system: &str,
+    tip: MessageId,
+) -> Result<Conversation, ApiError> {
     let keys = chat.db().keys(caller.workspace.0).await?;
     let mut said: Vec<Message> = path_up(chat.db(), caller.workspace, tip, HISTORY)
         .await?

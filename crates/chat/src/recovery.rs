@@ -72,6 +72,9 @@ async fn interrupt_orphans(chat: &Chat, silent: Duration) -> Result<(), DbError>
             announce(&tx, row, "message.ended").await?;
         }
     }
-    tracing::info!(count = orphans.len(), "answers whose writer ended were marked as interrupted");
+    tracing::info!(
+        count = orphans.len(),
+        "answers whose writer ended were marked as interrupted"
+    );
     tx.commit().await
 }

@@ -21,7 +21,13 @@ pub enum Repeat {
 }
 
 /// Looks for the first sending of a message. The same id with other words is a conflict.
-pub async fn find(chat: &Chat, caller: &Caller, thread: &threads::Model, client_id: &str, content: &str) -> Result<Repeat, ApiError> {
+pub async fn find(
+    chat: &Chat,
+    caller: &Caller,
+    thread: &threads::Model,
+    client_id: &str,
+    content: &str,
+) -> Result<Repeat, ApiError> {
     let first = messages::Entity::of(caller.workspace)
         .filter(messages::Column::ThreadId.eq(thread.id))
         .filter(messages::Column::AuthorId.eq(caller.user))
@@ -29,10 +35,15 @@ pub async fn find(chat: &Chat, caller: &Caller, thread: &threads::Model, client_
         .one(chat.db().read())
         .await
         .map_err(DbError::from)?;
-    let Some(message) = first else { return Ok(Repeat::New) };
+    let Some(message) = first else {
+        return Ok(Repeat::New);
+    };
     let keys = chat.db().keys(caller.workspace.0).await?;
     if open_body(&keys, &message).is_ok_and(|body| body.text != content) {
-        return Err(ApiError::new(Code::Conflict, "This id was used for another message."));
+        return Err(ApiError::new(
+            Code::Conflict,
+            "This id was used for another message.",
+        ));
     }
     let reply = messages::Entity::of(caller.workspace)
         .filter(messages::Column::ThreadId.eq(thread.id))
@@ -46,7 +57,12 @@ pub async fn find(chat: &Chat, caller: &Caller, thread: &threads::Model, client_
 }
 
 /// The same for an answer that was asked for again.
-pub async fn find_reply(chat: &Chat, caller: &Caller, thread: &threads::Model, client_id: &str) -> Result<Repeat, ApiError> {
+pub async fn find_reply(
+    chat: &Chat,
+    caller: &Caller,
+    thread: &threads::Model,
+    client_id: &str,
+) -> Result<Repeat, ApiError> {
     let first = messages::Entity::of(caller.workspace)
         .filter(messages::Column::ThreadId.eq(thread.id))
         .filter(messages::Column::Role.eq(MessageRole::Assistant))
@@ -54,9 +70,15 @@ pub async fn find_reply(chat: &Chat, caller: &Caller, thread: &threads::Model, c
         .one(chat.db().read())
         .await
         .map_err(DbError::from)?;
-    Ok(first.map_or(Repeat::New, |reply| Repeat::Of(exchange(chat, None, Some(reply.id)))))
+    Ok(first.map_or(Repeat::New, |reply| {
+        Repeat::Of(exchange(chat, None, Some(reply.id)))
+    }))
 }
 
 fn exchange(chat: &Chat, message: Option<messages::Model>, reply: Option<MessageId>) -> Exchange {
-    Exchange { message, reply, running: reply.and_then(|id| chat.0.generations.get(id)) }
+    Exchange {
+        message,
+        reply,
+        running: reply.and_then(|id| chat.0.generations.get(id)),
+    }
 }

@@ -73,20 +73,49 @@ impl Writer {
 #[serde(tag = "type", rename_all = "kebab-case")]
 enum Part<'a> {
     #[serde(rename_all = "camelCase")]
-    Start { message_id: MessageId, message_metadata: Metadata<'a> },
-    DataMessage { data: MessageData<'a> },
-    DataAttempt { data: &'a ai::Attempt },
-    ReasoningStart { id: &'a str },
-    ReasoningDelta { id: &'a str, delta: &'a str },
-    ReasoningEnd { id: &'a str },
-    TextStart { id: &'a str },
-    TextDelta { id: &'a str, delta: &'a str },
-    TextEnd { id: &'a str },
-    DataUsage { data: &'a crate::messages::MessageUsage },
-    DataStatus { data: StatusData },
-    DataError { data: &'a crate::messages::MessageError },
+    Start {
+        message_id: MessageId,
+        message_metadata: Metadata<'a>,
+    },
+    DataMessage {
+        data: MessageData<'a>,
+    },
+    DataAttempt {
+        data: &'a ai::Attempt,
+    },
+    ReasoningStart {
+        id: &'a str,
+    },
+    ReasoningDelta {
+        id: &'a str,
+        delta: &'a str,
+    },
+    ReasoningEnd {
+        id: &'a str,
+    },
+    TextStart {
+        id: &'a str,
+    },
+    TextDelta {
+        id: &'a str,
+        delta: &'a str,
+    },
+    TextEnd {
+        id: &'a str,
+    },
+    DataUsage {
+        data: &'a crate::messages::MessageUsage,
+    },
+    DataStatus {
+        data: StatusData,
+    },
+    DataError {
+        data: &'a crate::messages::MessageError,
+    },
     #[serde(rename_all = "camelCase")]
-    Error { error_text: &'a str },
+    Error {
+        error_text: &'a str,
+    },
     Finish,
 }
 
@@ -142,7 +171,10 @@ impl Reader {
 
     /// Everything that the reader has not seen yet.
     fn news(&mut self, progress: &Progress) -> String {
-        let mut writer = Writer { out: String::new(), units: self.units };
+        let mut writer = Writer {
+            out: String::new(),
+            units: self.units,
+        };
         self.begin(&mut writer, progress);
         for attempt in progress.attempts.iter().skip(self.attempts) {
             writer.event(&Part::DataAttempt { data: attempt });
@@ -168,9 +200,15 @@ impl Reader {
             model: progress.model.as_deref(),
             provider: progress.provider.as_deref(),
         };
-        writer.event(&Part::Start { message_id: self.opening.reply, message_metadata: metadata });
+        writer.event(&Part::Start {
+            message_id: self.opening.reply,
+            message_metadata: metadata,
+        });
         if let Some(message) = self.opening.message.take() {
-            let data = MessageData { message: &message, reply_id: self.opening.reply };
+            let data = MessageData {
+                message: &message,
+                reply_id: self.opening.reply,
+            };
             writer.event(&Part::DataMessage { data });
         }
     }
@@ -181,7 +219,10 @@ impl Reader {
             if self.reasoning.is_none() {
                 writer.event(&Part::ReasoningStart { id: REASONING });
             }
-            writer.event(&Part::ReasoningDelta { id: REASONING, delta: &progress.reasoning[seen..] });
+            writer.event(&Part::ReasoningDelta {
+                id: REASONING,
+                delta: &progress.reasoning[seen..],
+            });
             self.reasoning = Some(progress.reasoning.len());
         }
         let over = progress.ended.is_some() || !progress.text.is_empty();
@@ -218,11 +259,15 @@ impl Reader {
             writer.event(&Part::DataUsage { data: usage });
         }
         let status = progress.ended.unwrap_or(MessageStatus::Complete);
-        writer.event(&Part::DataStatus { data: StatusData { status } });
+        writer.event(&Part::DataStatus {
+            data: StatusData { status },
+        });
         match &progress.error {
             Some(error) => {
                 writer.event(&Part::DataError { data: error });
-                writer.event(&Part::Error { error_text: &error.error });
+                writer.event(&Part::Error {
+                    error_text: &error.error,
+                });
             }
             None => writer.event(&Part::Finish),
         }
@@ -242,11 +287,23 @@ pub fn ui_message_stream(source: Source, opening: Opening, from: usize) -> Respo
     };
     let mut response = Response::new(body);
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream; charset=utf-8"));
-    headers.insert(HeaderName::from_static("x-vercel-ai-ui-message-stream"), HeaderValue::from_static("v1"));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache, no-transform"));
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("text/event-stream; charset=utf-8"),
+    );
+    headers.insert(
+        HeaderName::from_static("x-vercel-ai-ui-message-stream"),
+        HeaderValue::from_static("v1"),
+    );
+    headers.insert(
+        header::CACHE_CONTROL,
+        HeaderValue::from_static("no-cache, no-transform"),
+    );
     // Proxies that buffer would undo the streaming.
-    headers.insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
+    headers.insert(
+        HeaderName::from_static("x-accel-buffering"),
+        HeaderValue::from_static("no"),
+    );
     response
 }
 
@@ -272,9 +329,18 @@ pub fn plain_text(source: Source) -> Response {
     };
     let mut response = Response::new(body);
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache, no-transform"));
-    headers.insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("text/plain; charset=utf-8"),
+    );
+    headers.insert(
+        header::CACHE_CONTROL,
+        HeaderValue::from_static("no-cache, no-transform"),
+    );
+    headers.insert(
+        HeaderName::from_static("x-accel-buffering"),
+        HeaderValue::from_static("no"),
+    );
     response
 }
 
@@ -290,7 +356,12 @@ where
         over: bool,
     }
     let watch = generation.watch();
-    let state = State { generation, watch, news, over: false };
+    let state = State {
+        generation,
+        watch,
+        news,
+        over: false,
+    };
     futures::stream::unfold(state, |mut state| async move {
         loop {
             if state.over {
@@ -323,7 +394,11 @@ mod tests {
     use proptest::prelude::*;
 
     fn opening() -> Opening {
-        Opening { thread: ThreadId::new(), reply: MessageId::new(), message: None }
+        Opening {
+            thread: ThreadId::new(),
+            reply: MessageId::new(),
+            message: None,
+        }
     }
 
     fn texts(sse: &str) -> (String, Option<usize>) {
@@ -334,8 +409,12 @@ mod tests {
             if let Some(id) = lines.next().and_then(|l| l.strip_prefix("id: ")) {
                 last = id.parse().ok();
             }
-            let Some(data) = block.lines().find_map(|l| l.strip_prefix("data: ")) else { continue };
-            let Ok(value) = serde_json::from_str::<serde_json::Value>(data) else { continue };
+            let Some(data) = block.lines().find_map(|l| l.strip_prefix("data: ")) else {
+                continue;
+            };
+            let Ok(value) = serde_json::from_str::<serde_json::Value>(data) else {
+                continue;
+            };
             if value["type"] == "text-delta" {
                 text.push_str(value["delta"].as_str().unwrap());
             }
@@ -371,8 +450,16 @@ mod tests {
 
     #[test]
     fn an_answer_that_failed_says_why_and_still_ends() {
-        let error = crate::messages::MessageError { code: "X".into(), error: "No.".into(), details: vec![] };
-        let progress = Progress { error: Some(error), ended: Some(MessageStatus::Failed), ..Progress::default() };
+        let error = crate::messages::MessageError {
+            code: "X".into(),
+            error: "No.".into(),
+            details: vec![],
+        };
+        let progress = Progress {
+            error: Some(error),
+            ended: Some(MessageStatus::Failed),
+            ..Progress::default()
+        };
         let sse = Reader::new(opening(), 0).news(&progress);
         assert!(sse.contains(r#"{"type":"error","errorText":"No."}"#), "{sse}");
         assert!(!sse.contains("\"finish\""));

@@ -11,7 +11,8 @@ use kit::api::{ApiError, Cursor, Page, Problems, Validate};
 use kit::clock::Timestamp;
 use kit::vault::{OwnerKeys, Place};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+    ActiveValue::Set, ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
+    QuerySelect,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -124,7 +125,10 @@ pub struct ThreadOut {
 }
 
 fn title_place(id: ThreadId) -> Place<'static> {
-    Place { column: "threads.title", row: id.0 }
+    Place {
+        column: "threads.title",
+        row: id.0,
+    }
 }
 
 /// Seals a title for its thread.
@@ -134,7 +138,11 @@ pub fn seal_title(keys: &OwnerKeys, id: ThreadId, title: &str) -> Result<Sealed,
 
 fn open_title(keys: &OwnerKeys, thread: &threads::Model) -> Option<String> {
     let opened = thread.title.as_ref()?.open(keys, title_place(thread.id));
-    opened.inspect_err(|error| tracing::warn!(thread.id = %thread.id, error = %error, "a title cannot be opened")).ok()
+    opened
+        .inspect_err(
+            |error| tracing::warn!(thread.id = %thread.id, error = %error, "a title cannot be opened"),
+        )
+        .ok()
 }
 
 /// Rows for showing, with the caller's drafts.
@@ -148,9 +156,14 @@ async fn show(chat: &Chat, caller: &Caller, rows: Vec<threads::Model>) -> Result
             title: open_title(&keys, &thread),
             draft: drafts.get(&thread.id).and_then(|d| {
                 let text = d.text.open(&keys, draft_place(thread.id, caller.user)).ok()?;
-                Some(DraftOut { text, updated_at: Timestamp(d.updated_at) })
+                Some(DraftOut {
+                    text,
+                    updated_at: Timestamp(d.updated_at),
+                })
             }),
-            running: thread.head_id.is_some_and(|head| chat.0.generations.get(head).is_some()),
+            running: thread
+                .head_id
+                .is_some_and(|head| chat.0.generations.get(head).is_some()),
             id: thread.id,
             visibility: thread.visibility,
             model: thread.model,
@@ -172,17 +185,30 @@ pub async fn show_one(chat: &Chat, caller: &Caller, thread: threads::Model) -> R
     shown.pop().ok_or_else(|| ApiError::not_found("thread"))
 }
 
-async fn drafts_of(db: &Db, caller: &Caller, rows: &[threads::Model]) -> Result<HashMap<ThreadId, drafts::Model>, DbError> {
+async fn drafts_of(
+    db: &Db,
+    caller: &Caller,
+    rows: &[threads::Model],
+) -> Result<HashMap<ThreadId, drafts::Model>, DbError> {
     let mut query = drafts::Entity::of(caller.workspace).filter(drafts::Column::UserId.eq(caller.user));
     if let [only] = rows {
         query = query.filter(drafts::Column::ThreadId.eq(only.id));
     }
-    Ok(query.all(db.read()).await?.into_iter().map(|d| (d.thread_id, d)).collect())
+    Ok(query
+        .all(db.read())
+        .await?
+        .into_iter()
+        .map(|d| (d.thread_id, d))
+        .collect())
 }
 
 fn visible_to(caller: &Caller) -> Condition {
     let mine = Condition::any().add(threads::Column::OwnerId.eq(caller.user));
-    if caller.role == Role::Guest { mine } else { mine.add(threads::Column::Visibility.eq(Visibility::Workspace)) }
+    if caller.role == Role::Guest {
+        mine
+    } else {
+        mine.add(threads::Column::Visibility.eq(Visibility::Workspace))
+    }
 }
 
 /// Makes a thread.
@@ -197,7 +223,11 @@ pub async fn create(chat: &Chat, caller: &Caller, input: ThreadIn) -> Result<Thr
         workspace_id: caller.workspace,
         id,
         owner_id: caller.user,
-        title: input.title.as_deref().map(|t| seal_title(&keys, id, t)).transpose()?,
+        title: input
+            .title
+            .as_deref()
+            .map(|t| seal_title(&keys, id, t))
+            .transpose()?,
         visibility: input.visibility.unwrap_or(Visibility::Private),
         model: input.model,
         assistant_id: input.assistant_id,
@@ -208,7 +238,10 @@ pub async fn create(chat: &Chat, caller: &Caller, input: ThreadIn) -> Result<Thr
         updated_at: now,
         last_message_at: now,
     };
-    threads::Entity::insert(row.clone().into_active_model()).exec_without_returning(&*tx).await.map_err(DbError::from)?;
+    threads::Entity::insert(row.clone().into_active_model())
+        .exec_without_returning(&*tx)
+        .await
+        .map_err(DbError::from)?;
     announce(&tx, &row, "thread.created").await?;
     tx.commit().await?;
     show_one(chat, caller, row).await
@@ -221,13 +254,22 @@ pub async fn announce(tx: &Tx, thread: &threads::Model, kind: &str) -> Result<()
         Visibility::Private => Scope::User(thread.owner_id),
         Visibility::Workspace => Scope::Workspace(thread.workspace_id),
     };
-    tx.event(Event { scope, workspace: Some(thread.workspace_id), kind, payload: &payload }).await?;
+    tx.event(Event {
+        scope,
+        workspace: Some(thread.workspace_id),
+        kind,
+        payload: &payload,
+    })
+    .await?;
     Ok(())
 }
 
 async fn require_assistant(db: &Db, workspace: WorkspaceId, id: Option<Uuid>) -> Result<(), ApiError> {
     let Some(id) = id else { return Ok(()) };
-    let found = assistants::Entity::of(workspace).filter(assistants::Column::Id.eq(id)).one(db.read()).await;
+    let found = assistants::Entity::of(workspace)
+        .filter(assistants::Column::Id.eq(id))
+        .one(db.read())
+        .await;
     match found.map_err(DbError::from)? {
         Some(_) => Ok(()),
         None => Err(ApiError::invalid("assistant_id", "There is no such assistant.")),
@@ -241,7 +283,12 @@ type Position = (i64, ThreadId);
 pub async fn list(chat: &Chat, caller: &Caller, query: ThreadsQuery) -> Result<Page<ThreadOut>, ApiError> {
     let limit = Cursor::limit(query.limit)?;
     let db = chat.db();
-    let words: Vec<String> = query.q.unwrap_or_default().split_whitespace().map(str::to_lowercase).collect();
+    let words: Vec<String> = query
+        .q
+        .unwrap_or_default()
+        .split_whitespace()
+        .map(str::to_lowercase)
+        .collect();
     let archived = query.archived.unwrap_or(false);
     let base = threads::Entity::of(caller.workspace)
         .filter(visible_to(caller))
@@ -255,14 +302,23 @@ pub async fn list(chat: &Chat, caller: &Caller, query: ThreadsQuery) -> Result<P
     // The archive has no pinned part: what is put away is simply in order.
     if !archived {
         if after.is_none() {
-            let pinned = base.filter(threads::Column::Pinned.eq(true)).order_by_desc(threads::Column::LastMessageAt).limit(100);
+            let pinned = base
+                .filter(threads::Column::Pinned.eq(true))
+                .order_by_desc(threads::Column::LastMessageAt)
+                .limit(100);
             rows = pinned.all(db.read()).await.map_err(DbError::from)?;
         }
         rest = rest.filter(threads::Column::Pinned.eq(false));
     }
     if let Some((at, id)) = after {
-        let earlier = Condition::all().add(threads::Column::LastMessageAt.eq(at)).add(threads::Column::Id.lt(id));
-        rest = rest.filter(Condition::any().add(threads::Column::LastMessageAt.lt(at)).add(earlier));
+        let earlier = Condition::all()
+            .add(threads::Column::LastMessageAt.eq(at))
+            .add(threads::Column::Id.lt(id));
+        rest = rest.filter(
+            Condition::any()
+                .add(threads::Column::LastMessageAt.lt(at))
+                .add(earlier),
+        );
     }
     let rest = rest
         .order_by_desc(threads::Column::LastMessageAt)
@@ -273,7 +329,10 @@ pub async fn list(chat: &Chat, caller: &Caller, query: ThreadsQuery) -> Result<P
         .map_err(DbError::from)?;
     let page = Page::cut(rest, limit, |row| Cursor::encode(&(row.last_message_at, row.id)));
     rows.extend(page.rows);
-    Ok(Page { rows: show(chat, caller, rows).await?, next_cursor: page.next_cursor })
+    Ok(Page {
+        rows: show(chat, caller, rows).await?,
+        next_cursor: page.next_cursor,
+    })
 }
 
 /// How many of the newest threads a search by title opens: titles are sealed, so they are opened to be compared.
@@ -301,7 +360,10 @@ async fn by_title(
         })
     });
     let rows = show(chat, caller, found.take(limit).collect()).await?;
-    Ok(Page { rows, next_cursor: None })
+    Ok(Page {
+        rows,
+        next_cursor: None,
+    })
 }
 
 /// Changes a thread.
@@ -329,7 +391,10 @@ pub async fn change(chat: &Chat, at: InThread, patch: ThreadPatch) -> Result<Thr
         row.archived = Set(archived);
     }
     row.updated_at = Set(tx.now().micros());
-    let row = threads::Entity::update(row).exec(&*tx).await.map_err(DbError::from)?;
+    let row = threads::Entity::update(row)
+        .exec(&*tx)
+        .await
+        .map_err(DbError::from)?;
     if row.visibility != before {
         tx.permissions_changed(Scope::Thread(row.id)).await?;
         announce(&tx, &thread, "thread.removed").await?;
@@ -373,10 +438,20 @@ pub async fn delete(chat: &Chat, at: InThread) -> Result<(), ApiError> {
         .exec(&*tx)
         .await
         .map_err(failed)?;
-    threads::Entity::delete_by_id((caller.workspace, thread.id)).exec(&*tx).await.map_err(failed)?;
+    threads::Entity::delete_by_id((caller.workspace, thread.id))
+        .exec(&*tx)
+        .await
+        .map_err(failed)?;
     tx.forget_scope(Scope::Thread(thread.id)).await?;
     announce(&tx, &thread, "thread.removed").await?;
-    identity::audit(&tx, &caller, "thread.deleted", &thread.id.to_string(), &serde_json::json!({})).await?;
+    identity::audit(
+        &tx,
+        &caller,
+        "thread.deleted",
+        &thread.id.to_string(),
+        &serde_json::json!({}),
+    )
+    .await?;
     tx.commit().await?;
     Ok(())
 }
@@ -385,13 +460,20 @@ pub async fn delete(chat: &Chat, at: InThread) -> Result<(), ApiError> {
 pub async fn switch_branch(chat: &Chat, at: InThread, message: MessageId) -> Result<ThreadOut, ApiError> {
     let InThread { caller, thread } = at;
     let db = chat.db();
-    let row = crate::messages::find(db, caller.workspace, message).await?.filter(|m| m.thread_id == thread.id);
+    let row = crate::messages::find(db, caller.workspace, message)
+        .await?
+        .filter(|m| m.thread_id == thread.id);
     let row = row.ok_or_else(|| ApiError::not_found("message"))?;
-    let leaf = crate::messages::newest_under(db, caller.workspace, row.id).await?.unwrap_or(row.id);
+    let leaf = crate::messages::newest_under(db, caller.workspace, row.id)
+        .await?
+        .unwrap_or(row.id);
     let tx = db.write().await?;
     let mut change = thread.into_active_model();
     change.head_id = Set(Some(leaf));
-    let row = threads::Entity::update(change).exec(&*tx).await.map_err(DbError::from)?;
+    let row = threads::Entity::update(change)
+        .exec(&*tx)
+        .await
+        .map_err(DbError::from)?;
     announce(&tx, &row, "thread.changed").await?;
     tx.commit().await?;
     show_one(chat, &caller, row).await

@@ -33,9 +33,21 @@ impl Job for MakeTitle {
 }
 
 /// Orders a title in the transaction that ends the first answer.
-pub async fn order(chat: &Chat, tx: &Tx, thread: &threads::Model, asker: Asker, reply: MessageId) -> Result<(), DbError> {
+pub async fn order(
+    chat: &Chat,
+    tx: &Tx,
+    thread: &threads::Model,
+    asker: Asker,
+    reply: MessageId,
+) -> Result<(), DbError> {
     let _ = chat;
-    tx.job(&MakeTitle { workspace: thread.workspace_id, thread: thread.id, user: asker.user, reply }).await
+    tx.job(&MakeTitle {
+        workspace: thread.workspace_id,
+        thread: thread.id,
+        user: asker.user,
+        reply,
+    })
+    .await
 }
 
 const ASK: &str = "Write a title of three to six words for the following exchange, in its language. \
@@ -49,17 +61,36 @@ pub async fn make(chat: &Chat, job: MakeTitle) -> Result<(), JobError> {
     let db = chat.db();
     let keys = db.keys(job.workspace.0).await?;
     let path = path_up(db, job.workspace, job.reply, 2).await?;
-    let text = |row: Option<&messages::Model>| row.and_then(|r| open_body(&keys, r).ok()).map(|b| b.text).unwrap_or_default();
+    let text = |row: Option<&messages::Model>| {
+        row.and_then(|r| open_body(&keys, r).ok())
+            .map(|b| b.text)
+            .unwrap_or_default()
+    };
     let (answer, question) = (text(path.first()), text(path.get(1)));
     let model = path.first().and_then(|row| row.model.clone());
-    let by_model = chat.0.config.titles_by_model && model.as_deref().is_some_and(|m| !m.starts_with("builtin/"));
-    let asked = if by_model { ask(chat, &job, model.as_deref(), &question, &answer).await } else { None };
-    let Some(title) = asked.or_else(|| tidy(&first_words(&question))) else { return Ok(()) };
+    let by_model =
+        chat.0.config.titles_by_model && model.as_deref().is_some_and(|m| !m.starts_with("builtin/"));
+    let asked = if by_model {
+        ask(chat, &job, model.as_deref(), &question, &answer).await
+    } else {
+        None
+    };
+    let Some(title) = asked.or_else(|| tidy(&first_words(&question))) else {
+        return Ok(());
+    };
     let tx = db.write().await?;
-    let found = threads::Entity::find_by_id((job.workspace, job.thread)).one(&*tx).await.map_err(DbError::from)?;
+    let found = threads::Entity::find_by_id((job.workspace, job.thread))
+        .one(&*tx)
+        .await
+        .map_err(DbError::from)?;
     // A person who named it meanwhile is right.
-    let Some(thread) = found.filter(|t| t.title.is_none()) else { return Ok(()) };
-    let change = threads::ActiveModel { title: Set(Some(seal_title(&keys, thread.id, &title)?)), ..Default::default() };
+    let Some(thread) = found.filter(|t| t.title.is_none()) else {
+        return Ok(());
+    };
+    let change = threads::ActiveModel {
+        title: Set(Some(seal_title(&keys, thread.id, &title)?)),
+        ..Default::default()
+    };
     threads::Entity::update_many()
         .set(change)
         .filter(threads::Column::WorkspaceId.eq(job.workspace))
@@ -71,14 +102,28 @@ pub async fn make(chat: &Chat, job: MakeTitle) -> Result<(), JobError> {
     Ok(tx.commit().await?)
 }
 
-async fn ask(chat: &Chat, job: &MakeTitle, model: Option<&str>, question: &str, answer: &str) -> Option<String> {
-    let asker = Asker { workspace: job.workspace, user: job.user };
+async fn ask(
+    chat: &Chat,
+    job: &MakeTitle,
+    model: Option<&str>,
+    question: &str,
+    answer: &str,
+) -> Option<String> {
+    let asker = Asker {
+        workspace: job.workspace,
+        user: job.user,
+    };
     let plan = chat.0.ai.plan(asker, model).await.ok()?;
     let cut = |text: &str| text.chars().take(LOOKED_AT).collect::<String>();
     let exchange = format!("Question:\n{}\n\nAnswer:\n{}", cut(question), cut(answer));
     let mut conversation = Conversation::new(vec![Message::system(ASK), Message::user(exchange)]);
     conversation.max_tokens = Some(60);
-    let ask = Ask { asker, purpose: Purpose::Title, message: None, conversation };
+    let ask = Ask {
+        asker,
+        purpose: Purpose::Title,
+        message: None,
+        conversation,
+    };
     let answered = tokio::time::timeout(Duration::from_secs(30), chat.0.ai.answer(&plan, ask)).await;
     tidy(&answered.ok()?.ok()?)
 }
@@ -117,7 +162,10 @@ mod tests {
 
     #[test]
     fn titles_are_tidied() {
-        assert_eq!(tidy("\"Rust ownership, explained.\"").unwrap(), "Rust ownership, explained");
+        assert_eq!(
+            tidy("\"Rust ownership, explained.\"").unwrap(),
+            "Rust ownership, explained"
+        );
         assert_eq!(tidy("\n## Title: Tea\nmore").unwrap(), "Tea");
         assert_eq!(tidy(" \n\"\"\n"), None);
         assert_eq!(tidy(&"x".repeat(200)).unwrap().chars().count(), LONGEST + 1);

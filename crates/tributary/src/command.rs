@@ -9,8 +9,8 @@ use clap::{Parser, Subcommand};
 use identity::Password;
 use kit::clock::Clock;
 
-use crate::serve::{App, open_rooms};
 use crate::Config;
+use crate::serve::{App, open_rooms};
 
 /// A self-hosted AI workspace.
 #[derive(Debug, Parser)]
@@ -129,7 +129,11 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
         Command::Token(TokenCommand::Create { email, name, scopes }) => {
             let rooms = open_rooms(&config, Clock::system(), 0).await?;
             let scopes = identity::Scopes::parse(&scopes.join(" "));
-            say(&identity::api_tokens::create_for(&rooms.identity, &email, &name, scopes).await?.token);
+            say(
+                &identity::api_tokens::create_for(&rooms.identity, &email, &name, scopes)
+                    .await?
+                    .token,
+            );
             rooms.db.close().await;
             Ok(())
         }
@@ -141,7 +145,10 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
 async fn serve(config: &Config) -> anyhow::Result<()> {
     let app = App::start(config, Clock::system()).await?;
     let address = app.address;
-    tracing::info!(store = app.db().backend(), "Tributary is ready at http://{address}");
+    tracing::info!(
+        store = app.db().backend(),
+        "Tributary is ready at http://{address}"
+    );
     signal().await?;
     tracing::info!("stopping: running answers may finish; a second signal ends at once");
     tokio::select! {
@@ -168,7 +175,9 @@ async fn signal() -> anyhow::Result<()> {
 async fn user(config: &Config, command: UserCommand) -> anyhow::Result<()> {
     let rooms = open_rooms(config, Clock::system(), 0).await?;
     let mut line = String::new();
-    std::io::stdin().read_line(&mut line).context("no password came in")?;
+    std::io::stdin()
+        .read_line(&mut line)
+        .context("no password came in")?;
     let password = Password::new(line.trim_end_matches(['\r', '\n']).to_owned());
     match command {
         UserCommand::Create { email, name } => {
@@ -186,13 +195,18 @@ async fn user(config: &Config, command: UserCommand) -> anyhow::Result<()> {
 
 async fn rotate(config: &Config) -> anyhow::Result<()> {
     if config.vault.key.is_some() || config.vault.key_command.is_some() {
-        anyhow::bail!("the master key comes from the environment or a command; only a key in a file can be rotated here");
+        anyhow::bail!(
+            "the master key comes from the environment or a command; only a key in a file can be rotated here"
+        );
     }
     let rooms = open_rooms(config, Clock::system(), 0).await?;
     let file = config.key_file();
     let owners = rooms.db.rotate_keys(|keys| keys.save(&file)).await?;
     rooms.db.close().await;
-    say(&format!("A fresh master key is in {}; {owners} owners have fresh data keys. Keep a copy of the file.", file.display()));
+    say(&format!(
+        "A fresh master key is in {}; {owners} owners have fresh data keys. Keep a copy of the file.",
+        file.display()
+    ));
     Ok(())
 }
 

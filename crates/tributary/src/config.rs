@@ -68,14 +68,21 @@ pub struct LogConfig {
 
 impl Default for LogConfig {
     fn default() -> Self {
-        Self { json: false, filter: "info".to_owned() }
+        Self {
+            json: false,
+            filter: "info".to_owned(),
+        }
     }
 }
 
 impl LogConfig {
     /// How lines look.
     pub fn format(&self) -> LogFormat {
-        if self.json { LogFormat::Json } else { LogFormat::Text }
+        if self.json {
+            LogFormat::Json
+        } else {
+            LogFormat::Text
+        }
     }
 }
 
@@ -102,7 +109,11 @@ pub struct DatabaseConfig {
 
 impl Default for DatabaseConfig {
     fn default() -> Self {
-        Self { url: None, connections: 16, sync_every_commit: false }
+        Self {
+            url: None,
+            connections: 16,
+            sync_every_commit: false,
+        }
     }
 }
 
@@ -208,10 +219,15 @@ impl Default for ChatSection {
 
 impl Config {
     /// Reads the file (if `file` is given it must be there; `tributary.toml` need not) and lays the environment over it.
-    pub fn load(file: Option<&Path>, environment: impl IntoIterator<Item = (String, String)>) -> anyhow::Result<Self> {
+    pub fn load(
+        file: Option<&Path>,
+        environment: impl IntoIterator<Item = (String, String)>,
+    ) -> anyhow::Result<Self> {
         let path = file.unwrap_or(Path::new("tributary.toml"));
         let mut table = match std::fs::read_to_string(path) {
-            Ok(text) => text.parse::<Table>().with_context(|| format!("{} is not valid TOML", path.display()))?,
+            Ok(text) => text
+                .parse::<Table>()
+                .with_context(|| format!("{} is not valid TOML", path.display()))?,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound && file.is_none() => Table::new(),
             Err(error) => return Err(error).with_context(|| format!("{} cannot be read", path.display())),
         };
@@ -246,7 +262,9 @@ impl Config {
             }
         }
         if self.http.allowed_origins.iter().any(|origin| origin == "*") {
-            bail!("http.allowed_origins takes exact origins: * would let every site act for a signed-in person");
+            bail!(
+                "http.allowed_origins takes exact origins: * would let every site act for a signed-in person"
+            );
         }
         if let Some(url) = &self.database.url {
             if !url.0.expose().starts_with("postgres://") && !url.0.expose().starts_with("postgresql://") {
@@ -269,7 +287,10 @@ impl Config {
     /// The store's part.
     pub fn db(&self) -> db::DbConfig {
         match &self.database.url {
-            Some(url) => db::DbConfig::Postgres { url: url.0.clone(), connections: self.database.connections.max(2) },
+            Some(url) => db::DbConfig::Postgres {
+                url: url.0.clone(),
+                connections: self.database.connections.max(2),
+            },
             None => db::DbConfig::Sqlite {
                 path: self.sqlite_path(),
                 sync_every_commit: self.database.sync_every_commit,
@@ -330,11 +351,13 @@ impl Config {
             if !output.status.success() {
                 bail!("the command for the master key failed ({})", output.status);
             }
-            let text = String::from_utf8(output.stdout).context("the command for the master key printed no text")?;
+            let text =
+                String::from_utf8(output.stdout).context("the command for the master key printed no text")?;
             return Ok(MasterKeys::parse(Secret::new(text).expose())?);
         }
         let is_fresh = self.database.url.is_some() || !self.sqlite_path().exists();
-        std::fs::create_dir_all(&self.data).with_context(|| format!("{} cannot be made", self.data.display()))?;
+        std::fs::create_dir_all(&self.data)
+            .with_context(|| format!("{} cannot be made", self.data.display()))?;
         MasterKeys::load_or_create(&self.key_file(), is_fresh).with_context(|| {
             "this store was sealed by a master key that is not here; put its file back, or nothing in it can be read".to_owned()
         })
@@ -342,7 +365,10 @@ impl Config {
 
     /// The master key's file.
     pub fn key_file(&self) -> PathBuf {
-        self.vault.key_file.clone().unwrap_or_else(|| self.data.join("master.key"))
+        self.vault
+            .key_file
+            .clone()
+            .unwrap_or_else(|| self.data.join("master.key"))
     }
 }
 
@@ -353,7 +379,9 @@ const SECTIONS: [&str; 7] = ["log", "database", "vault", "http", "limits", "ai",
 fn lay_over(table: &mut Table, name: &str, value: &str) {
     let name = name.to_ascii_lowercase();
     let value = scalar(value);
-    let section = SECTIONS.iter().find_map(|s| Some((*s, name.strip_prefix(s)?.strip_prefix('_')?)));
+    let section = SECTIONS
+        .iter()
+        .find_map(|s| Some((*s, name.strip_prefix(s)?.strip_prefix('_')?)));
     match section {
         Some((section, key)) => {
             let inner = table.entry(section).or_insert_with(|| Value::Table(Table::new()));
@@ -369,7 +397,10 @@ fn lay_over(table: &mut Table, name: &str, value: &str) {
 
 /// Numbers, truth values and lists as TOML writes them; everything else is text.
 fn scalar(text: &str) -> Value {
-    let parsed = format!("value = {text}").parse::<Table>().ok().and_then(|mut t| t.remove("value"));
+    let parsed = format!("value = {text}")
+        .parse::<Table>()
+        .ok()
+        .and_then(|mut t| t.remove("value"));
     match parsed {
         Some(value @ (Value::Boolean(_) | Value::Integer(_) | Value::Float(_) | Value::Array(_))) => value,
         _ => Value::String(text.to_owned()),
@@ -381,7 +412,10 @@ mod tests {
     use super::*;
 
     fn load(pairs: &[(&str, &str)]) -> anyhow::Result<Config> {
-        Config::load(None, pairs.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())))
+        Config::load(
+            None,
+            pairs.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())),
+        )
     }
 
     #[test]

@@ -12,7 +12,10 @@ pre{background:#f4f4f0;padding:.8rem;border-radius:6px;overflow:auto}table{borde
 @media(prefers-color-scheme:dark){body{background:#14181d;color:#dfe5ea}details{background:#1b2127;border-color:#2d353d}pre{background:#11151a}.m{color:#5cc3c9}.s{color:#95a1ab}h2{border-color:#2d353d}}";
 
 fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
 }
 
 /// The whole page.
@@ -55,21 +58,41 @@ fn one(out: &mut String, document: &Value, path: &str, method: &str, call: &Valu
     if call["description"].is_string() {
         let _ = write!(out, "<p>{}</p>", text(&call["description"]));
     }
-    let parameters = call["parameters"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let parameters = call["parameters"]
+        .as_array()
+        .map(Vec::as_slice)
+        .unwrap_or_default();
     if !parameters.is_empty() {
         out.push_str("<table>");
         for p in parameters {
-            let _ = write!(out, "<tr><td><code>{}</code></td><td class=\"s\">{}</td><td>{}</td></tr>", text(&p["name"]), text(&p["in"]), text(&p["description"]));
+            let _ = write!(
+                out,
+                "<tr><td><code>{}</code></td><td class=\"s\">{}</td><td>{}</td></tr>",
+                text(&p["name"]),
+                text(&p["in"]),
+                text(&p["description"])
+            );
         }
         out.push_str("</table>");
     }
     if let Some(schema) = call["requestBody"]["content"]["application/json"].get("schema") {
-        let _ = write!(out, "<p>Body</p><pre>{}</pre>", escape(&shape(document, schema, 0)));
+        let _ = write!(
+            out,
+            "<p>Body</p><pre>{}</pre>",
+            escape(&shape(document, schema, 0))
+        );
     }
     for (status, answer) in call["responses"].as_object().into_iter().flatten() {
         let content = answer["content"].as_object();
-        let schema = content.and_then(|c| c.values().next()).and_then(|c| c.get("schema"));
-        let _ = write!(out, "<p><b>{}</b> <span class=\"s\">{}</span></p>", escape(status), text(&answer["description"]));
+        let schema = content
+            .and_then(|c| c.values().next())
+            .and_then(|c| c.get("schema"));
+        let _ = write!(
+            out,
+            "<p><b>{}</b> <span class=\"s\">{}</span></p>",
+            escape(status),
+            text(&answer["description"])
+        );
         if let Some(schema) = schema.filter(|_| status.starts_with('2')) {
             let _ = write!(out, "<pre>{}</pre>", escape(&shape(document, schema, 0)));
         }
@@ -99,14 +122,30 @@ fn shape(document: &Value, schema: &Value, depth: usize) -> String {
     }
     let Some(fields) = schema["properties"].as_object() else {
         let kind = &schema["type"];
-        let kinds: Vec<&str> = kind.as_array().map_or_else(|| kind.as_str().into_iter().collect(), |a| a.iter().filter_map(Value::as_str).collect());
-        let format = schema["format"].as_str().map(|f| format!(" ({f})")).unwrap_or_default();
-        return format!("{}{format}", if kinds.is_empty() { "any".to_owned() } else { kinds.join(" | ") });
+        let kinds: Vec<&str> = kind.as_array().map_or_else(
+            || kind.as_str().into_iter().collect(),
+            |a| a.iter().filter_map(Value::as_str).collect(),
+        );
+        let format = schema["format"]
+            .as_str()
+            .map(|f| format!(" ({f})"))
+            .unwrap_or_default();
+        return format!(
+            "{}{format}",
+            if kinds.is_empty() {
+                "any".to_owned()
+            } else {
+                kinds.join(" | ")
+            }
+        );
     };
     let pad = "  ".repeat(depth + 1);
     let mut out = String::from("{\n");
     for (name, field) in fields {
-        let note = field["description"].as_str().map(|d| format!("   // {}", d.replace('\n', " "))).unwrap_or_default();
+        let note = field["description"]
+            .as_str()
+            .map(|d| format!("   // {}", d.replace('\n', " ")))
+            .unwrap_or_default();
         let _ = writeln!(out, "{pad}{name}: {}{note}", shape(document, field, depth + 1));
     }
     out.push_str(&"  ".repeat(depth));

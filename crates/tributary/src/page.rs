@@ -36,7 +36,12 @@ pub async fn serve(method: Method, uri: Uri) -> Response {
     }
     match Files::get("index.html") {
         Some(file) => respond("index.html", file),
-        None => (StatusCode::OK, [(header::CONTENT_TYPE, "text/plain; charset=utf-8")], NOT_BUILT).into_response(),
+        None => (
+            StatusCode::OK,
+            [(header::CONTENT_TYPE, "text/plain; charset=utf-8")],
+            NOT_BUILT,
+        )
+            .into_response(),
     }
 }
 
@@ -46,12 +51,20 @@ fn respond(name: &str, file: EmbeddedFile) -> Response {
     let mime = file.metadata.mimetype().to_owned();
     let mut response = Response::new(Body::from(file.data));
     let headers = response.headers_mut();
-    let mime = if mime.starts_with("text/") { format!("{mime}; charset=utf-8") } else { mime };
+    let mime = if mime.starts_with("text/") {
+        format!("{mime}; charset=utf-8")
+    } else {
+        mime
+    };
     if let Ok(value) = HeaderValue::from_str(&mime) {
         headers.insert(header::CONTENT_TYPE, value);
     }
     // Built files carry a hash of their content in their names.
-    let caching = if name.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let caching = if name.starts_with("assets/") {
+        "public, max-age=31536000, immutable"
+    } else {
+        "no-cache"
+    };
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(caching));
     response
 }

@@ -55,7 +55,10 @@ fn describe() -> OpenApi {
     let mut document = OpenApi::new(info, utoipa::openapi::Paths::new());
     let components = document.components.get_or_insert_default();
     components.add_security_scheme("bearer", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
-    components.add_security_scheme("cookie", SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new("trb_access"))));
+    components.add_security_scheme(
+        "cookie",
+        SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new("trb_access"))),
+    );
     document.security = Some(vec![
         utoipa::openapi::SecurityRequirement::new("bearer", Vec::<String>::new()),
         utoipa::openapi::SecurityRequirement::new("cookie", Vec::<String>::new()),
@@ -72,13 +75,24 @@ pub fn openapi(rooms: &Rooms) -> serde_json::Value {
 /// Every answer needs a description; where a call has nothing special to say, its status says enough.
 fn complete(document: &OpenApi) -> serde_json::Value {
     let mut document = serde_json::to_value(document).unwrap_or_default();
-    let paths = document["paths"].as_object_mut().into_iter().flat_map(|paths| paths.values_mut());
-    let methods = paths.filter_map(|path| path.as_object_mut()).flat_map(|path| path.values_mut());
+    let paths = document["paths"]
+        .as_object_mut()
+        .into_iter()
+        .flat_map(|paths| paths.values_mut());
+    let methods = paths
+        .filter_map(|path| path.as_object_mut())
+        .flat_map(|path| path.values_mut());
     for call in methods {
         for (status, answer) in call["responses"].as_object_mut().into_iter().flatten() {
-            let said = status.parse().ok().and_then(|s| http::StatusCode::from_u16(s).ok());
+            let said = status
+                .parse()
+                .ok()
+                .and_then(|s| http::StatusCode::from_u16(s).ok());
             if answer.get("description").is_none() {
-                answer["description"] = said.and_then(|s| s.canonical_reason()).unwrap_or("An answer").into();
+                answer["description"] = said
+                    .and_then(|s| s.canonical_reason())
+                    .unwrap_or("An answer")
+                    .into();
             }
         }
     }
@@ -95,18 +109,32 @@ pub fn router(rooms: &Rooms) -> Router {
     let written = bytes::Bytes::from(document.to_string());
     let html = [(header::CONTENT_TYPE, "text/html; charset=utf-8")];
     let api = calls
-        .layer(middleware::from_fn_with_state(identity.clone(), identity::replay_repeats))
-        .layer(middleware::from_fn_with_state(identity.clone(), identity::limit_requests))
-        .layer(middleware::from_fn_with_state(identity.clone(), identity::authenticate));
+        .layer(middleware::from_fn_with_state(
+            identity.clone(),
+            identity::replay_repeats,
+        ))
+        .layer(middleware::from_fn_with_state(
+            identity.clone(),
+            identity::limit_requests,
+        ))
+        .layer(middleware::from_fn_with_state(
+            identity.clone(),
+            identity::authenticate,
+        ));
     // Two stacks instead of one long one: the type of a single stack grows beyond what the compiler likes.
     Router::new()
         .merge(api)
-        .route("/api/v1/openapi.json", get(move || async move { (json, written) }))
+        .route(
+            "/api/v1/openapi.json",
+            get(move || async move { (json, written) }),
+        )
         .route("/api/v1/docs", get(move || async move { (html, readable) }))
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(ready).with_state(rooms.clone()))
         .merge(Router::new().fallback(page::serve).layer(CompressionLayer::new()))
-        .method_not_allowed_fallback(|| async { ApiError::new(Code::MethodNotAllowed, "This address does not take this method.") })
+        .method_not_allowed_fallback(|| async {
+            ApiError::new(Code::MethodNotAllowed, "This address does not take this method.")
+        })
         .layer(cors(&rooms.allowed_origins))
         .layer(middleware::map_response(security_headers))
         .layer(middleware::from_fn(observe))
@@ -115,7 +143,10 @@ pub fn router(rooms: &Rooms) -> Router {
 /// Whether work can be taken now.
 async fn ready(State(rooms): State<Rooms>) -> Result<&'static str, ApiError> {
     if rooms.lifecycle.is_stopping() {
-        return Err(ApiError::unavailable("This node is stopping.", std::time::Duration::from_secs(5)));
+        return Err(ApiError::unavailable(
+            "This node is stopping.",
+            std::time::Duration::from_secs(5),
+        ));
     }
     rooms.db.ping().await?;
     Ok("ready\n")
@@ -126,7 +157,13 @@ fn cors(origins: &[String]) -> CorsLayer {
     CorsLayer::new()
         .allow_origin(AllowOrigin::list(origins))
         .allow_credentials(true)
-        .allow_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
+        .allow_methods([
+            Method::GET,
+            Method::POST,
+            Method::PUT,
+            Method::PATCH,
+            Method::DELETE,
+        ])
         .allow_headers([
             header::ACCEPT,
             header::AUTHORIZATION,
@@ -136,13 +173,23 @@ fn cors(origins: &[String]) -> CorsLayer {
             HeaderName::from_static("x-csrf"),
             REQUEST_ID_HEADER,
         ])
-        .expose_headers([REQUEST_ID_HEADER, header::RETRY_AFTER, HeaderName::from_static("x-vercel-ai-ui-message-stream")])
+        .expose_headers([
+            REQUEST_ID_HEADER,
+            header::RETRY_AFTER,
+            HeaderName::from_static("x-vercel-ai-ui-message-stream"),
+        ])
 }
 
 async fn security_headers(mut response: Response) -> Response {
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(page::CONTENT_SECURITY_POLICY));
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static(page::CONTENT_SECURITY_POLICY),
+    );
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
     headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
     if !headers.contains_key(header::CACHE_CONTROL) {
@@ -155,14 +202,20 @@ async fn security_headers(mut response: Response) -> Response {
 async fn observe(request: Request, next: Next) -> Response {
     let id = request_id(&request);
     let method = request.method().clone();
-    let route = request.extensions().get::<MatchedPath>().map_or("page", MatchedPath::as_str).to_owned();
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or("page", MatchedPath::as_str)
+        .to_owned();
     let span = tracing::info_span!("request", request.id = %id, %method, route);
     let began = Instant::now();
     let value = HeaderValue::from_str(&id);
     let run = with_request_id(id, AssertUnwindSafe(next.run(request)).catch_unwind());
     let mut response = match run.instrument(span.clone()).await {
         Ok(response) => response,
-        Err(_) => span.in_scope(|| ApiError::internal("a handler panicked")).into_response(),
+        Err(_) => span
+            .in_scope(|| ApiError::internal("a handler panicked"))
+            .into_response(),
     };
     if let Ok(value) = value {
         response.headers_mut().insert(REQUEST_ID_HEADER, value);
@@ -174,7 +227,17 @@ async fn observe(request: Request, next: Next) -> Response {
 
 /// The caller's id if it is short and plain, one of ours otherwise.
 fn request_id(request: &Request) -> String {
-    let given = request.headers().get(REQUEST_ID_HEADER).and_then(|v| v.to_str().ok());
-    let is_plain = |id: &&str| (1..=128).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.:".contains(&b));
-    given.filter(is_plain).map_or_else(|| kit::ids::new_id().to_string(), str::to_owned)
+    let given = request
+        .headers()
+        .get(REQUEST_ID_HEADER)
+        .and_then(|v| v.to_str().ok());
+    let is_plain = |id: &&str| {
+        (1..=128).contains(&id.len())
+            && id
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"-_.:".contains(&b))
+    };
+    given
+        .filter(is_plain)
+        .map_or_else(|| kit::ids::new_id().to_string(), str::to_owned)
 }

@@ -37,7 +37,9 @@ pub struct App {
 
 impl std::fmt::Debug for App {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("App").field("address", &self.address).finish_non_exhaustive()
+        f.debug_struct("App")
+            .field("address", &self.address)
+            .finish_non_exhaustive()
     }
 }
 
@@ -45,7 +47,10 @@ impl App {
     /// Opens the store, starts the rooms and listens.
     pub async fn start(config: &Config, clock: Clock) -> anyhow::Result<Self> {
         let listener = TcpListener::bind(config.listen).await.with_context(|| {
-            format!("{} cannot be listened on; is another program there? Choose another with --listen", config.listen)
+            format!(
+                "{} cannot be listened on; is another program there? Choose another with --listen",
+                config.listen
+            )
         })?;
         let address = listener.local_addr()?;
         let rooms = open_rooms(config, clock, address.port()).await?;
@@ -57,7 +62,11 @@ impl App {
         let life = rooms.lifecycle.clone();
         rooms.lifecycle.spawn("listener", accept(listener, service, life));
         let grace = Duration::from_secs_f64(config.chat.drain_seconds) + Duration::from_secs(5);
-        Ok(Self { address, rooms, grace })
+        Ok(Self {
+            address,
+            rooms,
+            grace,
+        })
     }
 
     /// The rooms, for commands and tests that need more than HTTP.
@@ -88,11 +97,22 @@ pub async fn open_rooms(config: &Config, clock: Clock, port: u16) -> anyhow::Res
     let lifecycle = Lifecycle::new();
     let identity = Identity::new(db.clone(), config.identity());
     let http = kit::http::Client::new()?;
-    let builtin = if config.ai.builtin_model { builtin_model(config) } else { None };
+    let builtin = if config.ai.builtin_model {
+        builtin_model(config)
+    } else {
+        None
+    };
     let ai = Ai::new(db.clone(), http, lifecycle.clone(), config.ai(port), builtin);
     let chat = Chat::new(db.clone(), ai.clone(), lifecycle.clone(), config.chat());
     let allowed_origins = config.http.allowed_origins.clone();
-    Ok(Rooms { db, identity, ai, chat, lifecycle, allowed_origins })
+    Ok(Rooms {
+        db,
+        identity,
+        ai,
+        chat,
+        lifecycle,
+        allowed_origins,
+    })
 }
 
 /// The model in the box, where it is installed and this program was built with it.
@@ -114,7 +134,10 @@ async fn accept(listener: TcpListener, service: Router, life: Lifecycle) {
             Ok((stream, peer)) => {
                 // Small writes go out at once: a word of an answer must not wait for the next one.
                 let _ = stream.set_nodelay(true);
-                life.spawn("connection", connection(stream, peer, service.clone(), life.clone()));
+                life.spawn(
+                    "connection",
+                    connection(stream, peer, service.clone(), life.clone()),
+                );
             }
             Err(error) => {
                 // Out of file descriptors, most likely; accepting at once again would only spin.

@@ -124,7 +124,11 @@ fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
         let inner = error.into_inner();
         if inner.classify() == serde_json::error::Category::Data {
             let sentence = plain(&inner);
-            let field = if path == "." { named_field(&sentence).unwrap_or_default() } else { path };
+            let field = if path == "." {
+                named_field(&sentence).unwrap_or_default()
+            } else {
+                path
+            };
             ApiError::invalid(field, sentence)
         } else {
             ApiError::new(
@@ -146,7 +150,11 @@ fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
 /// The field in "Missing field `title`" and "Unknown field `titel`, expected …".
 fn named_field(sentence: &str) -> Option<String> {
     let about_a_field = sentence.starts_with("Missing field") || sentence.starts_with("Unknown field");
-    sentence.split('`').nth(1).filter(|_| about_a_field).map(str::to_owned)
+    sentence
+        .split('`')
+        .nth(1)
+        .filter(|_| about_a_field)
+        .map(str::to_owned)
 }
 
 /// serde's sentence without its position.

@@ -3,7 +3,7 @@
 use http::Method;
 use serde_json::json;
 
-use crate::support::{Live, TestApp, eventually, events, standin, text_of};
+use crate::support::{Live, TestApp, events, eventually, standin, text_of};
 
 const SSE: (&str, &str) = ("accept", "text/event-stream");
 const JSON: (&str, &str) = ("content-type", "application/json");
@@ -22,29 +22,50 @@ async fn an_answer_comes_in_three_shapes_and_is_kept() {
     assert_eq!(whole["reply"]["status"], "complete");
     assert_eq!(whole["reply"]["provider"], "openai");
     assert_eq!(whole["reply"]["usage"]["input_tokens"], 12);
-    assert!(whole["reply"]["usage"]["cost_micros"].is_null(), "an unknown price is null, never 0");
+    assert!(
+        whole["reply"]["usage"]["cost_micros"].is_null(),
+        "an unknown price is null, never 0"
+    );
 
     let body = json!({ "content": "Grüße 🌍", "model": "openai/mock-m" }).to_string();
     let streamed = ann.send(Method::POST, &path, &[SSE, JSON], body).await;
     streamed.expect(200);
     assert_eq!(streamed.headers["x-vercel-ai-ui-message-stream"], "v1");
-    assert!(streamed.headers["content-type"].to_str().unwrap().starts_with("text/event-stream"));
+    assert!(
+        streamed.headers["content-type"]
+            .to_str()
+            .unwrap()
+            .starts_with("text/event-stream")
+    );
     let all = events(&streamed.bytes);
     let kinds: Vec<&str> = all.iter().map(crate::support::Event::kind).collect();
     assert_eq!(kinds[0], "start");
-    for kind in ["data-message", "data-attempt", "text-start", "text-delta", "text-end", "data-usage", "finish"] {
+    for kind in [
+        "data-message",
+        "data-attempt",
+        "text-start",
+        "text-delta",
+        "text-end",
+        "data-usage",
+        "finish",
+    ] {
         assert!(kinds.contains(&kind), "{kind} is missing in {kinds:?}");
     }
     assert!(all.last().unwrap().is_done);
 
     let body = json!({ "content": "Three", "model": "openai/mock-m" }).to_string();
-    let plain = ann.send(Method::POST, &path, &[("accept", "text/plain"), JSON], body).await;
+    let plain = ann
+        .send(Method::POST, &path, &[("accept", "text/plain"), JSON], body)
+        .await;
     plain.expect(200);
     assert_eq!(plain.text(), text_of(&all), "the same words in every shape");
 
     let kept = ann.messages(&thread).await;
     let roles: Vec<_> = kept.iter().map(|m| m["role"].as_str().unwrap()).collect();
-    assert_eq!(roles, ["user", "assistant", "user", "assistant", "user", "assistant"]);
+    assert_eq!(
+        roles,
+        ["user", "assistant", "user", "assistant", "user", "assistant"]
+    );
     assert_eq!(kept[3]["content"].as_str().unwrap(), text_of(&all));
     assert_eq!(kept[2]["content"], "Grüße 🌍");
 }
@@ -56,7 +77,11 @@ async fn a_running_answer_resumes_at_every_offset_and_outlives_its_connection() 
     let thread = ann.thread().await;
     let path = format!("/api/v1/threads/{thread}/messages");
     let body = json!({ "content": "Go", "model": "openai/mock-n40-i15" }).to_string();
-    let mut live = Live::new(ann.open(Method::POST, &path, &[SSE, JSON], body).await.into_body());
+    let mut live = Live::new(
+        ann.open(Method::POST, &path, &[SSE, JSON], body)
+            .await
+            .into_body(),
+    );
     let start = live.next().await.unwrap();
     let reply = start.data["messageId"].as_str().unwrap().to_owned();
     let mut seen = String::new();
@@ -67,19 +92,55 @@ async fn a_running_answer_resumes_at_every_offset_and_outlives_its_connection() 
         offset = event.id.unwrap();
     }
     drop(live);
-    let resumed = ann.send(Method::GET, &format!("{path}/{reply}/stream?from={offset}"), &[SSE], "").await;
+    let resumed = ann
+        .send(
+            Method::GET,
+            &format!("{path}/{reply}/stream?from={offset}"),
+            &[SSE],
+            "",
+        )
+        .await;
     resumed.expect(200);
     let rest = events(&resumed.bytes);
     assert!(rest.iter().any(|e| e.kind() == "finish"), "it goes on to its end");
-    let whole = ann.messages(&thread).await[1]["content"].as_str().unwrap().to_owned();
+    let whole = ann.messages(&thread).await[1]["content"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     assert_eq!(seen + &text_of(&rest), whole);
-    assert_eq!(whole.split_whitespace().count(), 40, "nothing is lost when its connection goes");
+    assert_eq!(
+        whole.split_whitespace().count(),
+        40,
+        "nothing is lost when its connection goes"
+    );
     for from in [0, 7, whole.len() - 1, whole.len(), whole.len() + 99] {
-        let replay = ann.send(Method::GET, &format!("{path}/{reply}/stream?from={from}"), &[], "").await;
-        assert_eq!(text_of(&events(&replay.bytes)), whole[from.min(whole.len())..], "from {from}");
+        let replay = ann
+            .send(
+                Method::GET,
+                &format!("{path}/{reply}/stream?from={from}"),
+                &[],
+                "",
+            )
+            .await;
+        assert_eq!(
+            text_of(&events(&replay.bytes)),
+            whole[from.min(whole.len())..],
+            "from {from}"
+        );
         let last_id = from.to_string();
-        let replay = ann.send(Method::GET, &format!("{path}/{reply}/stream"), &[("last-event-id", &last_id)], "").await;
-        assert_eq!(text_of(&events(&replay.bytes)), whole[from.min(whole.len())..], "after {from}");
+        let replay = ann
+            .send(
+                Method::GET,
+                &format!("{path}/{reply}/stream"),
+                &[("last-event-id", &last_id)],
+                "",
+            )
+            .await;
+        assert_eq!(
+            text_of(&events(&replay.bytes)),
+            whole[from.min(whole.len())..],
+            "after {from}"
+        );
     }
 }
 
@@ -90,8 +151,15 @@ async fn stopping_keeps_what_was_written_and_continuing_goes_on() {
     let thread = ann.thread().await;
     let path = format!("/api/v1/threads/{thread}/messages");
     let body = json!({ "content": "Go", "model": "openai/mock-n2000-i20" }).to_string();
-    let mut live = Live::new(ann.open(Method::POST, &path, &[SSE, JSON], body).await.into_body());
-    let reply = live.next().await.unwrap().data["messageId"].as_str().unwrap().to_owned();
+    let mut live = Live::new(
+        ann.open(Method::POST, &path, &[SSE, JSON], body)
+            .await
+            .into_body(),
+    );
+    let reply = live.next().await.unwrap().data["messageId"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     while live.next().await.unwrap().kind() != "text-delta" {}
     let stopped = ann.post(&format!("{path}/{reply}/stop"), &json!({})).await;
     stopped.expect(200);
@@ -103,19 +171,30 @@ async fn stopping_keeps_what_was_written_and_continuing_goes_on() {
         last = event;
     }
     assert!(last.is_done, "the asker's stream ends too");
-    eventually("the provider's work ends", || async { (standin.stats().aborted_streams > 0).then_some(()) }).await;
-    assert_eq!(ann.post(&format!("{path}/{reply}/stop"), &json!({})).await.data()["status"], "stopped", "twice is once");
+    eventually("the provider's work ends", || async {
+        (standin.stats().aborted_streams > 0).then_some(())
+    })
+    .await;
+    assert_eq!(
+        ann.post(&format!("{path}/{reply}/stop"), &json!({})).await.data()["status"],
+        "stopped",
+        "twice is once"
+    );
 
     // The model steers the stand-in, so it is asked for one that ends.
     standin.set_script(Some("mock-n3"));
-    let went_on = ann.send(Method::POST, &format!("{path}/{reply}/continue"), &[JSON], "{}").await;
+    let went_on = ann
+        .send(Method::POST, &format!("{path}/{reply}/continue"), &[JSON], "{}")
+        .await;
     went_on.expect(201);
     let reply_now = went_on.data()["reply"].clone();
     assert_eq!(reply_now["id"].as_str().unwrap(), reply);
     assert_eq!(reply_now["status"], "complete");
     let content = reply_now["content"].as_str().unwrap();
     assert!(content.starts_with(&kept) && content.len() > kept.len());
-    ann.post(&format!("{path}/{reply}/continue"), &json!({})).await.expect_error(409, "CONFLICT");
+    ann.post(&format!("{path}/{reply}/continue"), &json!({}))
+        .await
+        .expect_error(409, "CONFLICT");
 }
 
 #[tokio::test]
@@ -153,7 +232,9 @@ async fn every_failure_is_told_and_loses_nothing() {
         ann.put("/api/v1/providers/openai/key", &json!({ "key": crate::support::GOOD_KEY, "base_url": format!("http://{}/v1", standin.address()) })).await.expect(200);
     }
     let thread = ann.thread().await;
-    ann.ask(&thread, "Long", "openai/mock-l").await.expect_error(422, "VALIDATION_FAILED");
+    ann.ask(&thread, "Long", "openai/mock-l")
+        .await
+        .expect_error(422, "VALIDATION_FAILED");
 }
 
 #[tokio::test]
@@ -169,7 +250,10 @@ async fn what_breaks_off_after_the_first_word_is_kept_and_said() {
         streamed.expect(200);
         let all = events(&streamed.bytes);
         let kinds: Vec<&str> = all.iter().map(crate::support::Event::kind).collect();
-        assert!(kinds.contains(&"error") && !kinds.contains(&"finish"), "{model}: {kinds:?}");
+        assert!(
+            kinds.contains(&"error") && !kinds.contains(&"finish"),
+            "{model}: {kinds:?}"
+        );
         let text = text_of(&all);
         assert!(!text.is_empty(), "{model}");
         let kept = ann.messages(&thread).await;
@@ -190,8 +274,14 @@ async fn the_same_message_sent_twice_is_stored_once() {
     first.expect(201);
     second.expect(201);
     assert_eq!(first.data()["message"]["id"], second.data()["message"]["id"]);
-    assert_eq!(first.data()["reply"]["content"], second.data()["reply"]["content"]);
-    assert_eq!(ann.post(&path, &body).await.data()["reply"]["id"], first.data()["reply"]["id"]);
+    assert_eq!(
+        first.data()["reply"]["content"],
+        second.data()["reply"]["content"]
+    );
+    assert_eq!(
+        ann.post(&path, &body).await.data()["reply"]["id"],
+        first.data()["reply"]["id"]
+    );
     let other = json!({ "content": "Twice", "model": "openai/mock", "client_id": "c1" });
     ann.post(&path, &other).await.expect_error(409, "CONFLICT");
     let keyed = [("idempotency-key", "k1"), JSON];
@@ -201,12 +291,20 @@ async fn the_same_message_sent_twice_is_stored_once() {
     assert_eq!(first.data()["message"]["id"], again.data()["message"]["id"]);
     assert_eq!(first.data()["reply"]["id"], again.data()["reply"]["id"]);
     assert_eq!(ann.messages(&thread).await.len(), 4);
-    assert_eq!(standin.stats().streams, 2 + titles(&standin), "each question was put once");
+    assert_eq!(
+        standin.stats().streams,
+        2 + titles(&standin),
+        "each question was put once"
+    );
 }
 
 /// Titles are asked for beside the answers.
 fn titles(standin: &providers::standin::Standin) -> u64 {
-    standin.seen().iter().filter(|seen| seen.body.to_string().contains("Write a title")).count() as u64
+    standin
+        .seen()
+        .iter()
+        .filter(|seen| seen.body.to_string().contains("Write a title"))
+        .count() as u64
 }
 
 #[tokio::test]
@@ -233,13 +331,23 @@ async fn a_thousand_messages_at_once_form_one_line() {
     loop {
         let page = ann.get(&format!("{path}?limit=200{cursor}")).await;
         let json = page.json();
-        seen.extend(json["data"].as_array().unwrap().iter().map(|m| m["content"].as_str().unwrap().to_owned()));
+        seen.extend(
+            json["data"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|m| m["content"].as_str().unwrap().to_owned()),
+        );
         match json["page"]["next_cursor"].as_str() {
             Some(next) => cursor = format!("&cursor={next}"),
             None => break,
         }
     }
-    assert_eq!(seen.len(), 1000, "one branch holds them all: none was lost or pushed aside");
+    assert_eq!(
+        seen.len(),
+        1000,
+        "one branch holds them all: none was lost or pushed aside"
+    );
     seen.sort();
     seen.dedup();
     assert_eq!(seen.len(), 1000);

@@ -17,11 +17,21 @@ async fn an_answer_whose_writer_died_is_interrupted_and_can_go_on() {
     let thread = ann.thread().await;
     let path = format!("/api/v1/threads/{thread}/messages");
     let body = json!({ "content": "Go", "model": "openai/mock-n5000-i10" }).to_string();
-    let mut live = Live::new(ann.open(Method::POST, &path, &[SSE, JSON], body).await.into_body());
-    let reply = live.next().await.unwrap().data["messageId"].as_str().unwrap().to_owned();
+    let mut live = Live::new(
+        ann.open(Method::POST, &path, &[SSE, JSON], body)
+            .await
+            .into_body(),
+    );
+    let reply = live.next().await.unwrap().data["messageId"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     // Drafts are saved while it is written, so a crash at any moment leaves words behind.
     let draft = eventually("a draft in the store", || async {
-        let kept = ann.get(&format!("{path}/{reply}")).await.data()["content"].as_str().unwrap().to_owned();
+        let kept = ann.get(&format!("{path}/{reply}")).await.data()["content"]
+            .as_str()
+            .unwrap()
+            .to_owned();
         (kept.len() > 20).then_some(kept)
     })
     .await;
@@ -32,7 +42,9 @@ async fn an_answer_whose_writer_died_is_interrupted_and_can_go_on() {
     assert_eq!(kept["status"], "interrupted");
     assert!(kept["content"].as_str().unwrap().starts_with(&draft));
     standin.set_script(Some("mock-n2"));
-    let went_on = ann_again.send(Method::POST, &format!("{path}/{reply}/continue"), &[JSON], "{}").await;
+    let went_on = ann_again
+        .send(Method::POST, &format!("{path}/{reply}/continue"), &[JSON], "{}")
+        .await;
     went_on.expect(201);
     assert_eq!(went_on.data()["reply"]["status"], "complete");
 }
@@ -44,7 +56,9 @@ async fn a_message_that_cannot_be_opened_spoils_nothing_else() {
     let thread = ann.thread().await;
     let path = format!("/api/v1/threads/{thread}/messages");
     for text in ["one", "two", "three"] {
-        ann.post(&path, &json!({ "content": text, "reply": false })).await.expect(201);
+        ann.post(&path, &json!({ "content": text, "reply": false }))
+            .await
+            .expect(201);
     }
     let sql = "UPDATE messages SET body = (SELECT body FROM messages WHERE seq = 1) WHERE seq = 2";
     let changed = app.db().write().await.unwrap();
@@ -53,7 +67,10 @@ async fn a_message_that_cannot_be_opened_spoils_nothing_else() {
     let kept = ann.messages(&thread).await;
     assert_eq!(kept.len(), 3);
     assert_eq!(kept[0]["content"], "one");
-    assert_eq!(kept[1]["status"], "unreadable", "a body moved to another row does not open");
+    assert_eq!(
+        kept[1]["status"], "unreadable",
+        "a body moved to another row does not open"
+    );
     assert_eq!(kept[1]["content"], "");
     assert_eq!(kept[2]["content"], "three");
 }
@@ -67,11 +84,29 @@ async fn the_store_tells_a_thief_nothing() {
     }
     let ann = app.person_with_models("ann", &standin).await;
     let secret = "xyzzyplugh";
-    ann.patch("/api/v1/workspace", &json!({ "system_prompt": secret })).await.expect(200);
-    ann.patch("/api/v1/settings", &json!({ "values": { "instructions": secret } })).await.expect(200);
-    let thread = ann.post("/api/v1/threads", &json!({ "title": secret })).await.data()["id"].as_str().unwrap().to_owned();
+    ann.patch("/api/v1/workspace", &json!({ "system_prompt": secret }))
+        .await
+        .expect(200);
+    ann.patch(
+        "/api/v1/settings",
+        &json!({ "values": { "instructions": secret } }),
+    )
+    .await
+    .expect(200);
+    let thread = ann
+        .post("/api/v1/threads", &json!({ "title": secret }))
+        .await
+        .data()["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     ann.ask(&thread, secret, "openai/mock-y").await.expect(201);
-    ann.put(&format!("/api/v1/threads/{thread}/draft"), &json!({ "text": secret })).await.expect(200);
+    ann.put(
+        &format!("/api/v1/threads/{thread}/draft"),
+        &json!({ "text": secret }),
+    )
+    .await
+    .expect(200);
     app.stop().await;
     for entry in std::fs::read_dir(app.folder()).unwrap() {
         let path = entry.unwrap().path();
@@ -82,7 +117,10 @@ async fn the_store_tells_a_thief_nothing() {
         }
     }
     use std::os::unix::fs::PermissionsExt;
-    let mode = std::fs::metadata(app.folder().join("master.key")).unwrap().permissions().mode();
+    let mode = std::fs::metadata(app.folder().join("master.key"))
+        .unwrap()
+        .permissions()
+        .mode();
     assert_eq!(mode & 0o777, 0o600);
 }
 
@@ -92,15 +130,23 @@ async fn another_master_key_does_not_start_and_rotated_keys_still_read() {
     let ann = app.person("ann").await;
     let thread = ann.thread().await;
     let path = format!("/api/v1/threads/{thread}/messages");
-    ann.post(&path, &json!({ "content": "before", "reply": false })).await.expect(201);
+    ann.post(&path, &json!({ "content": "before", "reply": false }))
+        .await
+        .expect(201);
     let file = app.config.key_file();
     app.db().rotate_keys(|keys| keys.save(&file)).await.unwrap();
     app.restart().await;
     let mut ann_again = app.client();
     ann_again.bearer(ann.token());
-    ann_again.post(&path, &json!({ "content": "after", "reply": false })).await.expect(201);
+    ann_again
+        .post(&path, &json!({ "content": "after", "reply": false }))
+        .await
+        .expect(201);
     let kept = ann_again.messages(&thread).await;
-    assert_eq!((kept[0]["content"].as_str(), kept[1]["content"].as_str()), (Some("before"), Some("after")));
+    assert_eq!(
+        (kept[0]["content"].as_str(), kept[1]["content"].as_str()),
+        (Some("before"), Some("after"))
+    );
     app.stop().await;
     kit::vault::MasterKeys::generate().save(&file).unwrap();
     let refused = tributary::App::start(&app.config, kit::clock::Clock::system()).await;

@@ -23,7 +23,11 @@ pub struct Answer {
 
 impl Client {
     pub fn new(base: &str) -> Self {
-        Self { base: base.to_owned(), token: None, http: kit::http::Client::new().unwrap() }
+        Self {
+            base: base.to_owned(),
+            token: None,
+            http: kit::http::Client::new().unwrap(),
+        }
     }
 
     /// Signs every request with this token from now on.
@@ -37,28 +41,54 @@ impl Client {
     }
 
     /// Sends anything; the body of the answer is still to be read.
-    pub async fn open(&self, method: Method, path: &str, headers: &[(&str, &str)], body: impl Into<Bytes>) -> http::Response<Body> {
-        let mut request = Request::builder().method(method).uri(format!("{}{path}", self.base));
+    pub async fn open(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<Bytes>,
+    ) -> http::Response<Body> {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(format!("{}{path}", self.base));
         if let Some(token) = &self.token {
             request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
         }
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        self.http.send(request.body(body.into()).unwrap(), Reach::AllowPrivate, &Timeouts::default()).await.unwrap()
+        self.http
+            .send(
+                request.body(body.into()).unwrap(),
+                Reach::AllowPrivate,
+                &Timeouts::default(),
+            )
+            .await
+            .unwrap()
     }
 
     /// Sends anything and reads the whole answer.
-    pub async fn send(&self, method: Method, path: &str, headers: &[(&str, &str)], body: impl Into<Bytes>) -> Answer {
+    pub async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<Bytes>,
+    ) -> Answer {
         let response = self.open(method, path, headers, body).await;
         let (parts, body) = response.into_parts();
         let bytes = body.read(256 << 20).await.unwrap();
-        Answer { status: parts.status, headers: parts.headers, bytes }
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            bytes,
+        }
     }
 
     async fn json(&self, method: Method, path: &str, body: Option<&Value>) -> Answer {
         let bytes = body.map(Value::to_string).unwrap_or_default();
-        self.send(method, path, &[("content-type", "application/json")], bytes).await
+        self.send(method, path, &[("content-type", "application/json")], bytes)
+            .await
     }
 
     pub async fn get(&self, path: &str) -> Answer {
@@ -91,12 +121,15 @@ impl Client {
     /// Asks in a thread and waits for the whole answer.
     pub async fn ask(&self, thread: &str, content: &str, model: &str) -> Answer {
         let body = serde_json::json!({ "content": content, "model": model });
-        self.post(&format!("/api/v1/threads/{thread}/messages"), &body).await
+        self.post(&format!("/api/v1/threads/{thread}/messages"), &body)
+            .await
     }
 
     /// The messages of a thread's branch in view, oldest first.
     pub async fn messages(&self, thread: &str) -> Vec<Value> {
-        let answer = self.get(&format!("/api/v1/threads/{thread}/messages?limit=200")).await;
+        let answer = self
+            .get(&format!("/api/v1/threads/{thread}/messages?limit=200"))
+            .await;
         answer.expect(200);
         answer.data().as_array().unwrap().iter().rev().cloned().collect()
     }
@@ -136,7 +169,10 @@ impl Answer {
         assert_eq!(json["code"], code, "{json}");
         let sentence = json["error"].as_str().unwrap();
         assert!(sentence.len() > 5 && sentence.len() < 400, "{sentence}");
-        assert_eq!(json["request_id"].as_str().unwrap(), self.headers["x-request-id"].to_str().unwrap());
+        assert_eq!(
+            json["request_id"].as_str().unwrap(),
+            self.headers["x-request-id"].to_str().unwrap()
+        );
         self
     }
 }

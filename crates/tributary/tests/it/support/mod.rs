@@ -64,7 +64,13 @@ impl TestApp {
         }
         configure(&mut config);
         let app = App::start(&config, clock.clone()).await.unwrap();
-        Self { app: Some(app), config, clock, folder, postgres }
+        Self {
+            app: Some(app),
+            config,
+            clock,
+            folder,
+            postgres,
+        }
     }
 
     fn app(&self) -> &App {
@@ -116,7 +122,10 @@ impl TestApp {
         let client = self.person(name).await;
         let base_url = format!("http://{}/v1", standin.address());
         let body = json!({ "key": GOOD_KEY, "base_url": base_url });
-        client.put("/api/v1/providers/openai/key", &body).await.expect(200);
+        client
+            .put("/api/v1/providers/openai/key", &body)
+            .await
+            .expect(200);
         client
     }
 
@@ -166,7 +175,10 @@ impl PostgresDatabase {
 
     fn configure(&self, config: Config) -> Config {
         let environment = [
-            ("TRIBUTARY_DATABASE_URL".to_owned(), format!("{}/{}", self.server, self.name)),
+            (
+                "TRIBUTARY_DATABASE_URL".to_owned(),
+                format!("{}/{}", self.server, self.name),
+            ),
             ("TRIBUTARY_DATABASE_CONNECTIONS".to_owned(), "6".to_owned()),
         ];
         let database = Config::load(None, environment).unwrap().database;
@@ -183,13 +195,18 @@ async fn execute(url: &str, sql: &str) {
 
 impl Drop for TestApp {
     fn drop(&mut self) {
-        let Some(database) = self.postgres.take() else { return };
+        let Some(database) = self.postgres.take() else {
+            return;
+        };
         self.app = None;
         let sql = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", database.name);
         let url = format!("{}/postgres", database.server);
         // A thread of its own: a test's runtime must not be blocked from inside.
         let dropped = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .unwrap();
             runtime.block_on(execute(&url, &sql));
         });
         let _ = dropped.join();

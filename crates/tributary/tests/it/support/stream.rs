@@ -25,7 +25,10 @@ impl Event {
 /// The events of a whole body.
 pub fn events(body: &Bytes) -> Vec<Event> {
     let text = std::str::from_utf8(body).expect("the stream is UTF-8");
-    text.split("\n\n").filter(|block| !block.is_empty()).map(event).collect()
+    text.split("\n\n")
+        .filter(|block| !block.is_empty())
+        .map(event)
+        .collect()
 }
 
 fn event(block: &str) -> Event {
@@ -34,14 +37,22 @@ fn event(block: &str) -> Event {
     let is_done = data == "[DONE]";
     Event {
         id: field("id: ").and_then(|id| id.parse().ok()),
-        data: if is_done { Value::Null } else { serde_json::from_str(data).expect("data is JSON") },
+        data: if is_done {
+            Value::Null
+        } else {
+            serde_json::from_str(data).expect("data is JSON")
+        },
         is_done,
     }
 }
 
 /// The text of the events.
 pub fn text_of(events: &[Event]) -> String {
-    events.iter().filter(|e| e.kind() == "text-delta").filter_map(|e| e.data["delta"].as_str()).collect()
+    events
+        .iter()
+        .filter(|e| e.kind() == "text-delta")
+        .filter_map(|e| e.data["delta"].as_str())
+        .collect()
 }
 
 /// A stream that is read event by event.
@@ -52,7 +63,10 @@ pub struct Live {
 
 impl Live {
     pub fn new(body: Body) -> Self {
-        Self { body, buffer: Vec::new() }
+        Self {
+            body,
+            buffer: Vec::new(),
+        }
     }
 
     /// The next event; none at the end.
