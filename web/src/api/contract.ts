@@ -1,40 +1,27 @@
-/** The bodies of the HTTP contract, as the page uses them. */
+/**
+ * The bodies of the HTTP contract under the names the page uses. They come from the server's own
+ * document (`npm run api`); written here is only what that document leaves open.
+ */
+import type { components } from './schema.gen';
 
-export type Role = 'owner' | 'admin' | 'member' | 'guest';
-export type Plan = 'free' | 'pro' | 'business';
+type Schemas = components['schemas'];
 
-export interface User {
-  id: string;
-  email: string;
-  full_name: string;
-  avatar_color: string;
-  is_instance_admin: boolean;
-  created_at: string;
-}
+/** The server writes every field: what its document calls optional is null when it is empty. */
+type Whole<T> = { [K in keyof T]-?: Exclude<T[K], undefined> };
+type But<T, Changes> = Omit<Whole<T>, keyof Changes> & Changes;
 
-export interface Workspace {
-  id: string;
-  name: string;
-  plan: Plan;
-  role: Role;
-  system_prompt: string | null;
-  style: string | null;
-  default_model: string | null;
-  created_at: string;
-}
-
-export interface SignedIn {
-  user: User;
-  workspace: Workspace;
-  access_token: string;
-  expires_at: string;
-}
+export type Role = Schemas['Role'];
+export type User = Whole<Schemas['UserOut']>;
+export type Workspace = Whole<Schemas['WorkspaceOut']>;
+export type SignedIn = Whole<Schemas['SignedInOut']>;
+export type Setup = Whole<Schemas['SetupOut']>;
 
 export type ThemeName = 'light' | 'dark' | 'system';
 export type Density = 'cozy' | 'compact';
 export type FontName = 'sans' | 'serif' | 'mono';
 export type SendKey = 'enter' | 'mod_enter';
 
+/** Settings are free for clients to name; these are the page's. */
 export interface SettingValues {
   theme?: ThemeName | null;
   density?: Density | null;
@@ -46,102 +33,28 @@ export interface SettingValues {
   default_model?: string | null;
 }
 
-export interface Settings {
-  values: SettingValues;
-  updated_at: unknown;
-}
+export type Settings = But<Schemas['SettingsOut'], { values: SettingValues }>;
+export type Me = But<
+  Schemas['MeOut'],
+  { user: User; workspace: Workspace; settings: SettingValues }
+>;
 
-export interface Me {
-  user: User;
-  workspace: Workspace;
-  role: Role;
-  permissions: string[];
-  settings: SettingValues | Settings;
-}
+export type SignInSession = Whole<Schemas['SessionOut']>;
+export type TokenScope = Schemas['Scope'];
+export type ApiToken = Whole<Schemas['TokenOut']>;
+export type NewApiToken = ApiToken & { token: string };
 
-export interface Setup {
-  needs_first_account: boolean;
-  registration: 'open' | 'invite' | 'closed';
-  version: string;
-}
+export type Member = Whole<Schemas['MemberOut']>;
+export type Invitation = Whole<Schemas['InvitationOut']>;
+export type MemberAdded = But<
+  Schemas['MemberAddedOut'],
+  { member: Member | null; invitation: Invitation | null }
+>;
+export type InvitationInfo = Whole<Schemas['InvitationInfoOut']>;
 
-export interface SignInSession {
-  id: string;
-  user_agent: string | null;
-  address: string | null;
-  current: boolean;
-  created_at: string;
-  last_seen_at: string;
-}
-
-export type TokenScope = 'ai' | 'read' | 'write' | 'admin';
-
-export interface ApiToken {
-  id: string;
-  name: string;
-  prefix: string;
-  scopes: TokenScope[];
-  last_used_at: string | null;
-  expires_at: string | null;
-  created_at: string;
-}
-
-export interface NewApiToken extends ApiToken {
-  token: string;
-}
-
-export interface Member {
-  user_id: string;
-  email: string;
-  full_name: string;
-  avatar_color: string;
-  role: Role;
-  joined_at: string;
-}
-
-export interface Invitation {
-  id: string;
-  email: string;
-  role: Role;
-  token?: string | null;
-  url?: string | null;
-  expires_at: string;
-}
-
-export interface MemberAdded {
-  member?: Member | null;
-  invitation?: Invitation | null;
-}
-
-export interface InvitationInfo {
-  workspace_name: string;
-  email: string;
-  role: Role;
-}
-
-export type Visibility = 'private' | 'workspace';
-
-export interface Draft {
-  text: string;
-  updated_at: string;
-}
-
-export interface Thread {
-  id: string;
-  title: string | null;
-  visibility: Visibility;
-  model: string | null;
-  assistant_id: string | null;
-  pinned: boolean;
-  archived: boolean;
-  owner_id: string;
-  head_id: string | null;
-  draft: Draft | null;
-  running: boolean;
-  created_at: string;
-  updated_at: string;
-  last_message_at: string | null;
-}
+export type Visibility = Schemas['Visibility'];
+export type Draft = Whole<Schemas['DraftOut']>;
+export type Thread = But<Schemas['ThreadOut'], { draft: Draft | null }>;
 
 export interface ThreadPatch {
   title?: string;
@@ -152,27 +65,11 @@ export interface ThreadPatch {
   archived?: boolean;
 }
 
-export type MessageStatus =
-  'complete' | 'streaming' | 'interrupted' | 'stopped' | 'failed' | 'unreadable';
+export type MessageStatus = Schemas['MessageStatus'];
+export type Usage = Whole<Schemas['MessageUsage']>;
 
-export interface Usage {
-  input_tokens: number;
-  output_tokens: number;
-  cached_tokens: number;
-  reasoning_tokens: number;
-  cost_micros: number | null;
-  first_word_ms: number | null;
-  total_ms: number | null;
-}
-
-export interface ErrorDetail {
-  field?: string;
-  message?: string;
-  provider?: string;
-  model?: string;
-  code?: string;
-  error?: string;
-}
+/** One row of an error: a field of a form, or an attempt (`field` then names provider/model). */
+export type ErrorDetail = Partial<Schemas['Detail']>;
 
 export interface MessageError {
   code: string;
@@ -180,112 +77,30 @@ export interface MessageError {
   details?: ErrorDetail[] | null;
 }
 
-export interface Author {
-  id: string;
-  full_name: string;
-  avatar_color: string;
-}
+export type Author = Whole<Schemas['Author']>;
+export type Message = But<
+  Schemas['MessageOut'],
+  {
+    author: Author | null;
+    usage: Usage | null;
+    error: MessageError | null;
+    attachments: unknown[];
+    metadata: Record<string, unknown>;
+  }
+>;
 
-export interface Message {
-  id: string;
-  thread_id: string;
-  parent_id: string | null;
-  author: Author | null;
-  role: 'user' | 'assistant' | 'system';
-  content: string;
-  reasoning: string | null;
-  status: MessageStatus;
-  error: MessageError | null;
-  model: string | null;
-  provider: string | null;
-  usage: Usage | null;
-  attachments: unknown[];
-  metadata: Record<string, unknown>;
-  siblings: string[];
-  seq: number;
-  client_id: string | null;
-  created_at: string;
-  updated_at: string;
-}
-
-export type Capability = 'text' | 'vision' | 'tools' | 'reasoning';
-export type KeyScope = 'user' | 'workspace';
-
-export interface Model {
-  id: string;
-  provider: string;
-  name: string;
-  context: number | null;
-  max_output: number | null;
-  price_in: number | null;
-  price_out: number | null;
-  capabilities: string[];
-  available: boolean;
-  key_scope: KeyScope | 'local' | null;
-  demonstration: boolean;
-}
-
-export interface ProviderKey {
-  scope: KeyScope;
-  masked: string;
-  base_url: string | null;
-  is_valid: boolean;
-  checked_at: string | null;
-  error: MessageError | string | null;
-}
-
-export interface Provider {
-  provider: string;
-  name: string;
-  kind: 'cloud' | 'local' | 'custom' | 'builtin';
-  base_url_editable: boolean;
-  keys_url: string | null;
-  needs_key: boolean;
-  detected: boolean;
-  keys: ProviderKey[];
-  order: number;
-}
-
-export interface KeyCheck {
-  is_valid: boolean;
-  checked_at: string;
-  masked: string;
-  error: MessageError | null;
-}
+export type KeyScope = Schemas['KeyScope'];
+export type Model = Whole<Schemas['ModelOut']>;
+export type ProviderKey = Whole<Schemas['ProviderKeyOut']>;
+export type Provider = But<
+  Schemas['ProviderOut'],
+  { kind: 'cloud' | 'local' | 'custom' | 'builtin'; keys: ProviderKey[] }
+>;
+export type KeyCheck = Whole<Schemas['KeyCheckOut']>;
 
 export type UsageBy = 'day' | 'model' | 'user' | 'provider';
+export type UsageRow = Whole<Schemas['UsageRow']>;
+export type UsageTotals = Omit<UsageRow, 'key' | 'label'>;
+export type UsageReport = But<Schemas['UsageOut'], { rows: UsageRow[]; totals: UsageTotals }>;
 
-export interface UsageTotals {
-  calls: number;
-  failed: number;
-  input_tokens: number;
-  output_tokens: number;
-  cached_tokens: number;
-  cost_micros: number | null;
-  unpriced_calls: number;
-  p50_ms: number | null;
-  p95_ms: number | null;
-}
-
-export interface UsageRow extends UsageTotals {
-  key: string;
-  label: string;
-}
-
-export interface UsageReport {
-  rows: UsageRow[];
-  totals: UsageTotals;
-  from: string;
-  to: string;
-}
-
-export interface AuditRow {
-  id: string;
-  actor_id: string | null;
-  actor_name: string | null;
-  action: string;
-  target: string | null;
-  address: string | null;
-  at: string;
-  details: unknown;
-}
+export type AuditRow = Whole<Schemas['AuditOut']>;

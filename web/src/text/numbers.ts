@@ -1,4 +1,10 @@
-import { language } from './index';
+import { language as chosen } from './index';
+
+/** The region's way of writing numbers and days, where the browser speaks the chosen language. */
+function language(): string {
+  const tags = typeof navigator === 'undefined' ? [] : (navigator.languages ?? []);
+  return tags.find((tag) => tag.split('-')[0] === chosen()) ?? chosen();
+}
 
 export function tokenCount(n: number): string {
   if (n < 1000) return String(n);

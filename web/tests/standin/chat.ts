@@ -117,14 +117,12 @@ function reply(call: Call, t: Thread, question: Message, model: string): null {
   if (question.content.includes('[fail]')) {
     const details = [
       {
-        provider: 'groq',
-        model: 'groq/gpt-oss-120b',
+        field: 'groq/gpt-oss-120b',
         code: 'RATE_LIMITED',
         message: 'Too many requests; asked to wait 30 s',
       },
       {
-        provider: 'openai',
-        model: 'openai/gpt-5',
+        field: 'openai/gpt-5',
         code: 'UNAVAILABLE',
         message: 'Answered 503 three times',
       },

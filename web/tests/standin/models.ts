@@ -11,6 +11,7 @@ function provider(p: Partial<Provider> & Pick<Provider, 'provider' | 'name'>): P
     needs_key: true,
     detected: false,
     keys: [],
+    default_base_url: null,
     order: 0,
     ...p,
   };

@@ -67,7 +67,7 @@ export function note(actor: Account | null, action: string, target: string | nul
     actor_id: actor?.id ?? null,
     actor_name: actor?.full_name ?? null,
     action,
-    target,
+    target: target ?? '',
     address: '127.0.0.1',
     at: now(),
     details: {},

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Message, Model, Thread, UsageReport } from '../../src/api/contract';
+import { failedAttempts } from '../../src/areas/chat/attempts';
 import { groupThreads } from '../../src/areas/chat/grouping';
 import { mergeNewest, mergeOlder } from '../../src/areas/chat/messages';
 import { groupModels } from '../../src/areas/models/models';
@@ -65,6 +66,24 @@ describe('groupModels', () => {
     const all = [model('a/one', false), model('b/one', true), model('b/two', true)];
     expect(groupModels(all, '').map((g) => g.provider)).toEqual(['b', 'a']);
     expect(groupModels(all, 'B One').flatMap((g) => g.models.map((m) => m.id))).toEqual(['b/one']);
+  });
+});
+
+describe('failedAttempts', () => {
+  it('names each provider and model, and what is repeated once', () => {
+    const why = { message: 'Overloaded.', code: 'overloaded' };
+    expect(
+      failedAttempts([
+        { field: 'custom/mock', ...why },
+        { field: 'custom/mock', ...why },
+        { field: 'groq/openai/gpt-oss-20b', ...why },
+        { message: 'no field' },
+      ]),
+    ).toEqual([
+      { provider: 'custom', model: 'mock', why: 'Overloaded.', times: 2 },
+      { provider: 'groq', model: 'openai/gpt-oss-20b', why: 'Overloaded.', times: 1 },
+    ]);
+    expect(failedAttempts(null)).toEqual([]);
   });
 });
 

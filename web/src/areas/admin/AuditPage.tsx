@@ -46,6 +46,7 @@ function Trail() {
               {...props}
               className="input"
               type="search"
+              placeholder={t.audit.filterExample}
               value={action}
               onChange={(e) => setAction(e.target.value)}
             />
@@ -72,8 +73,8 @@ function Trail() {
                 <tr key={row.id}>
                   <th scope="row">{row.action}</th>
                   <td>{row.actor_name ?? t.audit.system}</td>
-                  <td>{row.target ?? '–'}</td>
-                  <td>{row.address ?? '–'}</td>
+                  <td>{row.target || '–'}</td>
+                  <td>{row.address || '–'}</td>
                   <td>{dateTime(row.at)}</td>
                 </tr>
               ))}

@@ -1,9 +1,9 @@
 import { Link } from '@tanstack/react-router';
 import type { Message } from '@/api/contract';
 import { providerName } from '@/areas/models/providerNames';
-import { shortName } from '@/areas/models/models';
 import { Button } from '@/components/Button';
 import { useText } from '@/text';
+import { failedAttempts } from './attempts';
 
 interface Props {
   message: Message;
@@ -17,7 +17,7 @@ export function AnswerNotice({ message, locked, onRetry, onContinue }: Props) {
   const t = useText();
   const { status, error } = message;
   if (status !== 'interrupted' && status !== 'stopped' && status !== 'failed') return null;
-  const attempts = (error?.details ?? []).filter((d) => d.provider);
+  const attempts = failedAttempts(error?.details);
   const keys = error?.code === 'NO_PROVIDER_KEY' || error?.code === 'INVALID_PROVIDER_KEY';
   const begun = message.content !== '';
   return (
@@ -27,9 +27,13 @@ export function AnswerNotice({ message, locked, onRetry, onContinue }: Props) {
         <ul className="attempts" aria-label={t.chat.attempts}>
           {attempts.map((a, i) => (
             <li key={i}>
-              <strong>{providerName(a.provider ?? '')}</strong>
-              {a.model && <span> {shortName(a.model)}</span>}
-              <span> — {a.message ?? a.error ?? a.code}</span>
+              <strong>{providerName(a.provider)}</strong>
+              {a.model && <span> {a.model}</span>}
+              <span>
+                {' '}
+                — {a.why}
+                {a.times > 1 && ` (${a.times} ×)`}
+              </span>
             </li>
           ))}
         </ul>

@@ -21,7 +21,7 @@ function facts(message: Message, t: ReturnType<typeof useText>): string[] {
   const { usage } = message;
   const list: string[] = [];
   if (message.model) list.push(shortName(message.model));
-  if (usage) {
+  if (usage && message.status !== 'failed') {
     list.push(t.chat.tokens(tokenCount(usage.input_tokens), tokenCount(usage.output_tokens)));
     list.push(usage.cost_micros === null ? t.common.notPriced : money(usage.cost_micros));
     if (usage.total_ms !== null) list.push(seconds(usage.total_ms));

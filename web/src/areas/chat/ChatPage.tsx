@@ -1,5 +1,5 @@
 import { useNavigate, useParams } from '@tanstack/react-router';
-import { useEffect, useSyncExternalStore } from 'react';
+import { lazy, Suspense, useEffect, useSyncExternalStore } from 'react';
 import type { Message } from '@/api/contract';
 import { isFailure } from '@/api/failure';
 import { useMe } from '@/areas/identity/session';
@@ -14,13 +14,16 @@ import { ChatHeader } from './ChatHeader';
 import { Composer } from './Composer';
 import { adoptDraft, NEW, setDraft } from './drafts';
 import { Greeting } from './Greeting';
-import { MessageList } from './MessageList';
 import { useMessages } from './messages';
 import { NotFound } from './NotFound';
 import { ProblemNotice } from './ProblemNotice';
 import { useProblem } from './problems';
 import { setNewModel, useNewModel } from './newModel';
 import { usePatchThread, useThread } from './threads';
+
+/** With all that draws answers; a new chat begins without it and has it before the first word comes. */
+const loadMessageList = () => import('./MessageList');
+const MessageList = lazy(() => loadMessageList().then((m) => ({ default: m.MessageList })));
 
 function useGeneration(threadId: string) {
   return useSyncExternalStore(generations.subscribe, () => generations.get(threadId));
@@ -56,6 +59,10 @@ function Chat({ threadId }: { threadId: string | null }) {
       attach(threadId, last);
     }
   }, [threadId, last]);
+
+  useEffect(() => {
+    void loadMessageList();
+  }, []);
 
   const draft = thread.data?.draft ?? null;
   useEffect(() => {
@@ -128,20 +135,22 @@ function Chat({ threadId }: { threadId: string | null }) {
           <LoadError error={loaded.error} onRetry={() => void loaded.refetch()} />
         </div>
       ) : (
-        <MessageList
-          key={key}
-          threadId={key}
-          rows={rows}
-          older={loaded.data?.older ?? null}
-          running={running}
-          onRegenerate={(reply: Message, other) =>
-            threadId && regenerate(threadId, reply, other ?? model)
-          }
-          onEdit={(message, content) =>
-            threadId && edit(threadId, message, { content, model, me: author })
-          }
-          onContinue={(reply) => threadId && goOn(threadId, reply)}
-        />
+        <Suspense fallback={<div className="messages-wrap" />}>
+          <MessageList
+            key={key}
+            threadId={key}
+            rows={rows}
+            older={loaded.data?.older ?? null}
+            running={running}
+            onRegenerate={(reply: Message, other) =>
+              threadId && regenerate(threadId, reply, other ?? model)
+            }
+            onEdit={(message, content) =>
+              threadId && edit(threadId, message, { content, model, me: author })
+            }
+            onContinue={(reply) => threadId && goOn(threadId, reply)}
+          />
+        </Suspense>
       )}
       {composer}
     </div>

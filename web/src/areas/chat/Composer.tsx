@@ -87,7 +87,10 @@ export function Composer({ draftKey, model, running, onModel, onSend, onStop }: 
             className="send"
             aria-label={t.chat.stop}
             title={t.chat.stop}
-            onClick={onStop}
+            onClick={() => {
+              onStop();
+              area.current?.focus();
+            }}
           >
             <Icon name="stop" size={22} />
           </button>

@@ -63,6 +63,7 @@ async function run({ threadId, begin, cutAfter, optimistic, answer, onLost, retr
   });
   amendThread(threadId, { running: true });
   let title: string | null = null;
+  let stored = false;
   try {
     const last = await follow({
       answer: answer ?? emptyAnswer(),
@@ -72,6 +73,10 @@ async function run({ threadId, begin, cutAfter, optimistic, answer, onLost, retr
       signal: abort.signal,
       onChange: (next, link) => {
         generations.update(threadId, abort, { answer: next, link });
+        if (next.userMessage && !stored) {
+          stored = true;
+          void refreshThreads(); // it is the newest conversation now
+        }
         if (next.title && next.title !== title) {
           title = next.title;
           amendThread(threadId, { title });
@@ -82,10 +87,10 @@ async function run({ threadId, begin, cutAfter, optimistic, answer, onLost, retr
   } catch (error) {
     if (abort.signal.aborted) return;
     const failure = isFailure(error) ? error : networkFailure();
-    const stored = await refreshMessages(threadId).catch(() => null);
+    const known = await refreshMessages(threadId).catch(() => null);
     const asked = optimistic?.client_id;
     const arrived =
-      failure.status >= 500 || stored?.messages.some((m) => asked && m.client_id === asked);
+      failure.status >= 500 || known?.messages.some((m) => asked && m.client_id === asked);
     if (!arrived) onLost();
     if (failure.code !== 'ALL_PROVIDERS_FAILED') setProblem(threadId, { failure, retry });
   } finally {

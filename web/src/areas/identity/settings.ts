@@ -8,13 +8,8 @@ import { applyLook } from '@/app/look';
 import { setLanguage } from '@/text';
 import { useMaybeMe } from './session';
 
-function isWrapped(settings: Me['settings']): settings is Settings {
-  return 'values' in settings;
-}
-
 export function valuesOf(me: Me | null): SettingValues {
-  if (!me?.settings) return {};
-  return isWrapped(me.settings) ? me.settings.values : me.settings;
+  return me?.settings ?? {};
 }
 
 export function useSettings(): SettingValues {

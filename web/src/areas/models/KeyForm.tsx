@@ -51,7 +51,7 @@ export function KeyForm({ provider, onClose }: { provider: Provider; onClose: ()
               {...props}
               className="input"
               type="url"
-              placeholder="http://192.168.1.20:8000/v1"
+              placeholder={provider.default_base_url ?? 'http://192.168.1.20:8000/v1'}
               required={needsUrl}
               autoFocus={!provider.needs_key}
               value={url}

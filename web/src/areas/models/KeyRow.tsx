@@ -15,7 +15,7 @@ export function KeyRow({ provider, held }: { provider: Provider; held: ProviderK
   const check = useCheckKey(provider.provider);
   const remove = useRemoveKey(provider.provider);
   const [asking, setAsking] = useState(false);
-  const problem = typeof held.error === 'string' ? held.error : held.error?.error;
+  const problem = held.error?.error;
   const onError = (error: unknown) => toast(describe(error, t));
   return (
     <div className="key-row">

@@ -5,6 +5,7 @@ import { Icon } from '@/components/Icon';
 import { LoadError } from '@/components/LoadError';
 import { useText } from '@/text';
 import { AutoRow } from './AutoRow';
+import { LockedProvider } from './LockedProvider';
 import { ModelRow } from './ModelRow';
 import { AUTO_KINDS, groupModels, useModels } from './models';
 import { providerName } from './providerNames';
@@ -68,19 +69,23 @@ export function ModelList({ chosen, onChoose }: Props) {
             <LoadError error={models.error} onRetry={() => void models.refetch()} />
           </div>
         )}
-        {groups.map((group) => (
-          <section key={group.provider} aria-label={providerName(group.provider)}>
-            <h3>{providerName(group.provider)}</h3>
-            {group.models.map((model) => (
-              <ModelRow
-                key={model.id}
-                model={model}
-                chosen={model.id === chosen}
-                onChoose={onChoose}
-              />
-            ))}
-          </section>
-        ))}
+        {groups.map((group) =>
+          !group.usable && plain === '' ? (
+            <LockedProvider key={group.provider} group={group} />
+          ) : (
+            <section key={group.provider} aria-label={providerName(group.provider)}>
+              <h3>{providerName(group.provider)}</h3>
+              {group.models.map((model) => (
+                <ModelRow
+                  key={model.id}
+                  model={model}
+                  chosen={model.id === chosen}
+                  onChoose={onChoose}
+                />
+              ))}
+            </section>
+          ),
+        )}
         {models.data && groups.length === 0 && autos.length === 0 && (
           <p className="model-none">{t.models.none(query)}</p>
         )}

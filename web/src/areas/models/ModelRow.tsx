@@ -36,10 +36,10 @@ export function ModelRow({ model, chosen, onChoose }: Props) {
       <span className="model-name">
         {model.name} {chosen && <Icon name="check" size={15} />}
         {model.capabilities
-          .filter((c) => c !== 'text')
+          .filter((c) => c in t.models.capabilities)
           .map((c) => (
             <span key={c} className="chip">
-              {t.models.capabilities[c] ?? c}
+              {t.models.capabilities[c]}
             </span>
           ))}
       </span>

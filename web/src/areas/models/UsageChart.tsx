@@ -36,7 +36,8 @@ export function UsageChart({ report, measure }: { report: UsageReport; measure: 
   const [at, setAt] = useState<number | null>(null);
   const days = everyDay(report);
   const value = (day: Day) => (day.row ? measureOf(day.row, measure) : 0);
-  const top = ceiling(Math.max(0, ...days.map((d) => value(d) ?? 0)));
+  const max = Math.max(0, ...days.map((d) => value(d) ?? 0));
+  const top = ceiling(max);
   const inner = HEIGHT - BOTTOM - TOP;
   const slot = (width - LEFT) / Math.max(1, days.length);
   const y = (v: number) => TOP + inner * (1 - v / top);
@@ -58,7 +59,7 @@ export function UsageChart({ report, measure }: { report: UsageReport; measure: 
         aria-label={t.usage.chart(t.usage.measures[measure])}
         onPointerLeave={() => setAt(null)}
       >
-        {[0, 0.5, 1].map((part) => (
+        {(max > 0 ? [0, 0.5, 1] : [0]).map((part) => (
           <g key={part}>
             <line x1={LEFT} x2={width} y1={y(top * part)} y2={y(top * part)} />
             <text x={LEFT - 10} y={y(top * part) + 4} textAnchor="end">

@@ -36,9 +36,11 @@ export function UsagePage() {
   const t = useText();
   const [range, setRange] = useState<Range>('30');
   const [by, setBy] = useState<Exclude<UsageBy, 'day'>>('model');
-  const [measure, setMeasure] = useState<Measure>('cost');
+  const [measure, setMeasure] = useState<Measure | null>(null);
   const days = useUsage(range, 'day');
   const groups = useUsage(range, by);
+  // Where nothing has a price, what can be shown are tokens.
+  const shown = measure ?? (days.data?.totals.cost_micros === null ? 'tokens' : 'cost');
   const error = days.error ?? groups.error;
   const ranges = (['7', '30', '90'] as const).map((value) => ({
     value,
@@ -57,12 +59,7 @@ export function UsagePage() {
     <PageFrame title={t.usage.title} lead={t.usage.lead} wide>
       <div className="usage-bar">
         <Segments label={t.usage.range} value={range} options={ranges} onChange={setRange} />
-        <Segments
-          label={t.usage.measure}
-          value={measure}
-          options={measures}
-          onChange={setMeasure}
-        />
+        <Segments label={t.usage.measure} value={shown} options={measures} onChange={setMeasure} />
       </div>
       {error && (
         <LoadError
@@ -84,7 +81,7 @@ export function UsagePage() {
       {days.data && days.data.totals.calls > 0 && (
         <>
           <UsageTotals totals={days.data.totals} />
-          <UsageChart report={days.data} measure={measure} />
+          <UsageChart report={days.data} measure={shown} />
           <div className="usage-by">
             <Segments label={t.usage.by} value={by} options={bys} onChange={setBy} />
           </div>

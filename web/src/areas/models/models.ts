@@ -28,6 +28,8 @@ export function shortName(id: string): string {
 export interface ProviderGroup {
   provider: string;
   models: Model[];
+  /** At least one can be used now. */
+  usable: boolean;
 }
 
 /** Models that fit the words typed, by provider, usable ones first; the order within stays. */
@@ -41,11 +43,11 @@ export function groupModels(models: Model[], query: string): ProviderGroup[] {
     if (list) list.push(model);
     else groups.set(model.provider, [model]);
   }
-  const usable = (list: Model[]) => (list.some((m) => m.available) ? 0 : 1);
   return [...groups]
     .map(([provider, list]) => ({
       provider,
       models: list.toSorted((a, b) => Number(b.available) - Number(a.available)),
+      usable: list.some((m) => m.available),
     }))
-    .toSorted((a, b) => usable(a.models) - usable(b.models));
+    .toSorted((a, b) => Number(b.usable) - Number(a.usable));
 }

@@ -1,5 +1,6 @@
 import type { Token, Tokens } from 'marked';
 import { memo } from 'react';
+import { useText } from '@/text';
 import { CodeBlock } from './CodeBlock';
 import { Inline } from './Inline';
 import type { MathToken } from './lexer';
@@ -16,8 +17,9 @@ function BlockTokens({ tokens, growing = false }: { tokens: Token[]; growing?: b
 }
 
 function Table({ table }: { table: Tokens.Table }) {
+  const t = useText();
   return (
-    <div className="md-table" tabIndex={0} role="region" aria-label="Table">
+    <div className="md-table" tabIndex={0} role="region" aria-label={t.chat.table}>
       <table>
         <thead>
           <tr>
