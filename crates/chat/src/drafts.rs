@@ -31,7 +31,7 @@ pub struct DraftIn {
 
 impl Validate for DraftIn {
     fn validate(&self, problems: &mut Problems) {
-        problems.length("text", &self.text, 0, crate::exchange::MAX_CONTENT);
+        problems.length("text", &self.text, 0, crate::inputs::MAX_CONTENT);
     }
 }
 

@@ -9,93 +9,18 @@ use db::events::{Event, Scope};
 use db::kinds::{MessageRole, MessageStatus};
 use db::{DbError, MessageId, Tx, UserId};
 use identity::Caller;
-use kit::api::{ApiError, Code, Problems, Validate};
+use kit::api::{ApiError, Code};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
-use serde::Deserialize;
-use utoipa::ToSchema;
-use uuid::Uuid;
 
 use crate::Chat;
 use crate::access::{AtMessage, InThread};
 use crate::answering::{self, Task};
 use crate::generation::Generation;
+use crate::inputs::{EditIn, MessageIn, RegenerateIn};
 use crate::messages::{Body, open_body, seal_body};
 use crate::patch::Field;
 use crate::prompt::{self, Instructions};
 use crate::repeats::{self, Repeat};
-
-/// The longest message, in characters.
-pub const MAX_CONTENT: usize = 200_000;
-
-/// A new message.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct MessageIn {
-    /// The words.
-    pub content: String,
-    /// Files that belong to it.
-    #[serde(default)]
-    pub attachments: Vec<Uuid>,
-    /// The model that should answer; the thread's when absent.
-    pub model: Option<String>,
-    /// What it follows; the newest message in view when absent, nothing when null.
-    #[serde(default)]
-    #[schema(value_type = Option<MessageId>)]
-    pub parent_id: Field<MessageId>,
-    /// Whether a model should answer; it should when absent.
-    pub reply: Option<bool>,
-    /// The sender's own id: sent twice, it is stored once.
-    pub client_id: Option<String>,
-}
-
-impl Validate for MessageIn {
-    fn validate(&self, problems: &mut Problems) {
-        problems.length("content", &self.content, 1, MAX_CONTENT);
-        problems.optional_length("model", self.model.as_ref(), 1, 200);
-        problems.optional_length("client_id", self.client_id.as_ref(), 1, 200);
-        problems.check(
-            self.attachments.is_empty(),
-            "attachments",
-            "There is no such file.",
-        );
-    }
-}
-
-/// Another wording of a message.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct EditIn {
-    /// The words.
-    pub content: String,
-    /// The model that should answer.
-    pub model: Option<String>,
-    /// Whether a model should answer; it should when absent.
-    pub reply: Option<bool>,
-    /// The sender's own id.
-    pub client_id: Option<String>,
-}
-
-impl Validate for EditIn {
-    fn validate(&self, problems: &mut Problems) {
-        problems.length("content", &self.content, 1, MAX_CONTENT);
-        problems.optional_length("model", self.model.as_ref(), 1, 200);
-        problems.optional_length("client_id", self.client_id.as_ref(), 1, 200);
-    }
-}
-
-/// Another try of an answer.
-#[derive(Debug, Default, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct RegenerateIn {
-    /// The model that should try.
-    pub model: Option<String>,
-}
-
-impl Validate for RegenerateIn {
-    fn validate(&self, problems: &mut Problems) {
-        problems.optional_length("model", self.model.as_ref(), 1, 200);
-    }
-}
 
 /// What came of it: what was stored, and the answer, running or already there.
 #[derive(Debug)]

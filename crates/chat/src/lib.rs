@@ -12,6 +12,7 @@ mod drafts;
 mod exchange;
 mod export;
 mod generation;
+mod inputs;
 mod messages;
 mod patch;
 mod prompt;

@@ -7,89 +7,21 @@ use db::events::{Event, Scope};
 use db::kinds::{Role, Visibility};
 use db::{Db, DbError, MessageId, Sealed, ThreadId, Tx, UserId, WorkspaceId};
 use identity::Caller;
-use kit::api::{ApiError, Cursor, Page, Problems, Validate};
+use kit::api::{ApiError, Cursor, Page};
 use kit::clock::Timestamp;
 use kit::vault::{OwnerKeys, Place};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
     QuerySelect,
 };
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::Chat;
 use crate::access::InThread;
 use crate::drafts::{DraftOut, draft_place};
-use crate::patch::Field;
-
-/// The longest title, in characters.
-pub const MAX_TITLE: usize = 200;
-
-/// A new thread.
-#[derive(Debug, Default, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ThreadIn {
-    /// Its title; made after the first exchange when absent.
-    pub title: Option<String>,
-    /// Who sees it; private when absent.
-    pub visibility: Option<Visibility>,
-    /// The model it asks: `provider/model`, a model's name, or `auto`.
-    pub model: Option<String>,
-    /// The assistant that answers.
-    pub assistant_id: Option<Uuid>,
-}
-
-impl Validate for ThreadIn {
-    fn validate(&self, problems: &mut Problems) {
-        problems.optional_length("title", self.title.as_ref(), 1, MAX_TITLE);
-        problems.optional_length("model", self.model.as_ref(), 1, 200);
-    }
-}
-
-/// Changes to a thread; what is absent stays, what is null is taken away.
-#[derive(Debug, Default, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ThreadPatch {
-    /// Its title.
-    pub title: Option<String>,
-    /// The model it asks.
-    #[serde(default)]
-    #[schema(value_type = Option<String>)]
-    pub model: Field<String>,
-    /// The assistant that answers.
-    #[serde(default)]
-    #[schema(value_type = Option<Uuid>)]
-    pub assistant_id: Field<Uuid>,
-    /// Who sees it.
-    pub visibility: Option<Visibility>,
-    /// Kept on top.
-    pub pinned: Option<bool>,
-    /// Put away.
-    pub archived: Option<bool>,
-}
-
-impl Validate for ThreadPatch {
-    fn validate(&self, problems: &mut Problems) {
-        problems.optional_length("title", self.title.as_ref(), 1, MAX_TITLE);
-        problems.optional_length("model", self.model.value(), 1, 200);
-    }
-}
-
-/// Which threads to list.
-#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
-pub struct ThreadsQuery {
-    /// Rows a page, 1 to 200.
-    pub limit: Option<u32>,
-    /// The cursor of the page before.
-    pub cursor: Option<String>,
-    /// The archived ones instead of the others.
-    pub archived: Option<bool>,
-    /// Words that the title must have.
-    pub q: Option<String>,
-}
+use crate::inputs::{ThreadIn, ThreadPatch, ThreadsQuery};
 
 /// A thread as the API shows it.
 #[derive(Clone, Debug, Serialize, ToSchema)]

@@ -1,0 +1,39 @@
+//! The calls of this room. Each one: who and where by the extractor, one function, one answer.
+
+mod answer;
+mod assistants;
+mod messages;
+mod threads;
+
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::Chat;
+
+/// All calls of this room.
+pub fn routes(chat: Chat) -> OpenApiRouter {
+    OpenApiRouter::new()
+        .routes(routes!(threads::list_threads, threads::create_thread))
+        .routes(routes!(
+            threads::get_thread,
+            threads::change_thread,
+            threads::delete_thread
+        ))
+        .routes(routes!(threads::put_draft))
+        .routes(routes!(threads::switch_branch))
+        .routes(routes!(threads::fork_thread))
+        .routes(routes!(threads::export_thread))
+        .routes(routes!(messages::list_messages, messages::post_message))
+        .routes(routes!(messages::get_message))
+        .routes(routes!(messages::stream_message))
+        .routes(routes!(messages::stop_message))
+        .routes(routes!(messages::regenerate_message))
+        .routes(routes!(messages::edit_message))
+        .routes(routes!(messages::continue_message))
+        .routes(routes!(assistants::list_assistants, assistants::create_assistant))
+        .routes(routes!(
+            assistants::change_assistant,
+            assistants::delete_assistant
+        ))
+        .with_state(chat)
+}
