@@ -4,6 +4,7 @@
 
 use std::fmt::Write;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::response::Response;
@@ -280,7 +281,7 @@ pub fn ui_message_stream(source: Source, opening: Opening, from: usize) -> Respo
     let mut reader = Reader::new(opening, from);
     let body = match source {
         Source::Stored(progress) => Body::from(reader.news(&progress)),
-        Source::Running(generation) => Body::from_stream(follow(generation, move |progress| {
+        Source::Running(generation) => Body::from_stream(follow(generation, KEEP_ALIVE, move |progress| {
             let news = reader.news(progress);
             Ok((news, reader.ended))
         })),
@@ -314,7 +315,7 @@ pub fn plain_text(source: Source) -> Response {
         Source::Stored(progress) => Body::from(progress.text),
         Source::Running(generation) => {
             let mut at = generation.began_at;
-            Body::from_stream(follow(generation, move |progress| {
+            Body::from_stream(follow(generation, "", move |progress| {
                 let news = progress.text[at..].to_owned();
                 at = progress.text.len();
                 match progress.ended {
@@ -344,8 +345,19 @@ pub fn plain_text(source: Source) -> Response {
     response
 }
 
+/// A comment, which readers of event streams pass over.
+const KEEP_ALIVE: &str = ": still here\n\n";
+/// How long a stream may be silent.
+const QUIET: Duration = Duration::from_secs(15);
+
 /// Turns each change of a running answer into bytes, until `news` says that it was the last.
-fn follow<F>(generation: Arc<Generation>, news: F) -> impl Stream<Item = std::io::Result<Bytes>>
+///
+/// `idle` is sent when nothing happened for a while, so that proxies do not take the silence for the end.
+fn follow<F>(
+    generation: Arc<Generation>,
+    idle: &'static str,
+    news: F,
+) -> impl Stream<Item = std::io::Result<Bytes>>
 where
     F: FnMut(&Progress) -> std::io::Result<(String, bool)>,
 {
@@ -362,7 +374,7 @@ where
         news,
         over: false,
     };
-    futures::stream::unfold(state, |mut state| async move {
+    futures::stream::unfold(state, move |mut state| async move {
         loop {
             if state.over {
                 return None;
@@ -380,9 +392,12 @@ where
                     return Some((Err(error), state));
                 }
             }
-            if !state.over {
-                // Fails only when the generation is gone, and the state holds it.
-                let _ = state.watch.changed().await;
+            // A change can only fail to come when the generation is gone, and the state holds it.
+            if !state.over
+                && tokio::time::timeout(QUIET, state.watch.changed()).await.is_err()
+                && !idle.is_empty()
+            {
+                return Some((Ok(Bytes::from_static(idle.as_bytes())), state));
             }
         }
     })

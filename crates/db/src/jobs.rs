@@ -21,6 +21,11 @@ const LEASE: Duration = Duration::from_secs(120);
 /// How often a job is begun before it is given up.
 const MAX_ATTEMPTS: i32 = 8;
 
+/// How many jobs run at once: they wait for others (a model, a shop) more than they work.
+const AT_ONCE: usize = 3;
+/// How long a finished job can be looked at.
+const KEPT: Duration = Duration::from_hours(7 * 24);
+
 /// A kind of work. Running it twice must do no more than running it once.
 pub trait Job: Serialize + DeserializeOwned + Send + 'static {
     /// Its name in the store.
@@ -124,23 +129,40 @@ impl Worker {
         self
     }
 
-    /// Runs jobs until the program stops.
-    pub fn start(self, db: Db, lifecycle: &Lifecycle) {
-        let life = lifecycle.clone();
-        lifecycle.spawn("jobs", async move {
+    /// Runs jobs until the program stops, a few at a time, and forgets those that ended long ago.
+    pub fn start(self, db: &Db, lifecycle: &Lifecycle) {
+        for _ in 0..AT_ONCE {
+            let (worker, db, life) = (self.clone(), db.clone(), lifecycle.clone());
+            lifecycle.spawn("jobs", async move { worker.run(&db, &life).await });
+        }
+        let (db, life) = (db.clone(), lifecycle.clone());
+        lifecycle.spawn("finished jobs", async move {
             while !life.is_stopping() {
-                match self.run_due(&db).await {
-                    Ok(0) => {}
-                    Ok(_) => continue,
-                    Err(error) => tracing::warn!(error = %error, "jobs cannot be claimed"),
+                let before = db.clock.now().minus(KEPT);
+                if let Err(error) = forget_finished(&db, before).await {
+                    tracing::warn!(error = %error, "finished jobs were not forgotten");
                 }
                 tokio::select! {
-                    () = db.jobs_waiting.notified() => {}
-                    () = tokio::time::sleep(Duration::from_secs(2)) => {}
+                    () = tokio::time::sleep(Duration::from_hours(1)) => {}
                     () = life.stopping() => {}
                 }
             }
         });
+    }
+
+    async fn run(&self, db: &Db, life: &Lifecycle) {
+        while !life.is_stopping() {
+            match self.run_due(db).await {
+                Ok(0) => {}
+                Ok(_) => continue,
+                Err(error) => tracing::warn!(error = %error, "jobs cannot be claimed"),
+            }
+            tokio::select! {
+                () = db.jobs_waiting.notified() => {}
+                () = tokio::time::sleep(Duration::from_secs(2)) => {}
+                () = life.stopping() => {}
+            }
+        }
     }
 
     /// Runs what is due now, one after the other; answers how many.
@@ -228,7 +250,7 @@ async fn finish(db: &Db, job: &Claimed, outcome: Result<(), JobError>) -> Result
 }
 
 /// Forgets jobs that ended before the given time.
-pub async fn forget_finished(db: &Db, before: kit::clock::Timestamp) -> Result<(), DbError> {
+async fn forget_finished(db: &Db, before: kit::clock::Timestamp) -> Result<(), DbError> {
     let tx = db.write().await?;
     jobs::Entity::delete_many()
         .filter(jobs::Column::FinishedAt.lt(before.micros()))

@@ -55,7 +55,7 @@ impl App {
         let address = listener.local_addr()?;
         let rooms = open_rooms(config, clock, address.port()).await?;
         let worker = chat::start(&rooms.chat, Worker::default()).await?;
-        worker.start(rooms.db.clone(), &rooms.lifecycle);
+        worker.start(&rooms.db, &rooms.lifecycle);
         rooms.identity.start(&rooms.lifecycle);
         rooms.ai.start();
         let service = router(&rooms);
