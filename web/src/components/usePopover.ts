@@ -5,17 +5,21 @@ export type Align = 'start' | 'end';
 const MARGIN = 8;
 const GAP = 6;
 
+/** Beside its button on the side that has room, and no taller than that side allows. */
 function place(anchor: HTMLElement, panel: HTMLElement, align: Align, above: boolean): void {
   const a = anchor.getBoundingClientRect();
-  const { offsetWidth: width, offsetHeight: height } = panel;
+  panel.style.maxHeight = '';
+  const { offsetWidth: width, offsetHeight: wanted } = panel;
+  const roomOver = a.top - GAP - MARGIN;
+  const roomUnder = innerHeight - a.bottom - GAP - MARGIN;
+  const fits = { over: wanted <= roomOver, under: wanted <= roomUnder };
+  let over = above ? fits.over || !fits.under : !fits.under && fits.over;
+  if (!fits.over && !fits.under) over = roomOver > roomUnder;
+  const height = Math.min(wanted, over ? roomOver : roomUnder);
   const left = align === 'start' ? a.left : a.right - width;
-  const under = a.bottom + GAP;
-  const over = a.top - height - GAP;
-  const fitsUnder = under + height <= innerHeight - MARGIN;
-  const fitsOver = over >= MARGIN;
-  const top = (above ? fitsOver : !fitsUnder && fitsOver) ? over : under;
+  panel.style.maxHeight = `${height}px`;
   panel.style.left = `${Math.max(MARGIN, Math.min(left, innerWidth - width - MARGIN))}px`;
-  panel.style.top = `${Math.max(MARGIN, Math.min(top, innerHeight - height - MARGIN))}px`;
+  panel.style.top = `${over ? a.top - GAP - height : a.bottom + GAP}px`;
 }
 
 /**
@@ -42,7 +46,7 @@ export function usePopover(align: Align, above = false) {
     /** For the button: the press that closed the panel must not open it again. */
     toggle: () => {
       if (open) panel.current?.hidePopover();
-      else if (performance.now() - closedAt.current > 200) setOpen(true);
+      else if (performance.now() - closedAt.current > 60) setOpen(true);
     },
     close: () => panel.current?.hidePopover(),
     onToggle: (event: { newState: string }) => {

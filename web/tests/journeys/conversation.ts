@@ -5,6 +5,10 @@ import type { Visitor } from './visitor.ts';
 export async function ask(v: Visitor): Promise<void> {
   await v.go('/');
   await v.chooseModel('mock-m');
+  await v.page.locator('.composer .model-chip').click();
+  await v.page.locator('.model-row').first().waitFor();
+  await v.isAccessible('the model picker');
+  await v.page.keyboard.press('Escape');
   await v.ask('What is a tributary, and how do its waters add up? [rich]');
   await v.page.waitForURL(/\/c\//);
   await v.answered();
@@ -41,8 +45,19 @@ export async function stop(v: Visitor): Promise<void> {
   await v.page.getByRole('button', { name: 'Stop answering' }).click();
   await v.page.getByText('You stopped this answer.').waitFor();
   await v.page.getByRole('button', { name: 'Continue', exact: true }).waitFor();
-  await provider('');
   await v.picture('stopped');
+}
+
+/** What was stopped can go on, from where it was. */
+export async function goOn(v: Visitor): Promise<void> {
+  await provider('mock-n20-i10');
+  const before = (await v.lastAnswer.locator('.md').textContent()) ?? '';
+  await v.page.getByRole('button', { name: 'Continue', exact: true }).click();
+  await v.page.getByText('You stopped this answer.').waitFor({ state: 'detached' });
+  const after = await v.answered();
+  expect(after.startsWith(before.trimEnd().slice(0, 40)), 'it begins with what there was');
+  expect(after.length > before.length, 'and more has come');
+  await provider('');
 }
 
 /** The network goes away in the middle of an answer and comes back. */

@@ -10,7 +10,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { edit, regenerate } from './branches.ts';
-import { ask, drafts, offline, reload, stop } from './conversation.ts';
+import { ask, drafts, goOn, offline, reload, stop } from './conversation.ts';
 import { dark, phone } from './devices.ts';
 import { addKey, firstRun } from './first-run.ts';
 import { audit, palette, settings, signOut, tokens, usage, workspace } from './pages.ts';
@@ -26,6 +26,7 @@ const day: Journey[] = [
   ['ask and read', ask],
   ['reload in the middle', reload],
   ['stop', stop],
+  ['continue', goOn],
   ['offline', offline],
   ['drafts', drafts],
   ['another answer', regenerate],

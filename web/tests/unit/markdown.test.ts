@@ -3,6 +3,7 @@ import type { Blocks } from '../../src/areas/chat/markdown/blocks';
 import { cut, NO_BLOCKS } from '../../src/areas/chat/markdown/blocks';
 import { lex } from '../../src/areas/chat/markdown/lexer';
 import { safeHref } from '../../src/areas/chat/markdown/links';
+import { mend } from '../../src/areas/chat/markdown/mend';
 import { RICH } from '../standin/texts';
 
 describe('cut', () => {
@@ -40,6 +41,31 @@ describe('lex', () => {
 
   it('leaves prices alone', () => {
     expect(types('from $5 to $10 a month')).toEqual(['text']);
+  });
+});
+
+describe('mend', () => {
+  it('closes what is open at the end of a growing block', () => {
+    expect(mend('so **bold')).toBe('so **bold**');
+    expect(mend('so **')).toBe('so ');
+    expect(mend('the `name')).toBe('the `name`');
+    expect(mend('see [the page](https://exa')).toBe('see the page');
+    expect(mend('see [the pa')).toBe('see the pa');
+    expect(mend('$$\nx = 1')).toBe('$$\nx = 1\n$$');
+  });
+
+  it('leaves alone what is whole', () => {
+    for (const text of [
+      '**a** b',
+      '`a`',
+      '[a](https://b.example)',
+      '$$x$$',
+      '```rust\nlet `',
+      'a*b',
+      '- [ ] ',
+    ]) {
+      expect(mend(text)).toBe(text);
+    }
   });
 });
 

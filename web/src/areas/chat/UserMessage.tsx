@@ -1,5 +1,7 @@
 import { memo, useState } from 'react';
 import type { Message } from '@/api/contract';
+import { useMaybeMe } from '@/areas/identity/session';
+import { Avatar } from '@/components/Avatar';
 import { CopyButton } from '@/components/CopyButton';
 import { IconButton } from '@/components/IconButton';
 import { useText } from '@/text';
@@ -15,7 +17,10 @@ interface Props {
 export const UserMessage = memo(
   function UserMessage({ message, locked, onEdit }: Props) {
     const t = useText();
+    const me = useMaybeMe();
     const [editing, setEditing] = useState(false);
+    // Who wrote it is said where it was not oneself.
+    const other = message.author && message.author.id !== me?.user.id ? message.author : null;
     if (editing) {
       return (
         <li className="turn turn-user">
@@ -32,7 +37,14 @@ export const UserMessage = memo(
     }
     return (
       <li className="turn turn-user">
-        <h2 className="unseen">{message.author?.full_name ?? t.chat.you}</h2>
+        {other ? (
+          <h2 className="turn-author">
+            <Avatar name={other.full_name} color={other.avatar_color} size={22} />
+            {other.full_name}
+          </h2>
+        ) : (
+          <h2 className="unseen">{t.chat.you}</h2>
+        )}
         <div className="bubble">
           {message.status === 'unreadable' ? <em>{t.chat.unreadable}</em> : message.content}
         </div>

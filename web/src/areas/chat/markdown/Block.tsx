@@ -5,11 +5,12 @@ import { CodeBlock } from './CodeBlock';
 import { Inline } from './Inline';
 import type { MathToken } from './lexer';
 import { lex } from './lexer';
+import { mend } from './mend';
 import { MathView } from './MathView';
 
 /** One top-level block of an answer, from its source. */
 export const Block = memo(function Block({ raw, growing }: { raw: string; growing: boolean }) {
-  return <BlockTokens tokens={lex(raw)} growing={growing} />;
+  return <BlockTokens tokens={lex(growing ? mend(raw) : raw)} growing={growing} />;
 });
 
 function BlockTokens({ tokens, growing = false }: { tokens: Token[]; growing?: boolean }) {
