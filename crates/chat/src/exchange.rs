@@ -8,7 +8,7 @@ use db::entity::{messages, threads};
 use db::events::{Event, Scope};
 use db::kinds::{MessageRole, MessageStatus};
 use db::{DbError, MessageId, Tx, UserId};
-use identity::Caller;
+use identity::{Caller, Permission};
 use kit::api::{ApiError, Code};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
 
@@ -89,6 +89,7 @@ pub async fn edit(
 
 async fn write(chat: &Chat, at: InThread, writing: Writing<'_>) -> Result<Exchange, ApiError> {
     let InThread { caller, thread } = at;
+    caller.require(Permission::WriteThreads)?;
     if let Some(client_id) = &writing.client_id {
         let repeat = repeats::find(chat, &caller, &thread, client_id, writing.content).await?;
         if let Repeat::Of(first) = repeat {
@@ -271,6 +272,7 @@ async fn prepare(
     thread: &threads::Model,
     asked: Option<&str>,
 ) -> Result<Prepared, ApiError> {
+    caller.require(Permission::UseModels)?;
     let instructions = prompt::instructions(chat, caller, thread).await?;
     let wanted = asked
         .or(thread.model.as_deref())

@@ -35,6 +35,7 @@ impl Validate for ForkIn {
 /// Copies the branch up to a message into a new private thread of the caller.
 pub async fn fork(chat: &Chat, at: InThread, input: ForkIn) -> Result<ThreadOut, ApiError> {
     let InThread { caller, thread } = at;
+    caller.require(identity::Permission::WriteThreads)?;
     let db = chat.db();
     let keys = db.keys(caller.workspace.0).await?;
     let mut branch = match input.message_id.or(thread.head_id) {

@@ -6,7 +6,7 @@ use db::entity::{assistants, drafts, messages, threads};
 use db::events::{Event, Scope};
 use db::kinds::{Role, Visibility};
 use db::{Db, DbError, MessageId, Sealed, ThreadId, Tx, UserId, WorkspaceId};
-use identity::Caller;
+use identity::{Caller, Permission};
 use kit::api::{ApiError, Cursor, Page};
 use kit::clock::Timestamp;
 use kit::vault::{OwnerKeys, Place};
@@ -145,6 +145,7 @@ fn visible_to(caller: &Caller) -> Condition {
 
 /// Makes a thread.
 pub async fn create(chat: &Chat, caller: &Caller, input: ThreadIn) -> Result<ThreadOut, ApiError> {
+    caller.require(Permission::WriteThreads)?;
     let db = chat.db();
     let keys = db.keys(caller.workspace.0).await?;
     require_assistant(db, caller.workspace, input.assistant_id).await?;
