@@ -4,4 +4,5 @@
 mod support;
 
 mod chat;
+mod identity;
 mod openapi;

@@ -7,7 +7,7 @@ mod stream;
 use std::path::PathBuf;
 use std::time::Duration;
 
-pub use client::Client;
+pub use client::{Answer, Client};
 pub use stream::{Event, Live, events, text_of};
 
 use kit::clock::Clock;
