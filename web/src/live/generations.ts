@@ -23,6 +23,8 @@ export type Schedule = (work: () => void) => void;
 export class Generations {
   private readonly byThread = new Map<string, Generation>();
   private readonly listeners = new Set<Listener>();
+  /** Under which key a message was first shown, before the server gave it an id. */
+  readonly shownAs = new Map<string, string>();
   private pending = false;
 
   constructor(private readonly schedule: Schedule) {}

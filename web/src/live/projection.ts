@@ -7,6 +7,8 @@ export interface Shown {
   message: Message;
   live: boolean;
   reconnecting: boolean;
+  /** The last provider that was tried and failed, while another is being asked. */
+  failed: string | null;
 }
 
 function replyMessage(
@@ -58,15 +60,28 @@ interface Row {
  * One key from a message's first word to its stored form, so that nothing on the page is taken down
  * and built again: a person's message goes by the id its sender gave it, an answer by its question.
  */
-function withKeys(rows: Row[], reconnecting: boolean): Shown[] {
+function withKeys(
+  rows: Row[],
+  generation: Generation | null,
+  shownAs: ReadonlyMap<string, string>,
+): Shown[] {
+  const reconnecting = generation?.link === 'reconnecting';
+  const tried = generation?.answer.attempts.at(-1);
+  const failed = tried && !tried.ok ? tried.provider : null;
   let asked: { id: string; key: string } | null = null;
   return rows.map(({ message, live }) => {
-    let key = message.client_id ?? message.id;
+    let key = shownAs.get(message.id) ?? message.client_id ?? message.id;
     if (message.role === 'assistant' && message.parent_id !== null) {
       key = `re:${asked?.id === message.parent_id ? asked.key : message.parent_id}`;
     }
     asked = { id: message.id, key };
-    return { key, message, live, reconnecting: live && reconnecting };
+    return {
+      key,
+      message,
+      live,
+      reconnecting: live && reconnecting,
+      failed: live ? failed : null,
+    };
   });
 }
 
@@ -75,11 +90,11 @@ export function project(
   threadId: string,
   stored: Message[],
   generation: Generation | null,
+  shownAs: ReadonlyMap<string, string> = new Map(),
 ): Shown[] {
   const plain = (message: Message): Row => ({ message, live: false });
-  if (!generation) return withKeys(stored.map(plain), false);
-  const { answer, optimistic, cutAfter, link } = generation;
-  const reconnecting = link === 'reconnecting';
+  if (!generation) return withKeys(stored.map(plain), null, shownAs);
+  const { answer, optimistic, cutAfter } = generation;
 
   if (answer.replyId && stored.some((m) => m.id === answer.replyId)) {
     const rows = stored.map((m) =>
@@ -87,7 +102,7 @@ export function project(
         ? { message: replyMessage(threadId, generation, m, m.parent_id), live: true }
         : plain(m),
     );
-    return withKeys(rows, reconnecting);
+    return withKeys(rows, generation, shownAs);
   }
 
   let kept = stored;
@@ -102,5 +117,5 @@ export function project(
   }
   const parent = asked?.id ?? kept.at(-1)?.id ?? null;
   rows.push({ message: replyMessage(threadId, generation, null, parent), live: true });
-  return withKeys(rows, reconnecting);
+  return withKeys(rows, generation, shownAs);
 }

@@ -146,6 +146,8 @@ export const en = {
     you: 'You',
     answer: 'Answer',
     thinking: 'Thinking',
+    movingOn: (provider: string) => `${provider} did not answer. Asking the next…`,
+    fork: 'Go on in a new chat',
     reasoning: 'How it got there',
     reasoningNow: 'Thinking it through',
     reconnecting: 'The connection dropped. Joining the answer again…',

@@ -149,6 +149,8 @@ export const pt: Catalogue = {
     you: 'Você',
     answer: 'Resposta',
     thinking: 'A pensar',
+    movingOn: (provider) => `${provider} não respondeu. A perguntar ao seguinte…`,
+    fork: 'Continuar numa nova conversa',
     reasoning: 'Como lá chegou',
     reasoningNow: 'A raciocinar',
     reconnecting: 'A ligação caiu. A retomar a resposta…',

@@ -33,3 +33,13 @@ export async function edit(v: Visitor): Promise<void> {
   await question.getByRole('button', { name: 'Next version' }).click();
   await v.page.locator('.bubble', { hasText: 'Other words' }).waitFor();
 }
+
+/** From an answer on, in a conversation of its own. */
+export async function fork(v: Visitor): Promise<void> {
+  const before = v.page.url();
+  await v.lastAnswer.getByRole('button', { name: 'Answer again' }).click();
+  await v.page.getByRole('menuitem', { name: 'Go on in a new chat' }).click();
+  await v.page.waitForURL((url) => url.pathname.startsWith('/c/') && url.href !== before);
+  await v.page.locator('.bubble', { hasText: 'Other words' }).waitFor();
+  await v.lastAnswer.waitFor();
+}

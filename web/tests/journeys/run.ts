@@ -9,7 +9,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { edit, regenerate } from './branches.ts';
+import { edit, fork, regenerate } from './branches.ts';
 import { ask, drafts, goOn, offline, reload, stop } from './conversation.ts';
 import { dark, phone } from './devices.ts';
 import { addKey, firstRun } from './first-run.ts';
@@ -31,6 +31,7 @@ const day: Journey[] = [
   ['drafts', drafts],
   ['another answer', regenerate],
   ['edit and branch arrows', edit],
+  ['fork', fork],
   ['rename, pin, find, archive, delete, undo', threads],
   ['settings persist', settings],
   ['API tokens', tokens],

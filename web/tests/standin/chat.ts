@@ -253,6 +253,18 @@ export const chatRoutes: Route[] = [
     void generate(run, out(question));
     return null;
   }),
+  route('POST', '/threads/:id/fork', (call) => {
+    const t = thread(call);
+    const all = path(t).toReversed();
+    const end = all.findIndex((m) => m.id === call.body.message_id);
+    const copy = addThread({ owner_id: t.owner_id, title: t.title, model: t.model });
+    let parent: string | null = null;
+    for (const m of all.slice(0, end + 1)) {
+      const { id: _id, thread_id: _thread, client_id: _client, ...rest } = m;
+      parent = addMessage(copy, { ...rest, parent_id: parent }).id;
+    }
+    return ok(copy, 201);
+  }),
   route('POST', '/threads/:id/head', (call) => {
     const t = thread(call);
     let leaf = store.messages.get(str(call.body.message_id));

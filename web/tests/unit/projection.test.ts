@@ -72,6 +72,12 @@ describe('project', () => {
     expect(new Set(stages.flatMap((rows) => rows.map((r) => r.key))).size).toBe(6);
   });
 
+  it('keeps the key of an edited message, whatever the server calls it', () => {
+    const shownAs = new Map([['q1b', 'mine']]);
+    const rows = project('t', [message('q1b', null, { client_id: 'theirs' })], null, shownAs);
+    expect(rows[0]?.key).toBe('mine');
+  });
+
   it('hides what the new branch leaves behind', () => {
     const again = project('t', stored, generation({ cutAfter: 'q1' }));
     expect(again.map((r) => r.message.id)).toEqual(['q1', 'pending']);

@@ -1,3 +1,5 @@
+import { useMutation } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { Message } from '@/api/contract';
 import { ModelList } from '@/areas/models/ModelList';
@@ -7,9 +9,12 @@ import { Dialog } from '@/components/Dialog';
 import { IconButton } from '@/components/IconButton';
 import { Menu } from '@/components/Menu';
 import { MenuItem } from '@/components/MenuItem';
+import { toast } from '@/components/toasts';
 import { useText } from '@/text';
+import { describe } from '@/text/failures';
 import { money, seconds, tokenCount } from '@/text/numbers';
 import { BranchSwitch } from './BranchSwitch';
+import { forkThread } from './threads';
 
 interface Props {
   message: Message;
@@ -31,6 +36,12 @@ function facts(message: Message, t: ReturnType<typeof useText>): string[] {
 
 export function AnswerTools({ message, locked, onRegenerate }: Props) {
   const t = useText();
+  const navigate = useNavigate();
+  const fork = useMutation({
+    mutationFn: () => forkThread(message.thread_id, message.id),
+    onSuccess: (thread) => navigate({ to: '/c/$threadId', params: { threadId: thread.id } }),
+    onError: (error) => toast(describe(error, t)),
+  });
   const [choosing, setChoosing] = useState(false);
   return (
     <div className="turn-tools">
@@ -60,6 +71,16 @@ export function AnswerTools({ message, locked, onRegenerate }: Props) {
               }}
             >
               {t.chat.regenerateOther}
+            </MenuItem>
+            <div className="menu-line" role="separator" />
+            <MenuItem
+              icon="compose"
+              onSelect={() => {
+                close();
+                fork.mutate();
+              }}
+            >
+              {t.chat.fork}
             </MenuItem>
           </>
         )}

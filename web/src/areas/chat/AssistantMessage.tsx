@@ -1,5 +1,6 @@
 import { memo } from 'react';
 import type { Message } from '@/api/contract';
+import { providerName } from '@/areas/models/providerNames';
 import { useText } from '@/text';
 import { AnswerNotice } from './AnswerNotice';
 import { AnswerTools } from './AnswerTools';
@@ -11,6 +12,7 @@ interface Props {
   message: Message;
   live: boolean;
   reconnecting: boolean;
+  failed: string | null;
   latest: boolean;
   locked: boolean;
   onRegenerate: (reply: Message, model: string | null) => void;
@@ -26,6 +28,7 @@ function same(a: Props, b: Props): boolean {
 export const AssistantMessage = memo(function AssistantMessage({
   message,
   reconnecting,
+  failed,
   latest,
   locked,
   onRegenerate,
@@ -38,7 +41,9 @@ export const AssistantMessage = memo(function AssistantMessage({
     <li className="turn turn-answer" data-latest={latest || undefined} aria-busy={running}>
       <h2 className="unseen">{t.chat.answer}</h2>
       {message.reasoning && <Reasoning text={message.reasoning} running={running && empty} />}
-      {running && empty && !reconnecting && <Flow label={t.chat.thinking} />}
+      {running && empty && !reconnecting && (
+        <Flow label={failed ? t.chat.movingOn(providerName(failed)) : t.chat.thinking} />
+      )}
       {message.status === 'unreadable' ? (
         <p className="muted">{t.chat.unreadable}</p>
       ) : (

@@ -50,7 +50,7 @@ function Chat({ threadId }: { threadId: string | null }) {
   const fallback = settings.default_model ?? me.workspace.default_model ?? 'auto';
   const model = threadId === null ? (fresh ?? fallback) : (thread.data?.model ?? fallback);
   const stored = loaded.data?.messages ?? [];
-  const rows = project(key, stored, generation);
+  const rows = project(key, stored, generation, generations.shownAs);
   const running = generation !== null && !generation.answer.done;
   const last = stored.at(-1);
 

@@ -69,6 +69,7 @@ export function MessageList({
                   message={row.message}
                   live={row.live}
                   reconnecting={row.reconnecting}
+                  failed={row.failed}
                   latest={i === rows.length - 1}
                   locked={running}
                   onRegenerate={onRegenerate}

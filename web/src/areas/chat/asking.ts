@@ -75,6 +75,8 @@ async function run({ threadId, begin, cutAfter, optimistic, answer, onLost, retr
         generations.update(threadId, abort, { answer: next, link });
         if (next.userMessage && !stored) {
           stored = true;
+          const key = optimistic?.client_id;
+          if (key) generations.shownAs.set(next.userMessage.id, key);
           void refreshThreads(); // it is the newest conversation now
         }
         if (next.title && next.title !== title) {

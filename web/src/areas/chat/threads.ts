@@ -82,6 +82,14 @@ export async function createThread(model: string | null): Promise<Thread> {
   return thread;
 }
 
+/** A new conversation with everything up to a message. */
+export async function forkThread(threadId: string, messageId: string): Promise<Thread> {
+  const thread = await api.post<Thread>(`/threads/${threadId}/fork`, { message_id: messageId });
+  queryClient.setQueryData(keys.thread(thread.id), thread);
+  void refreshThreads();
+  return thread;
+}
+
 export async function deleteThread(id: string): Promise<void> {
   await api.delete(`/threads/${id}`);
   dropThread(id);

@@ -35,7 +35,7 @@ export function InvitePage() {
     },
   });
 
-  if (info.isPending || me.isPending) {
+  if (info.isPending || me.isPending || accept.isPending || accept.isSuccess) {
     return (
       <Entrance title="…" lead="">
         <Bones lines={4} />

@@ -7,7 +7,7 @@ const NAMES: Record<string, string> = {
   lmstudio: 'LM Studio',
   llamacpp: 'llama.cpp',
   vllm: 'vLLM',
-  custom: 'Custom',
+  custom: 'OpenAI-compatible server',
   builtin: 'Tributary',
 };
 
