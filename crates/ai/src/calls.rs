@@ -46,7 +46,7 @@ pub struct Outcome {
     /// Which answer it wrote.
     pub message: Option<MessageId>,
     /// Who answered, or was tried last.
-    pub provider: String,
+    pub provider: &'static str,
     /// The provider's name of the model.
     pub model: String,
     /// `ok` or the code of the error.
@@ -73,8 +73,8 @@ impl Outcome {
             user_id: self.asker.user,
             message_id: self.message,
             purpose: self.purpose.name().to_owned(),
-            provider: self.provider.clone(),
-            model: self.model.clone(),
+            provider: self.provider.to_owned(),
+            model: storable(&self.model),
             status: self.status.to_owned(),
             input_tokens: self.usage.input_tokens as i64,
             output_tokens: self.usage.output_tokens as i64,
@@ -83,6 +83,7 @@ impl Outcome {
             cost_micros: self.cost_micros,
             first_word_ms: self.first_word_ms,
             total_ms: self.total_ms,
+            // One that worked at once says nothing that the row does not.
             attempts: if self.attempts.len() > 1 || self.status != "ok" {
                 serde_json::to_string(&self.attempts).unwrap_or_default()
             } else {
@@ -91,6 +92,12 @@ impl Outcome {
             at: self.at.micros(),
         }
     }
+}
+
+/// A model's name as every store takes it: a server may list whatever it likes, and one row that cannot be written
+/// would keep all others of its batch waiting.
+fn storable(model: &str) -> String {
+    model.chars().filter(|c| !c.is_control()).take(300).collect()
 }
 
 /// Outcomes that wait to be written: many rows in one transaction cost hardly more than one.
@@ -110,7 +117,9 @@ const MOST: usize = 100_000;
 impl Ai {
     /// Writes an outcome in the caller's transaction.
     pub async fn record(&self, tx: &Tx, outcome: &Outcome) -> Result<(), DbError> {
-        ai_calls::Entity::insert(outcome.row().into_active_model()).exec_without_returning(&**tx).await?;
+        ai_calls::Entity::insert(outcome.row().into_active_model())
+            .exec_without_returning(&**tx)
+            .await?;
         Ok(())
     }
 
@@ -142,7 +151,9 @@ async fn write(ai: &Ai, rows: &[Outcome]) -> Result<(), DbError> {
     let tx = ai.db().write().await?;
     for batch in rows.chunks(BATCH) {
         let batch = batch.iter().map(|o| o.row().into_active_model());
-        ai_calls::Entity::insert_many(batch).exec_without_returning(&*tx).await?;
+        ai_calls::Entity::insert_many(batch)
+            .exec_without_returning(&*tx)
+            .await?;
     }
     tx.commit().await
 }

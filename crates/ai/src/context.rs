@@ -30,26 +30,35 @@ fn size(message: &Message) -> u64 {
             Part::Image { .. } | Part::Audio { .. } | Part::File { .. } => 1_200,
         })
         .sum();
-    let calls: u64 = message.tool_calls.iter().map(|c| estimate(&c.name) + estimate(&c.arguments)).sum();
+    let calls: u64 = message
+        .tool_calls
+        .iter()
+        .map(|c| estimate(&c.name) + estimate(&c.arguments))
+        .sum();
     // Each message costs a few tokens for its frame.
     parts + calls + 6
 }
 
-/// About how many tokens a conversation is.
-pub fn estimate_conversation(conversation: &Conversation) -> u64 {
-    conversation.messages.iter().map(size).sum()
-}
-
 /// Leaves out the oldest turns until the rest fits into `window` tokens with room for an answer. Instructions and the
-/// last message always stay; what begins the rest is a message of a person, so that roles alternate as they did.
-pub fn fit(conversation: &Conversation, window: u64, max_output: Option<u64>) -> Conversation {
+/// last message always stay; what begins the rest is a message of a person, so that roles alternate as they did. Answers
+/// the rest and about how many tokens it is.
+pub fn fit(conversation: &Conversation, window: u64, max_output: Option<u64>) -> (Conversation, u64) {
     let mut fitted = conversation.clone();
-    let room = u64::from(conversation.max_tokens.unwrap_or(0)).max(max_output.unwrap_or(4_096).min(8_192)).min(window / 4);
+    let room = u64::from(conversation.max_tokens.unwrap_or(0))
+        .max(max_output.unwrap_or(4_096).min(8_192))
+        .min(window / 4);
     let budget = window.saturating_sub(room);
     let sizes: Vec<u64> = conversation.messages.iter().map(size).collect();
-    let fixed: u64 = conversation.messages.iter().zip(&sizes).filter(|(m, _)| m.role == Role::System).map(|(_, s)| s).sum();
-    let turns: Vec<usize> =
-        (0..sizes.len()).filter(|i| conversation.messages[*i].role != Role::System).collect();
+    let fixed: u64 = conversation
+        .messages
+        .iter()
+        .zip(&sizes)
+        .filter(|(m, _)| m.role == Role::System)
+        .map(|(_, s)| s)
+        .sum();
+    let turns: Vec<usize> = (0..sizes.len())
+        .filter(|i| conversation.messages[*i].role != Role::System)
+        .collect();
     let mut used = fixed;
     let mut first = turns.len();
     for (at, index) in turns.iter().enumerate().rev() {
@@ -63,14 +72,18 @@ pub fn fit(conversation: &Conversation, window: u64, max_output: Option<u64>) ->
     while first + 1 < turns.len() && first > 0 && conversation.messages[turns[first]].role != Role::User {
         first += 1;
     }
-    let kept: std::collections::HashSet<usize> = turns[first..].iter().copied().collect();
+    let left = turns.get(first).copied().unwrap_or(sizes.len());
     let mut index = 0;
+    let mut size = 0;
     fitted.messages.retain(|message| {
-        let keep = message.role == Role::System || kept.contains(&index);
+        let keep = message.role == Role::System || index >= left;
+        if keep {
+            size += sizes[index];
+        }
         index += 1;
         keep
     });
-    fitted
+    (fitted, size)
 }
 
 #[cfg(test)]
@@ -82,7 +95,11 @@ mod tests {
         let mut messages = vec![Message::system("Be kind.")];
         for (i, n) in sizes.iter().enumerate() {
             let text = format!("{i} {}", "word ".repeat(*n));
-            messages.push(if i % 2 == 0 { Message::user(text) } else { Message::assistant(text) });
+            messages.push(if i % 2 == 0 {
+                Message::user(text)
+            } else {
+                Message::assistant(text)
+            });
         }
         Conversation::new(messages)
     }
@@ -92,13 +109,14 @@ mod tests {
         fn what_is_kept_is_the_end_and_fits(sizes in proptest::collection::vec(0usize..200, 1..30), window in 200u64..4000) {
             let sizes = if sizes.len() % 2 == 0 { &sizes[1..] } else { &sizes[..] };
             let all = conversation(sizes);
-            let fitted = fit(&all, window, None);
+            let (fitted, size_of_it) = fit(&all, window, None);
             prop_assert_eq!(fitted.messages[0].role, Role::System);
             prop_assert_eq!(fitted.messages.last(), all.messages.last());
             let kept = fitted.messages.len() - 1;
             prop_assert_eq!(&fitted.messages[1..], &all.messages[all.messages.len() - kept..]);
             prop_assert_eq!(fitted.messages[1].role, Role::User);
-            prop_assert!(kept == 1 || estimate_conversation(&fitted) <= window);
+            prop_assert_eq!(size_of_it, fitted.messages.iter().map(size).sum::<u64>());
+            prop_assert!(kept == 1 || size_of_it <= window);
         }
     }
 

@@ -7,23 +7,25 @@ use std::time::Duration;
 use kit::http::{Reach, Timeouts};
 use parking_lot::RwLock;
 use providers::{Endpoint, ProviderKind};
-use uuid::Uuid;
 
 use crate::Ai;
-use crate::keys::{Origin, UsableKey};
+use crate::keys::UsableKey;
 
 /// How often is looked.
 const EVERY: Duration = Duration::from_secs(30);
 /// A server on this machine answers within this time or not at all.
-const QUICK: Timeouts = Timeouts { first_byte: Duration::from_millis(1_500), idle: Duration::from_millis(1_500) };
+const QUICK: Timeouts = Timeouts {
+    first_byte: Duration::from_millis(1_500),
+    idle: Duration::from_millis(1_500),
+};
 
 /// What was found last.
 #[derive(Debug, Default)]
-pub struct Found(RwLock<Vec<Arc<UsableKey>>>);
+pub struct Found(RwLock<Arc<Vec<Arc<UsableKey>>>>);
 
 impl Found {
     /// The servers that answered.
-    pub fn keys(&self) -> Vec<Arc<UsableKey>> {
+    pub fn keys(&self) -> Arc<Vec<Arc<UsableKey>>> {
         self.0.read().clone()
     }
 
@@ -51,14 +53,26 @@ pub fn start(ai: &Ai) {
 async fn look(ai: &Ai) {
     let mut found = Vec::new();
     for kind in ProviderKind::ALL {
-        for port in kind.local_ports().iter().filter(|port| **port != ai.0.config.own_port) {
+        for port in kind
+            .local_ports()
+            .iter()
+            .filter(|port| **port != ai.0.config.own_port)
+        {
             if let Some(key) = probe(ai, kind, *port).await {
                 found.push(Arc::new(key));
                 break;
             }
         }
     }
-    *ai.0.local.0.write() = found;
+    let address = |key: &Arc<UsableKey>| (key.kind, key.endpoint.base_url());
+    let is_new = !found
+        .iter()
+        .map(address)
+        .eq(ai.0.local.keys().iter().map(address));
+    if is_new {
+        *ai.0.local.0.write() = Arc::new(found);
+        ai.0.usable.forget();
+    }
 }
 
 async fn probe(ai: &Ai, kind: ProviderKind, port: u16) -> Option<UsableKey> {
@@ -70,14 +84,5 @@ async fn probe(ai: &Ai, kind: ProviderKind, port: u16) -> Option<UsableKey> {
     }
     let name = format!("local:{kind}");
     ai.0.listings.put(&name, models, ai.db().clock().now());
-    Some(UsableKey {
-        kind,
-        origin: Origin::Local,
-        is_elsewhere: true,
-        is_valid: true,
-        endpoint,
-        breaker: ai.0.breakers.of(&name),
-        owner: Uuid::nil(),
-        name,
-    })
+    Some(UsableKey::local(name, endpoint, &ai.0.breakers))
 }

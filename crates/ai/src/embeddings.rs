@@ -1,16 +1,17 @@
 //! Vectors for texts, at `/v1/embeddings`: OpenAI's shape whatever provider makes them.
 
+use std::time::Instant;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use kit::api::{ApiError, Code};
 use providers::surface::BadRequest;
 use serde::{Deserialize, Serialize};
 
-use crate::calls::{Outcome, Purpose};
-use crate::open::{Failure, attempt, blank, told};
+use crate::calls::Purpose;
 use crate::plan::Plan;
-use crate::{Ai, Asker};
+use crate::trying::{Errand, Failure, Source};
+use crate::{Ai, Asker, context};
 
 /// The most texts in one request, as OpenAI has it.
 const MOST: usize = 2_048;
@@ -46,25 +47,42 @@ struct Body {
 pub struct EmbeddingRequest {
     /// The model.
     pub model: String,
-    texts: Vec<String>,
-    dimensions: Option<u32>,
+    /// What is to become vectors.
+    pub texts: Vec<String>,
+    /// How long each vector is to be.
+    pub dimensions: Option<u32>,
     encoding: Encoding,
 }
 
 impl EmbeddingRequest {
     /// Reads OpenAI's body.
     pub fn from_openai(body: &Bytes) -> Result<Self, BadRequest> {
-        let bad = |message: &str, param: &str| BadRequest { message: message.to_owned(), param: Some(param.to_owned()) };
-        let body: Body = serde_json::from_slice(body)
-            .map_err(|_| bad("The body must be a JSON object with a model and an input of texts.", "input"))?;
+        let bad = |message: &str, param: &str| BadRequest {
+            message: message.to_owned(),
+            param: Some(param.to_owned()),
+        };
+        let body: Body = serde_json::from_slice(body).map_err(|_| {
+            bad(
+                "The body must be a JSON object with a model and an input of texts.",
+                "input",
+            )
+        })?;
         let texts = match body.input {
             Input::One(text) => vec![text],
             Input::Many(texts) => texts,
         };
         if texts.is_empty() || texts.len() > MOST || texts.iter().any(String::is_empty) {
-            return Err(bad("The input must be between 1 and 2048 texts, none of them empty.", "input"));
+            return Err(bad(
+                "The input must be between 1 and 2048 texts, none of them empty.",
+                "input",
+            ));
         }
-        Ok(Self { model: body.model, texts, dimensions: body.dimensions, encoding: body.encoding_format })
+        Ok(Self {
+            model: body.model,
+            texts,
+            dimensions: body.dimensions,
+            encoding: body.encoding_format,
+        })
     }
 }
 
@@ -109,51 +127,52 @@ impl Encoding {
     }
 }
 
-impl Ai {
-    /// Asks the targets of a plan one after the other.
-    pub(crate) async fn embed(&self, plan: &Plan, asker: Asker, request: &EmbeddingRequest) -> Result<Bytes, Failure> {
-        let began = std::time::Instant::now();
-        let mut outcome: Outcome = blank(asker, Purpose::Embedding, None, self.db().clock().now());
-        let mut last = None;
-        for target in &plan.targets {
-            outcome.provider = target.key.kind.id().to_owned();
-            outcome.model.clone_from(&target.model);
-            let (http, endpoint, limits) = (&self.0.http, &target.key.endpoint, &self.0.config.timeouts);
-            let asked = providers::embed(http, endpoint, &target.model, &request.texts, request.dimensions, limits).await;
-            let number = outcome.attempts.len() + 1;
-            outcome.attempts.push(attempt(target, number, asked.as_ref().err()));
-            outcome.total_ms = began.elapsed().as_millis() as i64;
-            match asked {
-                Ok(answer) => {
-                    outcome.usage = answer.usage.unwrap_or_default();
-                    let catalog = providers::catalog::shipped();
-                    outcome.cost_micros =
-                        catalog.cost_micros(target.key.kind, &target.model, &answer.model, &outcome.usage);
-                    let tokens = outcome.usage.input_tokens;
-                    self.record_soon(outcome);
-                    let rows = answer.vectors.into_iter().enumerate().map(|(index, vector)| Row {
-                        object: "embedding",
-                        index,
-                        embedding: request.encoding.write(vector),
-                    });
-                    let usage = Counted { prompt_tokens: tokens, total_tokens: tokens };
-                    let answer = Answer { object: "list", data: rows.collect(), model: answer.model, usage };
-                    return Ok(serde_json::to_vec(&answer).map(Bytes::from).unwrap_or_default());
-                }
-                Err(error) => {
-                    let stop = !error.is_try_elsewhere();
-                    last = Some(error);
-                    if stop {
-                        break;
-                    }
-                }
-            }
-        }
-        outcome.status = last.as_ref().map_or("no_target", |e| e.kind.code());
-        let error = match &last {
-            Some(_) => told(plan, &outcome.attempts, last.as_ref()),
-            None => ApiError::new(Code::NoProviderKey, "No model can be asked."),
+impl EmbeddingRequest {
+    /// About how many tokens the texts are.
+    pub fn estimate(&self) -> u64 {
+        self.texts.iter().map(|text| context::estimate(text)).sum()
+    }
+
+    /// The answer's body.
+    fn answer(&self, embeddings: providers::Embeddings, tokens: u64) -> Bytes {
+        let rows = embeddings.vectors.into_iter().enumerate();
+        let data = rows.map(|(index, vector)| Row {
+            object: "embedding",
+            index,
+            embedding: self.encoding.write(vector),
+        });
+        let answer = Answer {
+            object: "list",
+            data: data.collect(),
+            model: embeddings.model,
+            usage: Counted {
+                prompt_tokens: tokens,
+                total_tokens: tokens,
+            },
         };
-        Err(Failure { error, cause: last, outcome })
+        serde_json::to_vec(&answer).map(Bytes::from).unwrap_or_default()
+    }
+}
+
+impl Ai {
+    /// Asks for vectors and writes the call down.
+    pub(crate) async fn embed(
+        &self,
+        plan: &Plan,
+        asker: Asker,
+        request: &EmbeddingRequest,
+    ) -> Result<Bytes, Failure> {
+        let errand = Errand {
+            asker,
+            purpose: Purpose::Embedding,
+            message: None,
+            began: Instant::now(),
+        };
+        let mut opened = self
+            .open_source(plan, errand, Source::Texts(request), |_| {})
+            .await?;
+        let (embeddings, tokens) = opened.take_vectors().unwrap_or_default();
+        self.record_soon(opened.finish(None));
+        Ok(request.answer(embeddings, tokens))
     }
 }

@@ -3,6 +3,10 @@
 //! A question names a model or leaves the choice to the house. `plan` turns that into an ordered list of targets;
 //! `open` tries them until one has said its first word, and never changes after that. Each call is written down with
 //! every attempt, its tokens and its price. The OpenAI-compatible surface at `/v1` is the same path with another mouth.
+//!
+//! Where to find what: `keys` (who may use which), `plan` and `order` (who is asked, in which order), `trying` (one
+//! after the other, with waits and `breaker`s), `open` (an answer that comes), `calls` and `usage` (what it cost),
+//! `listing` and `discovery` (what servers offer), `surface` and `embeddings` (OpenAI's format).
 
 mod breaker;
 mod calls;
@@ -13,23 +17,25 @@ mod keys;
 mod listing;
 mod models;
 mod open;
+mod order;
 mod plan;
 mod routes;
 mod surface;
+mod trying;
 mod usage;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use db::{Db, UserId, WorkspaceId};
-use kit::cache::Cache;
 use kit::lifecycle::Lifecycle;
 use providers::{LocalModel, ProviderKind};
 
 pub use calls::{Outcome, Purpose};
-pub use open::{Ask, Attempt, Failure, Opened};
+pub use open::{Ask, Opened};
 pub use plan::{Plan, Target};
 pub use routes::routes;
+pub use trying::{Attempt, Failure};
 
 /// Who may give an address in a private network (the machine itself included) to the house's outgoing requests.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -64,7 +70,10 @@ impl Default for AiConfig {
     fn default() -> Self {
         Self {
             order: ProviderKind::ALL.to_vec(),
-            timeouts: kit::http::Timeouts { first_byte: Duration::from_secs(30), idle: Duration::from_secs(60) },
+            timeouts: kit::http::Timeouts {
+                first_byte: Duration::from_secs(30),
+                idle: Duration::from_secs(60),
+            },
             longest_wait: Duration::from_secs(10),
             discover: true,
             own_port: 8080,
@@ -82,12 +91,6 @@ pub struct Asker {
     pub user: UserId,
 }
 
-impl std::fmt::Display for Asker {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}:{}", self.workspace, self.user)
-    }
-}
-
 /// The room's handle; cheap to clone.
 #[derive(Clone)]
 pub struct Ai(Arc<Inner>);
@@ -98,13 +101,13 @@ struct Inner {
     config: AiConfig,
     lifecycle: Lifecycle,
     /// What each asker can use now.
-    usable: Cache<keys::Usable>,
+    usable: keys::UsableKeys,
     /// Health by key, kept while the keys are read anew.
     breakers: breaker::Breakers,
     listings: listing::Listings,
     local: discovery::Found,
     log: calls::Log,
-    builtin: Option<Arc<dyn LocalModel>>,
+    builtin: Option<Arc<keys::UsableKey>>,
 }
 
 impl std::fmt::Debug for Ai {
@@ -122,17 +125,18 @@ impl Ai {
         config: AiConfig,
         builtin: Option<Arc<dyn LocalModel>>,
     ) -> Self {
+        let breakers = breaker::Breakers::default();
         let inner = Inner {
             db,
             http,
             config,
             lifecycle,
-            usable: Cache::new("provider_keys", Duration::from_secs(300), 10_000),
-            breakers: breaker::Breakers::default(),
+            usable: keys::UsableKeys::default(),
+            builtin: builtin.map(|model| Arc::new(keys::UsableKey::builtin(model, &breakers))),
+            breakers,
             listings: listing::Listings::default(),
             local: discovery::Found::default(),
             log: calls::Log::default(),
-            builtin,
         };
         Self(Arc::new(inner))
     }

@@ -37,7 +37,11 @@ impl Listings {
 
     /// Keeps a list.
     pub fn put(&self, key: &str, models: Vec<ModelInfo>, at: Timestamp) {
-        let listing = Listing { models: Arc::new(models), asked_at: at, worked: true };
+        let listing = Listing {
+            models: Arc::new(models),
+            asked_at: at,
+            worked: true,
+        };
         self.0.lock().insert(key.to_owned(), listing);
     }
 
@@ -57,7 +61,14 @@ impl Listings {
                 true
             }
             None => {
-                all.insert(key.to_owned(), Listing { models: Arc::default(), asked_at: now, worked: false });
+                all.insert(
+                    key.to_owned(),
+                    Listing {
+                        models: Arc::default(),
+                        asked_at: now,
+                        worked: false,
+                    },
+                );
                 true
             }
         }
@@ -78,7 +89,9 @@ impl Ai {
             self.0.lifecycle.spawn("list models", async move {
                 match providers::list_models(&ai.0.http, &asked.endpoint, &ai.0.config.timeouts).await {
                     Ok(models) => ai.0.listings.put(&asked.name, models, ai.db().clock().now()),
-                    Err(error) => tracing::debug!(provider = %asked.kind, error = %error, "models were not listed"),
+                    Err(error) => {
+                        tracing::debug!(provider = %asked.kind, error = %error, "models were not listed")
+                    }
                 }
                 let _ = done.send(());
             });

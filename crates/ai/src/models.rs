@@ -8,8 +8,8 @@ use db::kinds::KeyScope;
 use identity::Caller;
 use kit::api::ApiError;
 use kit::clock::Timestamp;
-use providers::ProviderKind;
 use providers::catalog::{self, Model};
+use providers::{ModelInfo, ProviderKind};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -109,49 +109,69 @@ fn show(kind: ProviderKind, id: &str, name: &str, known: Option<&Model>, origin:
     }
 }
 
-/// Every model: those of usable keys, and, greyed out, those of the well-known providers that have no key yet.
+/// Every model: those of usable keys, and, greyed out, those of the well-known providers that have no key yet. Where a
+/// person's and the workspace's key serve the same model, the person's is the one that would be used.
 pub async fn list(ai: &Ai, asker: Asker) -> Result<Vec<ModelOut>, ApiError> {
     let keys = ai.usable(asker).await?;
-    let valid: Vec<_> = keys.iter().filter(|k| k.is_valid).collect();
-    let listed = futures::future::join_all(valid.iter().map(|key| ai.models_of(key))).await;
-    let mut seen = HashSet::new();
-    let mut all = Vec::new();
-    for kind in &ai.0.config.order {
-        for (key, listed) in valid.iter().zip(&listed).filter(|(k, _)| k.kind == *kind) {
-            for model in of_key(key, listed) {
-                if seen.insert(model.id.clone()) {
-                    all.push(model);
-                }
-            }
+    let usable: Vec<_> = keys.iter().filter(|k| !k.is_refused).collect();
+    let listed = futures::future::join_all(usable.iter().map(|key| ai.models_of(key))).await;
+    let (mut seen, mut all) = (HashSet::new(), Vec::new());
+    let kinds = in_order(ai);
+    for kind in &kinds {
+        for (key, listed) in usable.iter().zip(&listed).filter(|(k, _)| k.kind == *kind) {
+            all.extend(
+                of_key(key, listed)
+                    .into_iter()
+                    .filter(|model| seen.insert(model.id.clone())),
+            );
         }
     }
-    for kind in ai.0.config.order.iter().filter(|kind| !valid.iter().any(|k| k.kind == **kind)) {
-        all.extend(shown_models(*kind).map(|m| show(*kind, &m.id, &m.name, Some(m), None)));
+    for kind in kinds
+        .into_iter()
+        .filter(|kind| !usable.iter().any(|k| k.kind == *kind))
+    {
+        all.extend(shown_models(kind).map(|m| show(kind, &m.id, &m.name, Some(m), None)));
     }
     Ok(all)
 }
 
-/// The models of a provider's catalogue that write and are not on their way out.
-fn shown_models(kind: ProviderKind) -> impl Iterator<Item = &'static Model> {
-    catalog::shipped().of(kind).map(|m| &**m).filter(|m| m.capabilities.text && !m.deprecated)
+/// Every provider, those that `auto` tries first.
+fn in_order(ai: &Ai) -> Vec<ProviderKind> {
+    let order = &ai.0.config.order;
+    let others = ProviderKind::ALL.into_iter().filter(|kind| !order.contains(kind));
+    order.iter().copied().chain(others).collect()
 }
 
-fn of_key(key: &UsableKey, listed: &[providers::ModelInfo]) -> Vec<ModelOut> {
+/// The models of a provider's catalogue that write and are not on their way out.
+fn shown_models(kind: ProviderKind) -> impl Iterator<Item = &'static Model> {
+    catalog::shipped()
+        .of(kind)
+        .map(|m| &**m)
+        .filter(|m| m.capabilities.text && !m.deprecated)
+}
+
+/// What a key serves: of the catalogue what its server lists (all of it while the list is not known), and what the
+/// server lists beyond it. Other names and older versions of what the catalogue knows are left out of a well-known
+/// provider's list; at an address of its own they may be all there is.
+fn of_key(key: &UsableKey, listed: &[ModelInfo]) -> Vec<ModelOut> {
     let origin = Some(key.origin);
-    let known: Vec<_> = shown_models(key.kind)
-        .filter(|m| key.kind.is_cloud() && (listed.is_empty() || listed.iter().any(|l| l.id == m.id)))
+    let has = |id: &str| listed.iter().any(|l| l.id == id);
+    let mut all: Vec<ModelOut> = shown_models(key.kind)
+        .filter(|m| key.kind.is_cloud() && (listed.is_empty() || has(&m.id)))
         .map(|m| show(key.kind, &m.id, &m.name, Some(m), origin))
         .collect();
-    if !known.is_empty() && !key.is_elsewhere {
-        return known;
-    }
-    let mut all = known;
+    let shown: HashSet<String> = all.iter().map(|m| m.id.clone()).collect();
     for model in listed.iter().filter(|m| !m.is_embedding) {
-        let id = format!("{}/{}", key.kind, model.id);
-        if !all.iter().any(|m| m.id == id) {
-            let known = catalog::shipped().find(key.kind, &model.id).map(|m| &**m);
-            all.push(show(key.kind, &model.id, model.name.as_deref().unwrap_or(&model.id), known, origin));
+        let known = catalog::shipped().find(key.kind, &model.id).map(|m| &**m);
+        let is_told = known.is_some() && !key.is_elsewhere;
+        if is_told || shown.contains(&format!("{}/{}", key.kind, model.id)) {
+            continue;
         }
+        let name = model.name.as_deref().unwrap_or(&model.id);
+        let mut out = show(key.kind, &model.id, name, known, origin);
+        out.context = out.context.or(model.context);
+        out.max_output = out.max_output.or(model.max_output);
+        all.push(out);
     }
     all
 }
@@ -163,7 +183,7 @@ pub async fn providers(ai: &Ai, caller: &Caller) -> Result<Vec<ProviderOut>, Api
         .all(ai.db().read())
         .await
         .map_err(DbError::from)?;
-    let order = &ai.0.config.order;
+    let order = in_order(ai);
     Ok(ProviderKind::ALL
         .into_iter()
         .filter(|kind| *kind != ProviderKind::Builtin || ai.0.builtin.is_some())
@@ -176,21 +196,23 @@ pub async fn providers(ai: &Ai, caller: &Caller) -> Result<Vec<ProviderOut>, Api
             keys_url: kind.keys_url(),
             needs_key: kind.needs_key(),
             detected: kind == ProviderKind::Builtin || ai.0.local.has(kind),
-            keys: rows.iter().filter(|row| row.provider == kind.id()).map(show_key).collect(),
+            keys: rows
+                .iter()
+                .filter(|row| row.provider == kind.id())
+                .map(show_key)
+                .collect(),
             order: order.iter().position(|k| *k == kind).unwrap_or(order.len()),
         })
         .collect())
 }
 
 fn show_key(row: &provider_keys::Model) -> ProviderKeyOut {
-    let error = row.error.as_deref().and_then(|text| serde_json::from_str::<serde_json::Value>(text).ok());
-    let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
     ProviderKeyOut {
         scope: row.scope,
         masked: row.masked.clone(),
         base_url: row.base_url.clone(),
         is_valid: row.is_valid,
         checked_at: Timestamp(row.checked_at),
-        error: error.map(|e| KeyErrorOut { code: text(&e["code"]), error: text(&e["error"]) }),
+        error: row.error.as_deref().and_then(KeyErrorOut::parse),
     }
 }

@@ -4,10 +4,11 @@
 use std::sync::Arc;
 
 use kit::api::{ApiError, Code};
-use providers::ProviderKind;
 use providers::catalog::{self, Model, Preference};
+use providers::{ModelInfo, Needs, ProviderKind};
 
 use crate::keys::UsableKey;
+use crate::order::{Traits, arrange, lacks};
 use crate::{Ai, Asker};
 
 /// One provider, key and model to try.
@@ -19,6 +20,8 @@ pub struct Target {
     pub model: String,
     /// What the catalogue knows of it.
     pub known: Option<Arc<Model>>,
+    /// How many tokens it holds, where only its server knows it.
+    pub context: Option<u32>,
 }
 
 impl Target {
@@ -29,7 +32,8 @@ impl Target {
 
     /// How many tokens it reads; a careful guess for an unknown model.
     pub fn window(&self) -> u64 {
-        match self.known.as_ref().and_then(|m| m.max_input.or(m.context)) {
+        let known = self.known.as_ref().and_then(|m| m.max_input.or(m.context));
+        match known.or(self.context.filter(|tokens| *tokens > 0)) {
             Some(tokens) => u64::from(tokens),
             None if self.key.kind == ProviderKind::Builtin => 2_048,
             None if self.key.kind == ProviderKind::Ollama => 8_192,
@@ -43,6 +47,14 @@ impl Target {
             Some(tokens) => Some(u64::from(tokens)),
             None if self.key.kind == ProviderKind::Builtin => Some(512),
             None => None,
+        }
+    }
+
+    fn traits(&self) -> Traits<'_> {
+        Traits {
+            kind: self.key.kind,
+            known: self.known.as_deref(),
+            window: self.window(),
         }
     }
 }
@@ -60,26 +72,47 @@ pub struct Plan {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Wish<'a> {
     Auto(Preference),
-    Model { provider: Option<ProviderKind>, model: &'a str },
+    Model {
+        provider: Option<ProviderKind>,
+        model: &'a str,
+    },
 }
+
+/// No model's name is longer.
+const LONGEST_NAME: usize = 200;
 
 fn parse(wish: Option<&str>) -> Result<Wish<'_>, ApiError> {
     let wish = wish.map_or("auto", str::trim);
+    if wish.len() > LONGEST_NAME || wish.chars().any(char::is_control) {
+        return Err(ApiError::invalid("model", "This is not the name of a model."));
+    }
     Ok(match wish {
         "" | "auto" | "auto:order" => Wish::Auto(Preference::Balanced),
         "auto:cost" => Wish::Auto(Preference::Cost),
         "auto:speed" => Wish::Auto(Preference::Speed),
         "auto:capability" => Wish::Auto(Preference::Capability),
         _ if wish.starts_with("auto:") => {
-            return Err(ApiError::invalid("model", "The choice is auto, auto:cost, auto:speed or auto:capability."));
+            return Err(ApiError::invalid(
+                "model",
+                "The choice is auto, auto:cost, auto:speed or auto:capability.",
+            ));
         }
         _ => match wish.split_once('/') {
             Some((provider, model)) if !model.is_empty() => match provider.parse() {
-                Ok(provider) => Wish::Model { provider: Some(provider), model },
+                Ok(provider) => Wish::Model {
+                    provider: Some(provider),
+                    model,
+                },
                 // Many models are named like `meta-llama/…` themselves.
-                Err(_) => Wish::Model { provider: None, model: wish },
+                Err(_) => Wish::Model {
+                    provider: None,
+                    model: wish,
+                },
             },
-            _ => Wish::Model { provider: None, model: wish },
+            _ => Wish::Model {
+                provider: None,
+                model: wish,
+            },
         },
     })
 }
@@ -87,116 +120,263 @@ fn parse(wish: Option<&str>) -> Result<Wish<'_>, ApiError> {
 impl Ai {
     /// Who is to be asked. 424 when nobody can be, or when the named model's key is wrong.
     pub async fn plan(&self, asker: Asker, wish: Option<&str>) -> Result<Plan, ApiError> {
-        let wish = parse(wish)?;
+        self.plan_for(asker, wish, &Needs::default()).await
+    }
+
+    /// The same for a request whose needs are known: `auto` leaves out who cannot fulfil them.
+    pub async fn plan_for(&self, asker: Asker, wish: Option<&str>, needs: &Needs) -> Result<Plan, ApiError> {
+        let parsed = parse(wish)?;
         let keys = self.usable(asker).await?;
-        match wish {
-            Wish::Auto(by) => self.plan_auto(&keys, by).await,
-            Wish::Model { provider, model } => self.plan_model(&keys, provider, model),
+        match parsed {
+            Wish::Auto(by) => self.plan_auto(&keys, by, needs).await,
+            Wish::Model { provider, model } => self.plan_model(&keys, provider, model, wish),
         }
     }
 
-    async fn plan_auto(&self, keys: &[Arc<UsableKey>], by: Preference) -> Result<Plan, ApiError> {
+    async fn plan_auto(
+        &self,
+        keys: &[Arc<UsableKey>],
+        by: Preference,
+        needs: &Needs,
+    ) -> Result<Plan, ApiError> {
         let mut targets = Vec::new();
-        for kind in &self.0.config.order {
-            for key in keys.iter().filter(|key| key.kind == *kind && key.is_valid) {
-                if let Some(model) = self.usual_model(key, by).await {
-                    targets.push(target(key, model));
-                }
+        for key in self.in_order(keys) {
+            targets.extend(self.usual_model(key, by, needs).await);
+        }
+        if targets.is_empty() {
+            return Err(nobody(keys));
+        }
+        match arrange(targets, Target::traits, by, needs) {
+            Ok(targets) => Ok(Plan {
+                targets,
+                is_explicit: false,
+            }),
+            Err(lack) => Err(ApiError::new(Code::NoProviderKey, lack.sentence())),
+        }
+    }
+
+    /// Who makes vectors. Vectors of different models cannot be compared, so nobody takes another model's place.
+    pub(crate) async fn plan_vectors(&self, asker: Asker, wish: Option<&str>) -> Result<Plan, ApiError> {
+        let parsed = parse(wish)?;
+        let keys = self.usable(asker).await?;
+        if let Wish::Model { provider, model } = parsed {
+            return self.plan_model(&keys, provider, model, wish);
+        }
+        let mut targets: Vec<Target> = Vec::new();
+        for key in self.in_order(&keys) {
+            let listed = self.models_of(key).await;
+            let has = |id: &str| listed.is_empty() || listed.iter().any(|m| m.id == id);
+            let known = catalog::shipped()
+                .of(key.kind)
+                .find(|m| m.capabilities.embeddings && !m.deprecated && has(&m.id));
+            let first = || listed.iter().find(|m| m.is_embedding).map(|m| m.id.clone());
+            let Some(model) = known.map(|m| m.id.clone()).or_else(first) else {
+                continue;
+            };
+            let is_same = |t: &Target| t.key.kind == key.kind && t.model == model;
+            if targets.first().is_none_or(is_same) {
+                targets.push(self.target(key, model));
             }
         }
-        // Stable: what ranks equally stays in the configured order; the unknown and the demonstration come last.
-        targets.sort_by_key(|t| rank(t, by));
         if targets.is_empty() {
-            let message = if keys.iter().any(|k| !k.is_valid) {
-                "None of the provider keys here is accepted any more. Please check them on the keys page."
-            } else {
-                "No model can be asked yet. Please add a provider's key on the keys page."
-            };
+            let message =
+                "No model that makes vectors can be asked yet. Please add a key for a provider that has one.";
             return Err(ApiError::new(Code::NoProviderKey, message));
         }
-        Ok(Plan { targets, is_explicit: false })
+        Ok(Plan {
+            targets,
+            is_explicit: true,
+        })
     }
 
-    /// The model that a key is asked for when nobody named one.
-    async fn usual_model(&self, key: &Arc<UsableKey>, by: Preference) -> Option<String> {
-        let listed = self.0.listings.known(&key.name).unwrap_or_default();
-        let can = |model: &Model| listed.is_empty() || listed.iter().any(|l| l.id == model.id);
-        if let Some(model) = catalog::shipped().choose(key.kind, by, can) {
-            return Some(model.id.clone());
-        }
-        self.models_of(key).await.iter().find(|m| !m.is_embedding).map(|m| m.id.clone())
+    /// The keys that may be tried, in the configured order of their providers.
+    fn in_order<'a>(&self, keys: &'a [Arc<UsableKey>]) -> impl Iterator<Item = &'a Arc<UsableKey>> {
+        let order = &self.0.config.order;
+        order.iter().flat_map(|kind| {
+            keys.iter()
+                .filter(move |key| key.kind == *kind && !key.is_refused)
+        })
     }
 
-    fn plan_model(&self, keys: &[Arc<UsableKey>], provider: Option<ProviderKind>, model: &str) -> Result<Plan, ApiError> {
-        let chosen = match provider {
-            Some(kind) => keys.iter().filter(|k| k.kind == kind).collect(),
-            None => self.who_serves(keys, model),
+    /// The model that a key is asked for when nobody named one: of those that can do it, or else of all.
+    async fn usual_model(&self, key: &Arc<UsableKey>, by: Preference, needs: &Needs) -> Option<Target> {
+        // Only a provider at its usual place surely has what the catalogue says.
+        let listed = if key.is_elsewhere {
+            self.models_of(key).await
+        } else {
+            self.0.listings.known(&key.name).unwrap_or_default()
         };
-        if chosen.is_empty() {
-            let kind = provider.or_else(|| provider_of(model));
-            return Err(ApiError::new(Code::NoProviderKey, match kind {
-                Some(kind) => format!("There is no key for {} yet. Please add one on the keys page, or choose another model.", kind.name()),
-                None => format!("No key here serves the model “{}”.", shortened(model)),
-            }));
+        let has = |model: &Model| listed.is_empty() || listed.iter().any(|l| l.id == model.id);
+        let can = |model: &Model| {
+            let traits = Traits {
+                kind: key.kind,
+                known: Some(model),
+                window: model.max_input.or(model.context).map_or(u64::MAX, u64::from),
+            };
+            has(model) && lacks(&traits, needs).is_none() && needs.input_tokens <= traits.window
+        };
+        let catalog = catalog::shipped();
+        let chosen = catalog.choose(key.kind, by, can);
+        if let Some(model) = chosen.or_else(|| catalog.choose(key.kind, by, has)) {
+            return Some(Target {
+                key: key.clone(),
+                model: model.id.clone(),
+                known: Some(model.clone()),
+                context: None,
+            });
         }
-        let valid: Vec<_> = chosen.iter().filter(|k| k.is_valid).collect();
-        if valid.is_empty() {
-            let name = chosen.first().map_or("The provider", |k| k.kind.name());
-            let message = format!("{name} does not accept the key any more. Please renew it on the keys page.");
+        let listed = match key.is_elsewhere {
+            true => listed,
+            false => self.models_of(key).await,
+        };
+        let first = listed.iter().find(|m| !m.is_embedding)?;
+        Some(self.target(key, first.id.clone()))
+    }
+
+    fn plan_model(
+        &self,
+        keys: &[Arc<UsableKey>],
+        provider: Option<ProviderKind>,
+        model: &str,
+        wish: Option<&str>,
+    ) -> Result<Plan, ApiError> {
+        let whole = wish.map_or(model, str::trim);
+        let chosen = |is_refused: bool| -> Vec<&Arc<UsableKey>> {
+            let keys = || keys.iter().filter(move |k| k.is_refused == is_refused);
+            match provider {
+                // `openai/gpt-oss-120b` is also the name of a model at Groq's.
+                Some(kind) if !self.may_serve(keys().filter(|k| k.kind == kind), kind, model) => {
+                    let others = self.who_has(keys(), whole);
+                    match others.is_empty() {
+                        true => keys().filter(|k| k.kind == kind).collect(),
+                        false => others,
+                    }
+                }
+                Some(kind) => keys().filter(|k| k.kind == kind).collect(),
+                None => self.who_serves(keys(), model),
+            }
+        };
+        let usable = chosen(false);
+        if let Some(first) = usable.first() {
+            let named = if provider == Some(first.kind) {
+                model
+            } else {
+                whole
+            };
+            let targets = usable
+                .iter()
+                .map(|key| self.target(key, named.to_owned()))
+                .collect();
+            return Ok(Plan {
+                targets,
+                is_explicit: true,
+            });
+        }
+        if let Some(refused) = chosen(true).first() {
+            let name = refused.kind.name();
+            let message =
+                format!("{name} does not accept the key any more. Please renew it on the keys page.");
             return Err(ApiError::new(Code::InvalidProviderKey, message));
         }
-        Ok(Plan { targets: valid.into_iter().map(|key| target(key, model.to_owned())).collect(), is_explicit: true })
+        let message = match provider.or_else(|| provider_of(model)) {
+            Some(kind) => format!(
+                "There is no key for {} yet. Please add one on the keys page, or choose another model.",
+                kind.name()
+            ),
+            None => format!("No key here serves the model “{}”.", shortened(model)),
+        };
+        Err(ApiError::new(Code::NoProviderKey, message))
     }
 
-    /// The keys that serve a model named without its provider: who lists it, else whose catalogue has it, else a server
+    /// Whether a provider's keys may have a model: unless everything that is known says no.
+    fn may_serve<'a>(
+        &self,
+        mut keys: impl Iterator<Item = &'a Arc<UsableKey>>,
+        kind: ProviderKind,
+        model: &str,
+    ) -> bool {
+        catalog::shipped().find(kind, model).is_some()
+            || keys.any(|k| k.is_elsewhere || self.listed(k, model).is_some())
+    }
+
+    /// The keys that have a model: who lists it, else whose catalogue has it. One provider only, the first in the
+    /// configured order.
+    fn who_has<'a>(
+        &self,
+        keys: impl Iterator<Item = &'a Arc<UsableKey>> + Clone,
+        model: &str,
+    ) -> Vec<&'a Arc<UsableKey>> {
+        let lists = |k: &&Arc<UsableKey>| self.listed(k, model).is_some();
+        let listing = self.first_of(keys.clone().filter(lists));
+        match listing.is_empty() {
+            true => self.first_of(keys.filter(|k| catalog::shipped().find(k.kind, model).is_some())),
+            false => listing,
+        }
+    }
+
+    /// The keys that serve a model named without its provider: who has it, else, when nobody is known for it, a server
     /// at an address of its own, which may serve anything.
-    fn who_serves<'a>(&self, keys: &'a [Arc<UsableKey>], model: &str) -> Vec<&'a Arc<UsableKey>> {
-        let order = |k: &&Arc<UsableKey>| self.0.config.order.iter().position(|kind| *kind == k.kind);
-        let lists = |k: &&Arc<UsableKey>| match k.endpoint.local() {
-            Some(local) => local.models().iter().any(|m| m.id == model),
-            None => self.0.listings.known(&k.name).is_some_and(|list| list.iter().any(|m| m.id == model)),
-        };
-        let first_of = |mut found: Vec<&'a Arc<UsableKey>>| {
-            found.sort_by_key(order);
-            let kind = found.first().map(|k| k.kind);
-            found.retain(|k| Some(k.kind) == kind);
-            found
-        };
-        let found: Vec<_> = keys.iter().filter(lists).collect();
-        if !found.is_empty() {
-            return first_of(found);
+    fn who_serves<'a>(
+        &self,
+        keys: impl Iterator<Item = &'a Arc<UsableKey>> + Clone,
+        model: &str,
+    ) -> Vec<&'a Arc<UsableKey>> {
+        let having = self.who_has(keys.clone(), model);
+        match having.is_empty() && provider_of(model).is_none() {
+            true => self.first_of(keys.filter(|k| k.is_elsewhere)),
+            false => having,
         }
-        let has = |k: &&Arc<UsableKey>| catalog::shipped().find(k.kind, model).is_some();
-        let found: Vec<_> = keys.iter().filter(has).collect();
-        if !found.is_empty() || provider_of(model).is_some() {
-            return first_of(found);
+    }
+
+    fn first_of<'a>(&self, keys: impl Iterator<Item = &'a Arc<UsableKey>>) -> Vec<&'a Arc<UsableKey>> {
+        let order = &self.0.config.order;
+        let place = |k: &&Arc<UsableKey>| order.iter().position(|kind| *kind == k.kind);
+        let mut found: Vec<_> = keys.collect();
+        found.sort_by_key(|k| place(k).unwrap_or(usize::MAX));
+        let kind = found.first().map(|k| k.kind);
+        found.retain(|k| Some(k.kind) == kind);
+        found
+    }
+
+    /// A model in what is known of a key's list.
+    fn listed(&self, key: &UsableKey, model: &str) -> Option<ModelInfo> {
+        let found = |list: &[ModelInfo]| list.iter().find(|m| m.id == model).cloned();
+        match key.endpoint.local() {
+            Some(local) => found(&local.models()),
+            None => found(&self.0.listings.known(&key.name)?),
         }
-        first_of(keys.iter().filter(|k| k.is_elsewhere).collect())
+    }
+
+    fn target(&self, key: &Arc<UsableKey>, model: String) -> Target {
+        let known = catalog::shipped().find(key.kind, &model).cloned();
+        let context = match known {
+            Some(_) => None,
+            None => self.listed(key, &model).and_then(|m| m.context),
+        };
+        Target {
+            key: key.clone(),
+            model,
+            known,
+            context,
+        }
     }
 }
 
-fn target(key: &Arc<UsableKey>, model: String) -> Target {
-    Target { known: catalog::shipped().find(key.kind, &model).cloned(), key: key.clone(), model }
-}
-
-/// Lower is earlier.
-fn rank(target: &Target, by: Preference) -> i64 {
-    if target.key.kind == ProviderKind::Builtin {
-        return i64::MAX;
-    }
-    let Some(model) = target.known.as_ref() else { return if by == Preference::Balanced { 0 } else { i64::MAX - 1 } };
-    match by {
-        Preference::Balanced => 0,
-        // An answer reads about four times what it writes.
-        Preference::Cost => model.price.map_or(i64::MAX - 1, |p| p.input.saturating_mul(4).saturating_add(p.output)),
-        Preference::Speed => -i64::from(model.speed),
-        Preference::Capability => -i64::from(model.capability),
-    }
+/// Nobody can be asked.
+fn nobody(keys: &[Arc<UsableKey>]) -> ApiError {
+    let message = if keys.iter().any(|k| k.is_refused) {
+        "None of the provider keys here is accepted any more. Please check them on the keys page."
+    } else {
+        "No model can be asked yet. Please add a provider's key on the keys page."
+    };
+    ApiError::new(Code::NoProviderKey, message)
 }
 
 /// Whose catalogue has a model that was named without its provider.
 fn provider_of(model: &str) -> Option<ProviderKind> {
-    ProviderKind::ALL.into_iter().find(|kind| catalog::shipped().find(*kind, model).is_some())
+    ProviderKind::ALL
+        .into_iter()
+        .find(|kind| catalog::shipped().find(*kind, model).is_some())
 }
 
 fn shortened(model: &str) -> String {
@@ -213,10 +393,21 @@ mod tests {
         assert_eq!(parse(None).unwrap(), Wish::Auto(Preference::Balanced));
         assert_eq!(parse(Some(" auto ")).unwrap(), Wish::Auto(Preference::Balanced));
         assert_eq!(parse(Some("auto:cost")).unwrap(), Wish::Auto(Preference::Cost));
-        assert_eq!(parse(Some("groq/llama")).unwrap(), model(Some(ProviderKind::Groq), "llama"));
-        assert_eq!(parse(Some("meta-llama/llama")).unwrap(), model(None, "meta-llama/llama"));
-        assert_eq!(parse(Some("custom/meta/llama")).unwrap(), model(Some(ProviderKind::Custom), "meta/llama"));
+        assert_eq!(
+            parse(Some("groq/llama")).unwrap(),
+            model(Some(ProviderKind::Groq), "llama")
+        );
+        assert_eq!(
+            parse(Some("meta-llama/llama")).unwrap(),
+            model(None, "meta-llama/llama")
+        );
+        assert_eq!(
+            parse(Some("custom/meta/llama")).unwrap(),
+            model(Some(ProviderKind::Custom), "meta/llama")
+        );
         assert_eq!(parse(Some("gpt-4o")).unwrap(), model(None, "gpt-4o"));
-        assert!(parse(Some("auto:luck")).is_err());
+        for wrong in ["auto:luck", "gpt\u{0}", "a\nb", &"x".repeat(201)] {
+            assert!(parse(Some(wrong)).is_err(), "{wrong:?}");
+        }
     }
 }

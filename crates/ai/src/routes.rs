@@ -8,7 +8,7 @@ use providers::ProviderKind;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::keys::{self, KeyCheckOut, KeyIn, ScopeQuery};
+use crate::keys::kept::{self, KeyCheckOut, KeyIn, ScopeQuery};
 use crate::models::{self, ModelOut, ProviderOut};
 use crate::usage::{self, UsageOut, UsageQuery};
 use crate::{Ai, Asker, surface};
@@ -35,14 +35,18 @@ impl<S: Send + Sync> FromRequestParts<S> for Provider {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         let missing = |_| ApiError::not_found("provider");
-        let axum::extract::Path(name) =
-            axum::extract::Path::<String>::from_request_parts(parts, state).await.map_err(|_| ApiError::not_found("provider"))?;
+        let axum::extract::Path(name) = axum::extract::Path::<String>::from_request_parts(parts, state)
+            .await
+            .map_err(|_| ApiError::not_found("provider"))?;
         Ok(Self(name.parse().map_err(missing)?))
     }
 }
 
 pub(crate) fn asker(caller: &Caller) -> Asker {
-    Asker { workspace: caller.workspace, user: caller.user }
+    Asker {
+        workspace: caller.workspace,
+        user: caller.user,
+    }
 }
 
 /// Every model, with price, window, abilities, and whether it can be asked now.
@@ -60,23 +64,40 @@ async fn list_providers(State(ai): State<Ai>, caller: Caller) -> Result<Listing<
 /// Checks a key with its provider and keeps it.
 #[utoipa::path(put, path = "/api/v1/providers/{provider}/key", tag = "models", params(("provider" = String, Path)), request_body = KeyIn,
     responses((status = 200, body = Data<KeyCheckOut>), (status = 422, body = ErrorBody), (status = 424, body = ErrorBody)))]
-async fn put_key(State(ai): State<Ai>, caller: Caller, provider: Provider, Json(input): Json<KeyIn>) -> Result<Data<KeyCheckOut>, ApiError> {
-    Ok(Data::new(keys::put(&ai, &caller, provider.0, input).await?))
+async fn put_key(
+    State(ai): State<Ai>,
+    caller: Caller,
+    provider: Provider,
+    Json(input): Json<KeyIn>,
+) -> Result<Data<KeyCheckOut>, ApiError> {
+    Ok(Data::new(kept::put(&ai, &caller, provider.0, input).await?))
 }
 
 /// Forgets a key.
 #[utoipa::path(delete, path = "/api/v1/providers/{provider}/key", tag = "models", params(("provider" = String, Path), ScopeQuery),
     responses((status = 200, body = Data<Empty>), (status = 404, body = ErrorBody)))]
-async fn delete_key(State(ai): State<Ai>, caller: Caller, provider: Provider, Query(query): Query<ScopeQuery>) -> Result<Data<Empty>, ApiError> {
-    keys::delete(&ai, &caller, provider.0, query.scope).await?;
+async fn delete_key(
+    State(ai): State<Ai>,
+    caller: Caller,
+    provider: Provider,
+    Query(query): Query<ScopeQuery>,
+) -> Result<Data<Empty>, ApiError> {
+    kept::delete(&ai, &caller, provider.0, query.scope).await?;
     Ok(Data::new(Empty {}))
 }
 
 /// Checks a kept key again.
 #[utoipa::path(post, path = "/api/v1/providers/{provider}/key/check", tag = "models", params(("provider" = String, Path)), request_body = ScopeIn,
     responses((status = 200, body = Data<KeyCheckOut>), (status = 404, body = ErrorBody)))]
-async fn check_key(State(ai): State<Ai>, caller: Caller, provider: Provider, Json(input): Json<ScopeIn>) -> Result<Data<KeyCheckOut>, ApiError> {
-    Ok(Data::new(keys::recheck(&ai, &caller, provider.0, input.scope).await?))
+async fn check_key(
+    State(ai): State<Ai>,
+    caller: Caller,
+    provider: Provider,
+    Json(input): Json<ScopeIn>,
+) -> Result<Data<KeyCheckOut>, ApiError> {
+    Ok(Data::new(
+        kept::recheck(&ai, &caller, provider.0, input.scope).await?,
+    ))
 }
 
 /// Whose key.
@@ -93,6 +114,10 @@ impl kit::api::Validate for ScopeIn {
 
 /// Calls, tokens, cost and times, summed by day, model, person or provider.
 #[utoipa::path(get, path = "/api/v1/usage", tag = "models", params(UsageQuery), responses((status = 200, body = Data<UsageOut>)))]
-async fn read_usage(State(ai): State<Ai>, caller: Caller, Query(query): Query<UsageQuery>) -> Result<Data<UsageOut>, ApiError> {
+async fn read_usage(
+    State(ai): State<Ai>,
+    caller: Caller,
+    Query(query): Query<UsageQuery>,
+) -> Result<Data<UsageOut>, ApiError> {
     Ok(Data::new(usage::read(&ai, &caller, &query).await?))
 }

@@ -13,7 +13,7 @@ use crate::wire::{ask, errors};
 use crate::{Endpoint, ErrorKind, ProviderError, Usage, Wire};
 
 /// Vectors, in the order of the texts.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Embeddings {
     /// The model that answered.
     pub model: String,

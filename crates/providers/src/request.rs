@@ -121,7 +121,7 @@ impl ChatRequest {
                 tools: body.has_tools,
                 vision: memmem::find(&body.bytes, b"\"image_url\"").is_some(),
                 schema: body.has_schema,
-                input_tokens: body.bytes.len() as u64 / 4,
+                input_tokens: without_data(&body.bytes) as u64 / 4,
                 max_tokens: body.max_tokens,
             },
         }
@@ -148,6 +148,21 @@ fn own_size(conversation: &Conversation) -> u64 {
         .map(|t| t.parameters.as_ref().map_or(40, |p| p.get().len() + 40))
         .sum();
     (words + calls + tools) as u64
+}
+
+/// The length of a body without the pictures and documents in it, each of which costs about a page.
+fn without_data(body: &[u8]) -> usize {
+    const MARK: &[u8] = b";base64,";
+    const PAGE: usize = 4_000;
+    let mut length = body.len();
+    let mut rest = body;
+    while let Some(at) = memmem::find(rest, MARK) {
+        rest = &rest[at + MARK.len()..];
+        let data = memchr::memchr(b'"', rest).unwrap_or(rest.len());
+        length = length - data + data.min(PAGE);
+        rest = &rest[data..];
+    }
+    length
 }
 
 impl OpenAiBody {
@@ -281,6 +296,9 @@ mod tests {
         let needs = request.needs();
         assert!(needs.tools && needs.vision && !needs.schema);
         assert_eq!(needs.max_tokens, Some(7));
+        let picture = body.replace("AA==", &"A".repeat(1_000_000));
+        let large = ChatRequest::from_openai(Bytes::from(picture)).unwrap();
+        assert!(large.needs().input_tokens < 1_200, "a picture is a page");
         let own = ChatRequest::new("m", request.conversation().unwrap().clone(), false);
         let own = own.needs();
         assert_eq!(
