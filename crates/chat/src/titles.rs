@@ -130,7 +130,7 @@ async fn ask(
 
 /// One line without quotes, marks and full stop, of a sensible length; nothing if nothing is left.
 fn tidy(text: &str) -> Option<String> {
-    let line = text.lines().map(str::trim).find(|l| !l.is_empty())?;
+    let line = text.lines().map(str::trim).find(|l| !l.is_empty())?.replace(['*', '`', '_'], "");
     let line = line.trim_start_matches(['#', '*', '-', ' ']);
     let line = line.strip_prefix("Title:").unwrap_or(line).trim();
     let line = line.trim_matches(['"', '\'', '“', '”', '„', '«', '»', '*', '`', '.', ' ']);
@@ -167,6 +167,7 @@ mod tests {
             "Rust ownership, explained"
         );
         assert_eq!(tidy("\n## Title: Tea\nmore").unwrap(), "Tea");
+        assert_eq!(tidy("A **bold** `move`").unwrap(), "A bold move");
         assert_eq!(tidy(" \n\"\"\n"), None);
         assert_eq!(tidy(&"x".repeat(200)).unwrap().chars().count(), LONGEST + 1);
         assert_eq!(first_words("How do I boil an egg?"), "How do I boil an egg?");
