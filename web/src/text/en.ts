@@ -38,8 +38,7 @@ export const en = {
     title: 'Welcome back',
     lead: 'Sign in to go on where you were.',
     firstTitle: 'Make this place yours',
-    firstLead:
-      'Create the first account. It looks after this instance; everyone else joins later, by your invitation.',
+    firstLead: 'Create the first account. It looks after this instance; others can join it later.',
     joinTitle: 'Create your account',
     joinLead: 'You get a workspace of your own, and can be invited to others.',
     name: 'Your name',

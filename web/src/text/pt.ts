@@ -42,7 +42,7 @@ export const pt: Catalogue = {
     lead: 'Entre para continuar onde estava.',
     firstTitle: 'Faça deste lugar seu',
     firstLead:
-      'Crie a primeira conta. É ela que cuida desta instância; os outros juntam-se depois, a seu convite.',
+      'Crie a primeira conta. É ela que cuida desta instância; outros podem juntar-se depois.',
     joinTitle: 'Crie a sua conta',
     joinLead: 'Fica com um espaço de trabalho seu, e pode ser convidado para outros.',
     name: 'O seu nome',

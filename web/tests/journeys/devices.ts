@@ -36,6 +36,10 @@ export async function dark(v: Visitor): Promise<void> {
   await v.signIn();
   await v.page.locator('.thread-link').first().click();
   await v.page.locator('.turn-answer').first().waitFor();
+  const ground = await v.page.evaluate(
+    () => getComputedStyle(document.documentElement).backgroundColor,
+  );
+  expect(/^rgb\((\d|[1-3]\d), /.test(ground), 'the page is dark');
   await v.isAccessible('a conversation in the dark');
   await v.picture('dark-chat');
   for (const path of ['/keys', '/usage', '/workspace']) {

@@ -23,7 +23,7 @@ export async function settings(v: Visitor): Promise<void> {
     await page.getByRole('radio', { name: 'Ctrl + Enter' }).isChecked(),
     'the send key is kept',
   );
-  for (const choice of ['Light', 'Sans', 'Roomy', 'Enter']) {
+  for (const choice of ['As the system', 'Sans', 'Roomy', 'Enter']) {
     const answer = saved();
     await page.getByRole('radio', { name: choice, exact: true }).check();
     await answer;
