@@ -14,7 +14,7 @@ pub const FAILURES: u32 = 5;
 /// The first rest; each further one is twice as long.
 const REST: Duration = Duration::from_secs(5);
 /// The longest rest, and the longest that a rate limit is believed without asking again.
-const LONGEST_REST: Duration = Duration::from_secs(120);
+const LONGEST_REST: Duration = Duration::from_mins(2);
 /// More limited models than this are not kept apart.
 const MOST_LIMITED: usize = 64;
 

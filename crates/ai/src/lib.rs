@@ -16,6 +16,7 @@ mod embeddings;
 mod keys;
 mod listing;
 mod models;
+mod naming;
 mod open;
 mod order;
 mod plan;
@@ -72,7 +73,7 @@ impl Default for AiConfig {
             order: ProviderKind::ALL.to_vec(),
             timeouts: kit::http::Timeouts {
                 first_byte: Duration::from_secs(30),
-                idle: Duration::from_secs(60),
+                idle: Duration::from_mins(1),
             },
             longest_wait: Duration::from_secs(10),
             discover: true,

@@ -12,7 +12,7 @@ use crate::Ai;
 use crate::keys::UsableKey;
 
 /// How long a list is believed.
-const FRESH: Duration = Duration::from_secs(600);
+const FRESH: Duration = Duration::from_mins(10);
 /// How soon a failed question is put again.
 const AGAIN: Duration = Duration::from_secs(20);
 /// How long somebody who needs the list now waits for it.
@@ -90,7 +90,7 @@ impl Ai {
                 match providers::list_models(&ai.0.http, &asked.endpoint, &ai.0.config.timeouts).await {
                     Ok(models) => ai.0.listings.put(&asked.name, models, ai.db().clock().now()),
                     Err(error) => {
-                        tracing::debug!(provider = %asked.kind, error = %error, "models were not listed")
+                        tracing::debug!(provider = %asked.kind, error = %error, "models were not listed");
                     }
                 }
                 let _ = done.send(());

@@ -190,7 +190,7 @@ pub async fn read(ai: &Ai, caller: &Caller, query: &UsageQuery) -> Result<UsageO
     let from = moment(
         query.from.as_ref(),
         "from",
-        now.minus(Duration::from_secs(30 * 86_400)),
+        now.minus(Duration::from_hours(30 * 24)),
     )?;
     let to = moment(query.to.as_ref(), "to", now.plus(Duration::from_secs(1)))?;
     if from > to {

@@ -94,7 +94,7 @@ impl Default for UsableKeys {
     fn default() -> Self {
         let known = moka::sync::Cache::builder()
             .max_capacity(10_000)
-            .time_to_live(Duration::from_secs(300))
+            .time_to_live(Duration::from_mins(5))
             .build();
         Self {
             known,
