@@ -67,13 +67,29 @@ async function attempt(method: Method, path: string, options: CallOptions): Prom
 const REFRESHED_AT = 'trb.refreshed_at';
 let refreshing: Promise<boolean> | null = null;
 
+/** Where storage is closed to us, each tab refreshes for itself. */
+function lastRefresh(): number {
+  try {
+    return Number(localStorage.getItem(REFRESHED_AT) ?? 0);
+  } catch {
+    return 0;
+  }
+}
+
+function noteRefresh(): void {
+  try {
+    localStorage.setItem(REFRESHED_AT, String(Date.now()));
+  } catch {
+    // See above.
+  }
+}
+
 /** One refresh at a time in this tab, and, through the Web Lock, across all tabs of this browser. */
 function refresh(startedAt: number): Promise<boolean> {
   refreshing ??= withLock(async () => {
-    const last = Number(localStorage.getItem(REFRESHED_AT) ?? 0);
-    if (last > startedAt) return true; // another tab was quicker
+    if (lastRefresh() > startedAt) return true; // another tab was quicker
     const response = await attempt('POST', '/auth/refresh', { body: {} });
-    if (response.ok) localStorage.setItem(REFRESHED_AT, String(Date.now()));
+    if (response.ok) noteRefresh();
     else if (response.status >= 500) throw await failureFrom(response);
     return response.ok;
   }).finally(() => {

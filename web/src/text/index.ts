@@ -42,12 +42,14 @@ function subscribe(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
+const text = () => current.text;
+
 export function useText(): Catalogue {
-  return useSyncExternalStore(subscribe, () => current.text);
+  return useSyncExternalStore(subscribe, text, text);
 }
 
 export function useLanguage(): Language {
-  return useSyncExternalStore(subscribe, () => current.language);
+  return useSyncExternalStore(subscribe, language, language);
 }
 
 export function language(): Language {

@@ -70,6 +70,9 @@ function InlineToken({ token }: { token: Token }) {
       return <Link link={token as Tokens.Link} />;
     case 'image':
       return <Picture image={token as Tokens.Image} />;
+    case 'html':
+      // Models break lines in tables this way; anything else is shown as the text it is.
+      return /^<br\s*\/?>$/i.test(token.raw.trim()) ? <br /> : token.raw;
     case 'math': {
       const formula = token as unknown as MathToken;
       return <MathView tex={formula.tex} display={formula.display} />;
