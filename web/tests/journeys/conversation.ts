@@ -22,7 +22,7 @@ export async function ask(v: Visitor): Promise<void> {
 
 /** A reload in the middle of an answer goes on where it was, and loses nothing. */
 export async function reload(v: Visitor): Promise<void> {
-  await provider('mock-n150-i40');
+  await provider('mock-n500-i40');
   await v.ask('Tell me slowly. [slow]');
   await v.lastAnswer.locator('.md').waitFor();
   await v.page.waitForTimeout(1200);

@@ -56,7 +56,7 @@ export class Visitor {
       isMobile: phone,
       locale: 'en-GB',
     });
-    context.setDefaultTimeout(15_000);
+    context.setDefaultTimeout(30_000);
     return new Visitor(base, browser, context, await context.newPage());
   }
 
