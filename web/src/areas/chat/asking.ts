@@ -9,7 +9,7 @@ import { generations } from '@/live/generations';
 import { clearDraft, draftText, NEW, setDraft } from './drafts';
 import { refreshMessages, seedEmpty } from './messages';
 import { setProblem } from './problems';
-import { amendThread, createThread, refreshThreads } from './threads';
+import { amendThread, awaitTitle, createThread, refreshThreads } from './threads';
 import { announce } from './announcing';
 
 const STREAM = 'text/event-stream';
@@ -101,6 +101,7 @@ async function run({ threadId, begin, cutAfter, optimistic, answer, onLost, retr
       await refreshMessages(threadId).catch(() => undefined);
       generations.remove(threadId, abort);
       void refreshThreads();
+      void awaitTitle(threadId);
     }
   }
 }

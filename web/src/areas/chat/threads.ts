@@ -76,6 +76,23 @@ export function usePatchThread() {
   });
 }
 
+/** When the server is asked whether it has found a title, in milliseconds after the answer. */
+const TITLE_AFTER = [300, 900, 2_500, 6_000, 12_000];
+
+/** A title is made after the first answer, by a model that takes its time: looks for it until it is there. */
+export async function awaitTitle(id: string): Promise<void> {
+  for (const pause of TITLE_AFTER) {
+    await new Promise((resolve) => setTimeout(resolve, pause));
+    const known = queryClient.getQueryData<Thread>(keys.thread(id));
+    if (!known || known.title) return;
+    const thread = await api.get<Thread>(`/threads/${id}`).catch(() => null);
+    if (thread?.title) {
+      amendThread(id, { title: thread.title });
+      return;
+    }
+  }
+}
+
 export async function createThread(model: string | null): Promise<Thread> {
   const thread = await api.post<Thread>('/threads', { model });
   queryClient.setQueryData(keys.thread(thread.id), thread);
