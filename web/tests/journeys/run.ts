@@ -84,7 +84,7 @@ async function walk(base: string, options: Options, journeys: Journey[]): Promis
 }
 
 const own = process.env.TRIBUTARY_URL ? null : await standIn();
-const base = (process.env.TRIBUTARY_URL ?? own?.url ?? '').replace(/\/$/, '');
+const base = (own?.url ?? process.env.TRIBUTARY_URL ?? '').replace(/\/$/, '');
 console.log(`journeys at ${base}`);
 const good =
   (await walk(base, {}, day)) &&
