@@ -62,6 +62,11 @@ impl Breaker {
         }
     }
 
+    /// Whether it rests, without asking for a try.
+    pub fn is_resting(&self, now: Timestamp) -> bool {
+        self.0.lock().resting_until.is_some_and(|until| until > now)
+    }
+
     /// It says its first word: the others need not wait any longer. Failures are only forgotten at the end of an
     /// answer, or a provider that always breaks off in the middle would look healthy.
     pub fn began(&self) {

@@ -150,7 +150,7 @@ impl Ai {
                 let attempt = Attempt::of(target, number).failed(&error, was_asked);
                 tell(&attempt);
                 outcome.attempts.push(attempt);
-                if let Some(pause) = self.pause(&error, was_asked, round) {
+                if let Some(pause) = self.pause(target, &error, was_asked, round) {
                     wait = Some(wait.map_or(pause, |w| w.min(pause)));
                     again.push(target);
                 }
@@ -185,8 +185,11 @@ impl Ai {
 
     /// How long to wait before a target is asked again, if that makes sense. A target at rest is not waited for: the
     /// rest is there to spare everybody the wait.
-    fn pause(&self, error: &ProviderError, was_asked: bool, round: u32) -> Option<Duration> {
+    fn pause(&self, target: &Target, error: &ProviderError, was_asked: bool, round: u32) -> Option<Duration> {
         if !error.is_retryable() || (!was_asked && error.kind != ErrorKind::RateLimited) {
+            return None;
+        }
+        if target.key.breaker.is_resting(self.db().clock().now()) {
             return None;
         }
         let pause = match error.retry_after {

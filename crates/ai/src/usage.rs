@@ -41,6 +41,7 @@ pub struct UsageQuery {
     pub to: Option<String>,
     /// Summed by what; days when absent.
     #[serde(default)]
+    #[param(inline)]
     pub by: UsageBy,
 }
 

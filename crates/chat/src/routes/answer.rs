@@ -2,6 +2,7 @@
 //! something to show, so that a failure before the first word is a plain error.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::response::{IntoResponse, Response};
 use db::kinds::MessageStatus;
@@ -132,6 +133,8 @@ fn failed_at_once(progress: &Progress, began_at: usize) -> Option<ApiError> {
             code: d.code.clone(),
         })
         .collect();
+    let waits = progress.attempts.iter().filter_map(|a| a.retry_after_ms);
+    answer.retry_after = waits.min().map(Duration::from_millis);
     Some(answer)
 }
 
