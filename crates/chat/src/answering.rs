@@ -189,14 +189,23 @@ fn body_of(generation: &Generation) -> Body {
 async fn save_draft(chat: &Chat, generation: &Generation, task: &Task) -> Result<(), DbError> {
     let keys = chat.db().keys(task.asker.workspace.0).await?;
     let body = seal_body(&keys, generation.id, &body_of(generation))?;
-    let tx = chat.db().write().await?;
-    let change = messages::ActiveModel {
+    let mut change = messages::ActiveModel {
         body: Set(body),
-        updated_at: Set(tx.now().micros()),
         ..Default::default()
     };
+    name_writer(generation, &mut change);
+    let tx = chat.db().write().await?;
+    change.updated_at = Set(tx.now().micros());
     update(&tx, task, generation.id, change).await?;
     tx.commit().await
+}
+
+/// Says who writes, once that is known.
+fn name_writer(generation: &Generation, change: &mut messages::ActiveModel) {
+    if let Some((provider, model)) = generation.look(|p| p.provider.clone().zip(p.model.clone())) {
+        change.provider = Set(Some(provider));
+        change.model = Set(Some(model));
+    }
 }
 
 async fn update(
@@ -268,9 +277,11 @@ async fn try_save(
     if let Some(usage) = usage {
         change.usage = Set(Some(serde_json::to_string(usage)?));
     }
-    if let Some((provider, model)) = generation.look(|p| p.provider.clone().zip(p.model.clone())) {
-        change.provider = Set(Some(provider));
-        change.model = Set(Some(model));
+    name_writer(generation, &mut change);
+    // Who was tried before the one who answered: the receipt of a fallback.
+    let attempts = generation.look(|p| p.attempts.clone());
+    if attempts.len() > 1 {
+        change.metadata = Set(serde_json::json!({ "attempts": attempts }).to_string());
     }
     let tx = db.write().await?;
     let Some(row) = messages::Entity::find_by_id((task.asker.workspace, generation.id))

@@ -113,6 +113,7 @@ pub enum Format {
 pub struct ExportQuery {
     /// The shape.
     #[serde(default)]
+    #[param(inline)]
     pub format: Format,
 }
 

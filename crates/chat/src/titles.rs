@@ -130,7 +130,11 @@ async fn ask(
 
 /// One line without quotes, marks and full stop, of a sensible length; nothing if nothing is left.
 fn tidy(text: &str) -> Option<String> {
-    let line = text.lines().map(str::trim).find(|l| !l.is_empty())?.replace(['*', '`', '_'], "");
+    let line = text
+        .lines()
+        .map(str::trim)
+        .find(|l| !l.is_empty())?
+        .replace(['*', '`', '_'], "");
     let line = line.trim_start_matches(['#', '*', '-', ' ']);
     let line = line.strip_prefix("Title:").unwrap_or(line).trim();
     let line = line.trim_matches(['"', '\'', '“', '”', '„', '«', '»', '*', '`', '.', ' ']);

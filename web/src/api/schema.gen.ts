@@ -2221,7 +2221,7 @@ export interface components {
       cost_micros?: number | null;
       /**
        * Format: int64
-       * @description Of these, without a whole answer.
+       * @description Of these, failed; one that somebody ended has not.
        */
       failed: number;
       /**
@@ -2318,8 +2318,6 @@ export interface components {
       /** @default null */
       system_prompt: string | null;
     };
-    Format: string;
-    UsageBy: string;
   };
   responses: never;
   parameters: never;
@@ -5119,7 +5117,7 @@ export interface operations {
     parameters: {
       query?: {
         /** @description The shape. */
-        format?: components['schemas']['Format'];
+        format?: 'markdown' | 'json';
       };
       header?: never;
       path: {
@@ -5831,7 +5829,7 @@ export interface operations {
         /** @description Until before this moment; now when absent. */
         to?: string;
         /** @description Summed by what; days when absent. */
-        by?: components['schemas']['UsageBy'];
+        by?: 'day' | 'model' | 'user' | 'provider';
       };
       header?: never;
       path?: never;
@@ -6220,7 +6218,7 @@ export interface operations {
       path?: never;
       cookie?: never;
     };
-    /** @description As OpenAI documents it */
+    /** @description As OpenAI documents it; `model` may be `auto` or `provider/model` */
     requestBody: {
       content: {
         'application/json': Record<string, never>;

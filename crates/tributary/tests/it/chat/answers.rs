@@ -228,8 +228,7 @@ async fn every_failure_is_told_and_loses_nothing() {
         assert_eq!(kept[0]["content"], "Question");
         assert_eq!(kept[1]["status"], "failed");
         assert_eq!(kept[1]["error"]["code"], "ALL_PROVIDERS_FAILED");
-        // The breaker must not decide the next case.
-        ann.put("/api/v1/providers/openai/key", &json!({ "key": crate::support::GOOD_KEY, "base_url": format!("http://{}/v1", standin.address()) })).await.expect(200);
+        ann.renew_key(&standin).await;
     }
     let thread = ann.thread().await;
     ann.ask(&thread, "Long", "openai/mock-l")
@@ -260,6 +259,7 @@ async fn what_breaks_off_after_the_first_word_is_kept_and_said() {
         assert_eq!(kept[1]["content"].as_str().unwrap(), text, "{model}");
         assert_eq!(kept[1]["status"], "failed", "{model}");
         assert_eq!(kept[1]["error"]["code"], "BROKEN_OFF", "{model}");
+        ann.renew_key(&standin).await;
     }
 }
 
