@@ -118,6 +118,13 @@ fn is_json(content_type: &str) -> bool {
 fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     // An empty body stands for an empty object, so that a POST without input needs none.
     let bytes = if bytes.is_empty() { b"{}" } else { bytes };
+    // An array would be read as a struct's fields in their order.
+    if bytes.trim_ascii_start().starts_with(b"[") {
+        return Err(ApiError::new(
+            Code::ValidationFailed,
+            "The body must be a JSON object.",
+        ));
+    }
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let path = error.path().to_string();
@@ -247,6 +254,7 @@ mod tests {
             ("{\"title\":5}", Code::ValidationFailed),
             ("{\"title\":\"a\",\"x\":1}", Code::ValidationFailed),
             ("[]", Code::ValidationFailed),
+            (" [\"a\"]", Code::ValidationFailed),
             ("", Code::ValidationFailed),
             ("{\"title\":\"\\ud800\"}", Code::InvalidJson),
         ] {
