@@ -1,6 +1,6 @@
 //! The few things that SQLite and PostgreSQL do differently.
 
-use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr, RuntimeErr, Statement, Value};
+use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr, RuntimeErr, SqlxError, Statement, Value};
 
 /// A statement with `$1` placeholders, which both understand.
 pub fn statement(
@@ -36,15 +36,57 @@ pub async fn lock_alone(conn: &impl ConnectionTrait, name: i64) -> Result<(), Db
     Ok(())
 }
 
-/// Whether the database refused a write because its disk is full.
-pub fn is_full(error: &DbErr) -> bool {
-    let (DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause))) = error
-    else {
-        return false;
+/// Why a statement failed that may well succeed later.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// The disk is full.
+    Full,
+    /// The disk cannot be read or written.
+    Disk,
+    /// The server is away, starting, stopping or overrun, or the connection to it broke.
+    Away,
+    /// Another transaction was in the way.
+    Busy,
+}
+
+/// Tells a trouble that passes from a mistake of ours.
+pub fn trouble(error: &DbErr) -> Option<Trouble> {
+    let cause = match error {
+        DbErr::ConnectionAcquire(_) => return Some(Trouble::Away),
+        DbErr::Exec(RuntimeErr::SqlxError(cause))
+        | DbErr::Query(RuntimeErr::SqlxError(cause))
+        | DbErr::Conn(RuntimeErr::SqlxError(cause)) => cause,
+        DbErr::Conn(_) => return Some(Trouble::Away),
+        _ => return None,
     };
-    // SQLITE_FULL; class 53 "insufficient resources" of PostgreSQL
-    cause
-        .as_database_error()
-        .and_then(|e| e.code())
-        .is_some_and(|code| code == "13" || code == "53100")
+    let Some(refused) = cause.as_database_error() else {
+        return is_broken(cause).then_some(Trouble::Away);
+    };
+    let code = refused.code()?;
+    match code.parse::<u32>() {
+        // SQLite: one or two small numbers, the second one in the higher bytes.
+        Ok(number) if code.len() < 5 => match number & 0xff {
+            13 => Some(Trouble::Full),
+            8 | 10 | 14 => Some(Trouble::Disk),
+            5 | 6 => Some(Trouble::Busy),
+            _ => None,
+        },
+        // PostgreSQL: five characters, the first two of which are the class.
+        _ => match (&*code, code.get(..2)?) {
+            ("53100", _) => Some(Trouble::Full),
+            ("58030", _) => Some(Trouble::Disk),
+            (_, "08" | "53" | "57") => Some(Trouble::Away),
+            ("40001" | "40P01" | "55P03", _) => Some(Trouble::Busy),
+            _ => None,
+        },
+    }
+}
+
+/// Whether this is about the connection and not about the statement.
+fn is_broken(cause: &SqlxError) -> bool {
+    use SqlxError as E;
+    matches!(
+        cause,
+        E::Io(_) | E::Tls(_) | E::Protocol(_) | E::PoolTimedOut | E::PoolClosed | E::WorkerCrashed
+    )
 }

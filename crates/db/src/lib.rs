@@ -58,23 +58,28 @@ impl DbError {
 
 impl From<DbError> for ApiError {
     fn from(error: DbError) -> Self {
-        use sea_orm::DbErr;
-        match &error {
-            DbError::Database(DbErr::ConnectionAcquire(_) | DbErr::Conn(_)) => {
-                tracing::warn!(error = %error, "the store does not answer");
-                ApiError::unavailable(
-                    "The store does not answer at the moment.",
-                    std::time::Duration::from_secs(2),
-                )
-            }
-            DbError::Database(cause) if dialect::is_full(cause) => {
-                tracing::error!(error = %error, "the store has no space left");
-                ApiError::unavailable(
-                    "The store has no space left. Nothing was changed.",
-                    std::time::Duration::from_secs(30),
-                )
-            }
-            _ => ApiError::internal(error),
+        use dialect::Trouble;
+        let trouble = match &error {
+            DbError::Database(cause) => dialect::trouble(cause),
+            _ => None,
+        };
+        let Some(trouble) = trouble else {
+            return ApiError::internal(error);
+        };
+        let (sentence, seconds) = match trouble {
+            Trouble::Full => ("The store has no space left. Nothing was changed.", 30),
+            Trouble::Disk => (
+                "The store's disk cannot be used at the moment. Nothing was changed.",
+                30,
+            ),
+            Trouble::Away => ("The store does not answer at the moment.", 2),
+            Trouble::Busy => ("The store is busy. Nothing was changed.", 1),
+        };
+        if matches!(trouble, Trouble::Full | Trouble::Disk) {
+            tracing::error!(error = %error, "{sentence}");
+        } else {
+            tracing::warn!(error = %error, "{sentence}");
         }
+        ApiError::unavailable(sentence, std::time::Duration::from_secs(seconds))
     }
 }
