@@ -15,7 +15,7 @@ use db::Db;
 use futures::FutureExt;
 use http::{HeaderName, HeaderValue, Method, header};
 use identity::Identity;
-use kit::api::{ApiError, Code, REQUEST_ID_HEADER, with_request_id};
+use kit::api::{ApiError, Code, REQUEST_ID_HEADER, current_request_id, with_request_id};
 use kit::lifecycle::Lifecycle;
 use tower_http::compression::CompressionLayer;
 use tower_http::cors::{AllowOrigin, CorsLayer};
@@ -45,8 +45,8 @@ pub struct Rooms {
 fn calls(rooms: &Rooms) -> OpenApiRouter {
     OpenApiRouter::with_openapi(describe())
         .merge(identity::routes(rooms.identity.clone()))
-        .merge(chat::routes(rooms.chat.clone()).layer(DefaultBodyLimit::max(BODY)))
-        .merge(ai::routes(rooms.ai.clone()).layer(DefaultBodyLimit::max(OPENAI_BODY)))
+        .merge(chat::routes(rooms.chat.clone()))
+        .merge(ai::routes(rooms.ai.clone()))
 }
 
 fn describe() -> OpenApi {
@@ -109,6 +109,7 @@ pub fn router(rooms: &Rooms) -> Router {
     let written = bytes::Bytes::from(document.to_string());
     let html = [(header::CONTENT_TYPE, "text/html; charset=utf-8")];
     let api = calls
+        .layer(middleware::from_fn(limit_bodies))
         .layer(middleware::from_fn_with_state(
             identity.clone(),
             identity::replay_repeats,
@@ -120,6 +121,10 @@ pub fn router(rooms: &Rooms) -> Router {
         .layer(middleware::from_fn_with_state(
             identity.clone(),
             identity::authenticate,
+        ))
+        .layer(middleware::from_fn_with_state(
+            rooms.lifecycle.clone(),
+            finish_writes,
         ));
     // Two stacks instead of one long one: the type of a single stack grows beyond what the compiler likes.
     Router::new()
@@ -143,10 +148,7 @@ pub fn router(rooms: &Rooms) -> Router {
 /// Whether work can be taken now.
 async fn ready(State(rooms): State<Rooms>) -> Result<&'static str, ApiError> {
     if rooms.lifecycle.is_stopping() {
-        return Err(ApiError::unavailable(
-            "This node is stopping.",
-            std::time::Duration::from_secs(5),
-        ));
+        return Err(ApiError::unavailable("This node is stopping.", STOPPING));
     }
     rooms.db.ping().await?;
     Ok("ready\n")
@@ -178,6 +180,41 @@ fn cors(origins: &[String]) -> CorsLayer {
             header::RETRY_AFTER,
             HeaderName::from_static("x-vercel-ai-ui-message-stream"),
         ])
+}
+
+/// Finishes a write that has begun, even if its client hangs up: between a commit and what has to follow it (an answer
+/// that begins, a right that is forgotten) nobody may step in. Under `/v1` a client that goes away saves the money.
+async fn finish_writes(State(lifecycle): State<Lifecycle>, request: Request, next: Next) -> Response {
+    if request.method().is_safe() || !request.uri().path().starts_with("/api/") {
+        return next.run(request).await;
+    }
+    let (tell, told) = tokio::sync::oneshot::channel();
+    let work = async move {
+        let _ = tell.send(next.run(request).await);
+    };
+    let work = with_request_id(current_request_id(), work).instrument(tracing::Span::current());
+    lifecycle.spawn("write", work);
+    match told.await {
+        Ok(response) => response,
+        Err(_) if lifecycle.is_stopping() => {
+            ApiError::unavailable("The server is stopping. Please try again.", STOPPING).into_response()
+        }
+        Err(_) => ApiError::internal("a handler panicked").into_response(),
+    }
+}
+
+/// When to come back to a server that stops.
+const STOPPING: std::time::Duration = std::time::Duration::from_secs(5);
+
+/// The room for pictures is where OpenAI's clients send them, and nowhere else.
+async fn limit_bodies(mut request: Request, next: Next) -> Response {
+    let most = if request.uri().path().starts_with("/v1/") {
+        OPENAI_BODY
+    } else {
+        BODY
+    };
+    DefaultBodyLimit::max(most).apply(&mut request);
+    next.run(request).await
 }
 
 async fn security_headers(mut response: Response) -> Response {
