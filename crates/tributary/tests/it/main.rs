@@ -7,3 +7,5 @@ mod chat;
 mod identity;
 mod models;
 mod openapi;
+mod operation;
+mod security;

@@ -40,14 +40,7 @@ impl Client {
         self.token.as_deref().unwrap()
     }
 
-    /// Sends anything; the body of the answer is still to be read.
-    pub async fn open(
-        &self,
-        method: Method,
-        path: &str,
-        headers: &[(&str, &str)],
-        body: impl Into<Bytes>,
-    ) -> http::Response<Body> {
+    fn request(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Bytes) -> Request<Bytes> {
         let mut request = Request::builder()
             .method(method)
             .uri(format!("{}{path}", self.base));
@@ -57,12 +50,20 @@ impl Client {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
+        request.body(body).unwrap()
+    }
+
+    /// Sends anything; the body of the answer is still to be read.
+    pub async fn open(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<Bytes>,
+    ) -> http::Response<Body> {
+        let request = self.request(method, path, headers, body.into());
         self.http
-            .send(
-                request.body(body.into()).unwrap(),
-                Reach::AllowPrivate,
-                &Timeouts::default(),
-            )
+            .send(request, Reach::AllowPrivate, &Timeouts::default())
             .await
             .unwrap()
     }
@@ -83,6 +84,26 @@ impl Client {
             headers: parts.headers,
             bytes,
         }
+    }
+
+    /// The same, where the connection may break.
+    pub async fn try_send(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<Bytes>,
+    ) -> Option<Answer> {
+        let request = self.request(method, path, headers, body.into());
+        let timeouts = Timeouts::default();
+        let sent = self.http.send(request, Reach::AllowPrivate, &timeouts);
+        let (parts, body) = sent.await.ok()?.into_parts();
+        let bytes = body.read(256 << 20).await.ok()?;
+        Some(Answer {
+            status: parts.status,
+            headers: parts.headers,
+            bytes,
+        })
     }
 
     async fn json(&self, method: Method, path: &str, body: Option<&Value>) -> Answer {

@@ -1,0 +1,195 @@
+//! A workspace with one of everything in it, and calls that name real things of it.
+
+use serde_json::{Value, json};
+
+use super::document::{self, Call};
+use crate::support::{Answer, Client, TestApp, eventually, standin};
+
+pub struct House {
+    pub app: TestApp,
+    pub ann: Client,
+    /// Somebody with a workspace of his own.
+    pub bob: Client,
+    /// A member of Ann's workspace, who sees nothing of Ann's private threads.
+    pub cleo: Client,
+    pub calls: Vec<Call>,
+    standin: providers::standin::Standin,
+    pub thread: String,
+    pub message: String,
+    pub assistant: String,
+    pub workspace: String,
+    token: String,
+    session: String,
+    ann_id: String,
+    invitation: (String, String),
+}
+
+fn text(value: &Value) -> String {
+    value
+        .as_str()
+        .unwrap_or_else(|| panic!("not a text: {value}"))
+        .to_owned()
+}
+
+impl House {
+    pub async fn furnished() -> Self {
+        let standin = standin().await;
+        let app = TestApp::with(|c| {
+            c.limits = identity::Limits {
+                requests: 0,
+                openai_requests: 0,
+                open_requests: 0,
+                failures_by_email: 0,
+                failures_by_address: 0,
+            };
+        })
+        .await;
+        let ann = app.person_with_models("ann", &standin).await;
+        let (bob, mut cleo) = (app.person("bob").await, app.person("cleo").await);
+        let thread = ann.thread().await;
+        let exchange = ann.ask(&thread, "Hello", "openai/mock").await.data();
+        let make = async |path: &str, body: Value| {
+            let made = ann.post(&format!("/api/v1/{path}"), &body).await;
+            made.expect(201);
+            made.data()
+        };
+        let assistant = make("assistants", json!({ "name": "Helper" })).await;
+        let token = make("tokens", json!({ "name": "t" })).await;
+        let invitation = make(
+            "invitations",
+            json!({ "email": "dora@example.org", "role": "member" }),
+        )
+        .await;
+        make(
+            "members",
+            json!({ "email": "cleo@example.org", "role": "member" }),
+        )
+        .await;
+        let settings = json!({ "values": { "theme": "dark" } });
+        ann.patch("/api/v1/settings", &settings).await.expect(200);
+        let workspace = text(&ann.get("/api/v1/workspace").await.data()["id"]);
+        let body = json!({ "workspace_id": workspace });
+        let there = cleo.post("/api/v1/auth/switch", &body).await;
+        cleo.bearer(&text(&there.data()["access_token"]));
+        // The title comes a moment after the first answer; afterwards nothing moves by itself.
+        let path = format!("/api/v1/threads/{thread}");
+        eventually("a title", || async {
+            (!ann.get(&path).await.data()["title"].is_null()).then_some(())
+        })
+        .await;
+        Self {
+            calls: document::calls(&ann).await,
+            thread,
+            message: text(&exchange["reply"]["id"]),
+            assistant: text(&assistant["id"]),
+            token: text(&token["id"]),
+            session: text(&ann.get("/api/v1/auth/sessions").await.data()[0]["id"]),
+            workspace,
+            ann_id: text(&ann.get("/api/v1/auth/me").await.data()["user"]["id"]),
+            invitation: (text(&invitation["id"]), text(&invitation["token"])),
+            app,
+            ann,
+            bob,
+            cleo,
+            standin,
+        }
+    }
+
+    /// The path of a call with real things of Ann's in it.
+    pub fn path(&self, call: &Call) -> String {
+        let mut filled = String::new();
+        let mut before = "";
+        for part in call.path.split('/').skip(1) {
+            filled.push('/');
+            filled.push_str(match (before, part) {
+                (_, part) if !part.starts_with('{') => part,
+                ("threads", _) => &self.thread,
+                ("messages", _) => &self.message,
+                ("assistants", _) => &self.assistant,
+                ("tokens", _) => &self.token,
+                ("sessions", _) => &self.session,
+                ("members", _) => &self.ann_id,
+                ("invitations", _) if call.method == http::Method::DELETE => &self.invitation.0,
+                ("invitations", _) => &self.invitation.1,
+                ("providers", _) => "custom",
+                (before, part) => panic!("{}: which id is {before}/{part}? Tell House::path", call.name()),
+            });
+            before = part;
+        }
+        filled
+    }
+
+    /// A value for a field that must not be left to chance.
+    fn known(&self, name: &str) -> Option<Value> {
+        Some(match name {
+            "email" => json!(format!("p{}@example.org", kit::ids::new_id().simple())),
+            "base_url" => json!(format!("http://{}/v1", self.standin.address())),
+            "password" | "new_password" => json!("a password of this suite"),
+            "current_password" => json!("not the password"),
+            "workspace_id" => json!(self.workspace),
+            "message_id" => json!(self.message),
+            "role" => json!("member"),
+            "scope" => json!("user"),
+            "key" => json!("sk-wrong"),
+            // No model is asked by accident.
+            "reply" => json!(false),
+            _ => return None,
+        })
+    }
+
+    /// A body that the call takes: what it requires, and little more.
+    pub fn body(&self, schema: &Value) -> Value {
+        let required = document::required(schema);
+        let fields = document::properties(schema).into_iter();
+        let wanted = |name: &str| required.contains(&name) || name == "base_url" || name == "reply";
+        fields
+            .filter(|(name, _)| wanted(name))
+            .map(|(name, schema)| {
+                let value = self.known(&name).unwrap_or_else(|| document::sample(&schema));
+                (name, value)
+            })
+            .collect::<serde_json::Map<_, _>>()
+            .into()
+    }
+
+    /// Makes a call as somebody, with this body or with none.
+    pub async fn call(&self, who: &Client, call: &Call, body: Option<&Value>) -> Answer {
+        let bytes = body.map(Value::to_string).unwrap_or_default();
+        let headers = [("content-type", "application/json")];
+        who.send(call.method.clone(), &self.path(call), &headers, bytes)
+            .await
+    }
+
+    /// Everything that Ann has.
+    pub async fn inventory(&self) -> Vec<Value> {
+        let thread = format!("threads/{}", self.thread);
+        let messages = format!("{thread}/messages?branch=all&limit=200");
+        let mut all = Vec::new();
+        for path in [
+            "threads",
+            &thread,
+            &messages,
+            "assistants",
+            "tokens",
+            "members",
+            "invitations",
+            "workspace",
+            "workspaces",
+            "settings",
+            "providers",
+            "auth/sessions",
+            "auth/me",
+        ] {
+            let mut data = self.ann.get(&format!("/api/v1/{path}")).await.data();
+            for row in data.as_array_mut().into_iter().flatten() {
+                for moving in ["last_seen_at", "last_used_at", "detected"] {
+                    if let Some(field) = row.get_mut(moving) {
+                        field.take();
+                    }
+                }
+            }
+            all.push(data);
+        }
+        all
+    }
+}
