@@ -138,12 +138,15 @@ async fn write(chat: &Chat, at: InThread, writing: Writing<'_>) -> Result<Exchan
     };
     let head = reply.as_ref().map_or(id, |r| r.id);
     move_head(&tx, current, head).await?;
-    tx.commit().await?;
     let running = match (&reply, prepared) {
         (Some(reply), Some(prepared)) => {
-            start(chat, &caller, &thread, reply.id, prepared, id, Body::default()).await?
+            let task = task(&caller, &thread, prepared, id, false);
+            Some(commit_and_begin(chat, tx, reply.id, task, Body::default()).await?)
         }
-        _ => None,
+        _ => {
+            tx.commit().await?;
+            None
+        }
     };
     Ok(Exchange {
         message: Some(message),
@@ -164,11 +167,6 @@ pub async fn regenerate(
         thread,
         message,
     } = at;
-    if let Some(key) = &key {
-        if let Repeat::Of(first) = repeats::find_reply(chat, &caller, &thread, key).await? {
-            return Ok(first);
-        }
-    }
     let asked = match message.role {
         MessageRole::Assistant => message
             .parent_id
@@ -182,10 +180,16 @@ pub async fn regenerate(
     let Some(current) = locked(&tx, &thread).await? else {
         return Err(ApiError::not_found("thread"));
     };
+    // Asked under the thread's lock, so that the second of two sees the first.
+    if let Some(key) = &key
+        && let Repeat::Of(first) = repeats::find_reply(chat, &caller, &thread, key).await?
+    {
+        return Ok(first);
+    }
     let reply = insert_reply(&tx, &keys, &current, Some(asked), &prepared, key).await?;
     move_head(&tx, current, reply.id).await?;
-    tx.commit().await?;
-    let running = start(chat, &caller, &thread, reply.id, prepared, asked, Body::default()).await?;
+    let task = task(&caller, &thread, prepared, asked, false);
+    let running = Some(commit_and_begin(chat, tx, reply.id, task, Body::default()).await?);
     Ok(Exchange {
         message: None,
         reply: Some(reply.id),
@@ -239,9 +243,9 @@ pub async fn go_on(chat: &Chat, at: AtMessage) -> Result<Exchange, ApiError> {
         .await
         .map_err(DbError::from)?;
     announce(&tx, &message, "message.resumed").await?;
-    tx.commit().await?;
     let tip = if body.text.is_empty() { asked } else { message.id };
-    let running = start(chat, &caller, &thread, message.id, prepared, tip, body).await?;
+    let task = task(&caller, &thread, prepared, tip, !body.text.is_empty());
+    let running = Some(commit_and_begin(chat, tx, message.id, task, body).await?);
     Ok(Exchange {
         message: None,
         reply: Some(message.id),
@@ -293,33 +297,47 @@ fn asker(caller: &Caller) -> Asker {
     }
 }
 
-async fn start(
-    chat: &Chat,
+fn task(
     caller: &Caller,
     thread: &threads::Model,
-    reply: MessageId,
     prepared: Prepared,
     tip: MessageId,
-    written: Body,
-) -> Result<Option<Arc<Generation>>, ApiError> {
-    let Some(generation) = chat
-        .0
-        .generations
-        .begin(reply, written.text.clone(), written.reasoning)
-    else {
-        return Ok(chat.0.generations.get(reply));
-    };
-    let task = Task {
+    continues: bool,
+) -> Task {
+    Task {
         asker: asker(caller),
-        caller: caller.clone(),
+        caller: *caller,
         thread: thread.id,
         system: prepared.instructions.system,
         plan: prepared.plan,
         tip,
-        continues: !written.text.is_empty(),
+        continues,
+    }
+}
+
+/// Stores what was written and begins the answer. The buffer is there before the commit: whoever finds the answer in
+/// the store finds its writer too.
+async fn commit_and_begin(
+    chat: &Chat,
+    tx: Tx,
+    reply: MessageId,
+    task: Task,
+    written: Body,
+) -> Result<Arc<Generation>, ApiError> {
+    let generations = &chat.0.generations;
+    let Some(generation) = generations.begin(reply, written.text, written.reasoning) else {
+        // Somebody else was quicker to go on with it; nothing of ours is needed.
+        return generations
+            .get(reply)
+            .ok_or_else(|| ApiError::not_found("message"));
     };
+    if let Err(error) = tx.commit().await {
+        generations.end(reply);
+        generation.update(|p| p.ended = Some(MessageStatus::Failed));
+        return Err(error.into());
+    }
     answering::begin(chat, generation.clone(), task);
-    Ok(Some(generation))
+    Ok(generation)
 }
 
 /// The thread's row, held until the end of the transaction, so that two writers form a line and not a fork.

@@ -80,7 +80,10 @@ pub async fn post_message(
     Json(input): Json<MessageIn>,
 ) -> Result<Response, ApiError> {
     let (thread, workspace) = (at.thread.id, at.caller.workspace);
-    let exchange = exchange::post(&chat, at, input, repeat_key(&headers)).await?;
+    let (room, key) = (chat.clone(), repeat_key(&headers));
+    let exchange = chat
+        .to_its_end(async move { exchange::post(&room, at, input, key).await })
+        .await?;
     answer(&chat, workspace, thread, exchange, &headers).await
 }
 
@@ -94,7 +97,10 @@ pub async fn edit_message(
     Json(input): Json<EditIn>,
 ) -> Result<Response, ApiError> {
     let (thread, workspace) = (at.thread.id, at.caller.workspace);
-    let exchange = exchange::edit(&chat, at, input, repeat_key(&headers)).await?;
+    let (room, key) = (chat.clone(), repeat_key(&headers));
+    let exchange = chat
+        .to_its_end(async move { exchange::edit(&room, at, input, key).await })
+        .await?;
     answer(&chat, workspace, thread, exchange, &headers).await
 }
 
@@ -108,7 +114,10 @@ pub async fn regenerate_message(
     Json(input): Json<RegenerateIn>,
 ) -> Result<Response, ApiError> {
     let (thread, workspace) = (at.thread.id, at.caller.workspace);
-    let exchange = exchange::regenerate(&chat, at, input, repeat_key(&headers)).await?;
+    let (room, key) = (chat.clone(), repeat_key(&headers));
+    let exchange = chat
+        .to_its_end(async move { exchange::regenerate(&room, at, input, key).await })
+        .await?;
     answer(&chat, workspace, thread, exchange, &headers).await
 }
 
@@ -121,7 +130,10 @@ pub async fn continue_message(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let (thread, workspace) = (at.thread.id, at.caller.workspace);
-    let exchange = exchange::go_on(&chat, at).await?;
+    let room = chat.clone();
+    let exchange = chat
+        .to_its_end(async move { exchange::go_on(&room, at).await })
+        .await?;
     answer(&chat, workspace, thread, exchange, &headers).await
 }
 
