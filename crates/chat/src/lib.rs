@@ -28,7 +28,6 @@ use std::time::Duration;
 
 use ai::Ai;
 use db::Db;
-use kit::api::ApiError;
 use kit::lifecycle::Lifecycle;
 
 use generation::Generations;
@@ -85,20 +84,5 @@ impl Chat {
 
     fn db(&self) -> &Db {
         &self.0.db
-    }
-
-    /// Does work to its end even if the caller goes away in the middle: what was begun to be stored is stored, and its
-    /// answer begins.
-    async fn to_its_end<T: Send + 'static>(
-        &self,
-        work: impl Future<Output = Result<T, ApiError>> + Send + 'static,
-    ) -> Result<T, ApiError> {
-        let (done, result) = tokio::sync::oneshot::channel();
-        self.0.lifecycle.spawn("exchange", async move {
-            // Nobody waiting any more is fine.
-            let _ = done.send(work.await);
-        });
-        let stopped = || ApiError::unavailable("This node is stopping.", Duration::from_secs(5));
-        result.await.unwrap_or_else(|_| Err(stopped()))
     }
 }

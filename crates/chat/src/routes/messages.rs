@@ -80,10 +80,7 @@ pub async fn post_message(
     Json(input): Json<MessageIn>,
 ) -> Result<Response, ApiError> {
     let (thread, workspace) = (at.thread.id, at.caller.workspace);
-    let (room, key) = (chat.clone(), repeat_key(&headers));
-    let exchange = chat
-        .to_its_end(async move { exchange::post(&room, at, input, key).await })
-        .await?;
+    let exchange = exchange::post(&chat, at, input, repeat_key(&headers)).await?;
     answer(&chat, workspace, thread, exchange, &headers).await
 }
 
@@ -97,10 +94,7 @@ pub async fn edit_message(
     Json(input): Json<EditIn>,
 ) -> Result<Response, ApiError> {
     let (thread, workspace) = (at.thread.id, at.caller.workspace);
-    let (room, key) = (chat.clone(), repeat_key(&headers));
-    let exchange = chat
-        .to_its_end(async move { exchange::edit(&room, at, input, key).await })
-        .await?;
+    let exchange = exchange::edit(&chat, at, input, repeat_key(&headers)).await?;
     answer(&chat, workspace, thread, exchange, &headers).await
 }
 
@@ -114,10 +108,7 @@ pub async fn regenerate_message(
     Json(input): Json<RegenerateIn>,
 ) -> Result<Response, ApiError> {
     let (thread, workspace) = (at.thread.id, at.caller.workspace);
-    let (room, key) = (chat.clone(), repeat_key(&headers));
-    let exchange = chat
-        .to_its_end(async move { exchange::regenerate(&room, at, input, key).await })
-        .await?;
+    let exchange = exchange::regenerate(&chat, at, input, repeat_key(&headers)).await?;
     answer(&chat, workspace, thread, exchange, &headers).await
 }
 
@@ -130,10 +121,7 @@ pub async fn continue_message(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let (thread, workspace) = (at.thread.id, at.caller.workspace);
-    let room = chat.clone();
-    let exchange = chat
-        .to_its_end(async move { exchange::go_on(&room, at).await })
-        .await?;
+    let exchange = exchange::go_on(&chat, at).await?;
     answer(&chat, workspace, thread, exchange, &headers).await
 }
 
