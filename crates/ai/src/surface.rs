@@ -9,9 +9,9 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures::Stream;
-use http::{HeaderName, HeaderValue, StatusCode, header};
+use http::{HeaderValue, StatusCode, header};
 use identity::{Caller, Permission, openai_error};
-use kit::api::{ApiError, Code, Raw};
+use kit::api::{ApiError, Code, Raw, event_stream};
 use providers::{ChatRequest, ProviderError, surface};
 use serde::Serialize;
 
@@ -139,24 +139,6 @@ fn failed(ai: &Ai, failure: Failure) -> Response {
         let seconds = wait.as_millis().div_ceil(1000).max(1) as u64;
         response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
     }
-    response
-}
-
-fn event_stream(body: Body) -> Response {
-    let mut response = Response::new(body);
-    let headers = response.headers_mut();
-    headers.insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("text/event-stream; charset=utf-8"),
-    );
-    headers.insert(
-        header::CACHE_CONTROL,
-        HeaderValue::from_static("no-cache, no-transform"),
-    );
-    headers.insert(
-        HeaderName::from_static("x-accel-buffering"),
-        HeaderValue::from_static("no"),
-    );
     response
 }
 

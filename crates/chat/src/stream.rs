@@ -12,7 +12,8 @@ use bytes::Bytes;
 use db::kinds::MessageStatus;
 use db::{MessageId, ThreadId};
 use futures::Stream;
-use http::{HeaderName, HeaderValue, header};
+use http::{HeaderName, HeaderValue};
+use kit::api::{event_stream, streaming};
 use serde::Serialize;
 use tokio::sync::watch;
 
@@ -286,24 +287,10 @@ pub fn ui_message_stream(source: Source, opening: Opening, from: usize) -> Respo
             Ok((news, reader.ended))
         })),
     };
-    let mut response = Response::new(body);
-    let headers = response.headers_mut();
-    headers.insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("text/event-stream; charset=utf-8"),
-    );
-    headers.insert(
+    let mut response = event_stream(body);
+    response.headers_mut().insert(
         HeaderName::from_static("x-vercel-ai-ui-message-stream"),
         HeaderValue::from_static("v1"),
-    );
-    headers.insert(
-        header::CACHE_CONTROL,
-        HeaderValue::from_static("no-cache, no-transform"),
-    );
-    // Proxies that buffer would undo the streaming.
-    headers.insert(
-        HeaderName::from_static("x-accel-buffering"),
-        HeaderValue::from_static("no"),
     );
     response
 }
@@ -328,21 +315,7 @@ pub fn plain_text(source: Source) -> Response {
             }))
         }
     };
-    let mut response = Response::new(body);
-    let headers = response.headers_mut();
-    headers.insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("text/plain; charset=utf-8"),
-    );
-    headers.insert(
-        header::CACHE_CONTROL,
-        HeaderValue::from_static("no-cache, no-transform"),
-    );
-    headers.insert(
-        HeaderName::from_static("x-accel-buffering"),
-        HeaderValue::from_static("no"),
-    );
-    response
+    streaming("text/plain; charset=utf-8", body)
 }
 
 /// A comment, which readers of event streams pass over.

@@ -6,9 +6,11 @@ mod envelope;
 mod error;
 mod extract;
 mod request_id;
+mod streaming;
 
 pub use cursor::{Cursor, PageIn};
 pub use envelope::{Created, Data, Empty, Listing, Page, PageOut};
 pub use error::{ApiError, Code, Detail, ErrorBody};
 pub use extract::{Json, PathId, Problems, Query, Raw, Validate};
 pub use request_id::{REQUEST_ID_HEADER, current_request_id, with_request_id};
+pub use streaming::{event_stream, streaming};
