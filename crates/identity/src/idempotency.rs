@@ -45,6 +45,8 @@ const LARGEST_BODY: usize = 16 * 1024 * 1024;
 const LARGEST_ANSWER: u64 = 1024 * 1024;
 /// The longest `Idempotency-Key`.
 const LONGEST_KEY: usize = 255;
+/// The longest path that is remembered; a longer one leads nowhere, and would not fit into an index.
+const LONGEST_PATH: usize = 500;
 
 const REFRESH_PATH: &str = "/api/v1/auth/refresh";
 const LOGOUT_PATH: &str = "/api/v1/auth/logout";
@@ -107,6 +109,9 @@ fn key_of(method: &Method, path: &str, headers: &HeaderMap) -> Result<Option<Str
         return Ok(None);
     };
     if method != Method::POST || Area::of(path) != Area::Api || streams(path) || path == LOGOUT_PATH {
+        return Ok(None);
+    }
+    if path.len() > LONGEST_PATH {
         return Ok(None);
     }
     let is_json = headers

@@ -202,6 +202,11 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        // Texts of the store cannot hold it, so that no query can ask for it.
+        if parts.uri.query().is_some_and(|query| query.contains("%00")) {
+            let sentence = "The query must not contain the character U+0000.";
+            return Err(ApiError::invalid("query", sentence));
+        }
         axum::extract::Query::<T>::try_from_uri(&parts.uri)
             .map(|q| Self(q.0))
             .map_err(|rejection| {

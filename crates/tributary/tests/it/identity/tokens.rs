@@ -179,6 +179,11 @@ async fn a_repeated_request_gets_the_first_answer() {
     post(&ann, "/api/v1/assistants", json!({ "name": "A" }).to_string())
         .await
         .expect(201);
+    // A path that leads nowhere is not remembered, however long it is.
+    let nowhere: String = (0..600).map(|n| (n * n % 997).to_string()).collect();
+    let path = format!("/api/v1/invitations/{nowhere}/accept");
+    let answer = ann.send(Method::POST, &path, &keyed, "{}").await;
+    answer.expect_error(404, "NOT_FOUND");
     for bad in ["", "a b", "ä", &"k".repeat(256)] {
         let answer = ann
             .send(
