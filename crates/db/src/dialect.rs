@@ -51,14 +51,16 @@ pub enum Trouble {
 
 /// Tells a trouble that passes from a mistake of ours.
 pub fn trouble(error: &DbErr) -> Option<Trouble> {
-    let cause = match error {
-        DbErr::ConnectionAcquire(_) => return Some(Trouble::Away),
-        DbErr::Exec(RuntimeErr::SqlxError(cause))
-        | DbErr::Query(RuntimeErr::SqlxError(cause))
-        | DbErr::Conn(RuntimeErr::SqlxError(cause)) => cause,
-        DbErr::Conn(_) => return Some(Trouble::Away),
-        _ => return None,
-    };
+    match error {
+        DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause)) => told(cause),
+        // Whatever a server says to a connection that begins: there is none.
+        DbErr::Conn(RuntimeErr::SqlxError(cause)) => told(cause).or(Some(Trouble::Away)),
+        DbErr::Conn(_) | DbErr::ConnectionAcquire(_) => Some(Trouble::Away),
+        _ => None,
+    }
+}
+
+fn told(cause: &SqlxError) -> Option<Trouble> {
     let Some(refused) = cause.as_database_error() else {
         return is_broken(cause).then_some(Trouble::Away);
     };
@@ -89,4 +91,20 @@ fn is_broken(cause: &SqlxError) -> bool {
         cause,
         E::Io(_) | E::Tls(_) | E::Protocol(_) | E::PoolTimedOut | E::PoolClosed | E::WorkerCrashed
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_broken_connection_is_no_mistake_of_ours() {
+        use std::sync::Arc;
+        let broken = || RuntimeErr::SqlxError(Arc::new(SqlxError::PoolTimedOut));
+        assert_eq!(trouble(&DbErr::Query(broken())), Some(Trouble::Away));
+        assert_eq!(trouble(&DbErr::Conn(broken())), Some(Trouble::Away));
+        let ours = RuntimeErr::SqlxError(Arc::new(SqlxError::RowNotFound));
+        assert_eq!(trouble(&DbErr::Exec(ours)), None);
+        assert_eq!(trouble(&DbErr::Custom("x".to_owned())), None);
+    }
 }
