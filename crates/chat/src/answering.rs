@@ -109,7 +109,7 @@ const STILL_WRITING: Duration = Duration::from_secs(30);
 async fn read(chat: &Chat, generation: &Generation, task: &Task, mut opened: Opened) -> Ending {
     generation.update(|p| {
         p.provider = Some(opened.provider().to_owned());
-        p.model = Some(opened.model().to_owned());
+        p.model = Some(opened.model().clone());
     });
     let every = chat.0.config.draft_every;
     let mut drafts = tokio::time::interval_at(Instant::now() + every, every);
@@ -120,7 +120,7 @@ async fn read(chat: &Chat, generation: &Generation, task: &Task, mut opened: Ope
     loop {
         tokio::select! {
             chunk = opened.next() => match chunk {
-                Some(Ok(chunks)) => append(generation, chunks),
+                Some(Ok(chunks)) => append(generation, &chunks),
                 Some(Err(error)) => {
                     let outcome = opened.finish(Some(&error));
                     let error = MessageError { code: "BROKEN_OFF".into(), error: error.message(), details: Vec::new() };
@@ -143,12 +143,12 @@ async fn read(chat: &Chat, generation: &Generation, task: &Task, mut opened: Ope
     }
 }
 
-fn append(generation: &Generation, chunks: Vec<Chunk>) {
+fn append(generation: &Generation, chunks: &[Chunk]) {
     if !chunks.iter().any(Chunk::is_content) {
         return;
     }
     generation.update(|p| {
-        for chunk in &chunks {
+        for chunk in chunks {
             match chunk {
                 Chunk::Text(text) | Chunk::Refusal(text) => p.text.push_str(text),
                 Chunk::Reasoning(text) => p.reasoning.push_str(text),
@@ -224,7 +224,7 @@ async fn update(
 }
 
 /// How long the end of an answer is tried to be stored before the draft has to do.
-const SAVE_FOR: Duration = Duration::from_secs(60);
+const SAVE_FOR: Duration = Duration::from_mins(1);
 
 async fn save_ending(chat: &Chat, generation: &Generation, task: &Task, ending: Ending) {
     let usage = ending.outcome.as_ref().map(usage_of);

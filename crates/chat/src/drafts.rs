@@ -17,7 +17,7 @@ use crate::Chat;
 use crate::access::InThread;
 
 /// A clock that is wrong by more than this is not believed.
-const CLOCK_SKEW: Duration = Duration::from_secs(60);
+const CLOCK_SKEW: Duration = Duration::from_mins(1);
 
 /// A draft.
 #[derive(Clone, Debug, Deserialize, ToSchema)]

@@ -93,13 +93,14 @@ async fn write(chat: &Chat, at: InThread, writing: Writing<'_>) -> Result<Exchan
     if let Some(client_id) = &writing.client_id {
         let repeat = repeats::find(chat, &caller, &thread, client_id, writing.content).await?;
         if let Repeat::Of(first) = repeat {
-            return Ok(first);
+            return Ok(*first);
         }
     }
     // Which model answers is decided before anything is stored, so that a refusal leaves nothing behind.
-    let prepared = match writing.reply {
-        true => Some(prepare(chat, &caller, &thread, writing.model).await?),
-        false => None,
+    let prepared = if writing.reply {
+        Some(prepare(chat, &caller, &thread, writing.model).await?)
+    } else {
+        None
     };
     let db = chat.db();
     let keys = db.keys(caller.workspace.0).await?;
@@ -128,7 +129,7 @@ async fn write(chat: &Chat, at: InThread, writing: Writing<'_>) -> Result<Exchan
         // The same message arrived twice at the same moment and the other one was first.
         drop(tx);
         return match repeats::find(chat, &caller, &thread, client_id, writing.content).await? {
-            Repeat::Of(first) => Ok(first),
+            Repeat::Of(first) => Ok(*first),
             Repeat::New => Err(error.into()),
         };
     }
@@ -138,15 +139,12 @@ async fn write(chat: &Chat, at: InThread, writing: Writing<'_>) -> Result<Exchan
     };
     let head = reply.as_ref().map_or(id, |r| r.id);
     move_head(&tx, current, head).await?;
-    let running = match (&reply, prepared) {
-        (Some(reply), Some(prepared)) => {
-            let task = task(&caller, &thread, prepared, id, false);
-            Some(commit_and_begin(chat, tx, reply.id, task, Body::default()).await?)
-        }
-        _ => {
-            tx.commit().await?;
-            None
-        }
+    let running = if let (Some(reply), Some(prepared)) = (&reply, prepared) {
+        let task = task(&caller, &thread, prepared, id, false);
+        Some(commit_and_begin(chat, tx, reply.id, task, Body::default()).await?)
+    } else {
+        tx.commit().await?;
+        None
     };
     Ok(Exchange {
         message: Some(message),
@@ -184,7 +182,7 @@ pub async fn regenerate(
     if let Some(key) = &key
         && let Repeat::Of(first) = repeats::find_reply(chat, &caller, &thread, key).await?
     {
-        return Ok(first);
+        return Ok(*first);
     }
     let reply = insert_reply(&tx, &keys, &current, Some(asked), &prepared, key).await?;
     move_head(&tx, current, reply.id).await?;

@@ -17,7 +17,7 @@ pub enum Repeat {
     /// It was not.
     New,
     /// It was; this is what came of it.
-    Of(Exchange),
+    Of(Box<Exchange>),
 }
 
 /// Looks for the first sending of a message. The same id with other words is a conflict.
@@ -53,7 +53,11 @@ pub async fn find(
         .one(chat.db().read())
         .await
         .map_err(DbError::from)?;
-    Ok(Repeat::Of(exchange(chat, Some(message), reply.map(|r| r.id))))
+    Ok(Repeat::Of(Box::new(exchange(
+        chat,
+        Some(message),
+        reply.map(|r| r.id),
+    ))))
 }
 
 /// The same for an answer that was asked for again.
@@ -71,7 +75,7 @@ pub async fn find_reply(
         .await
         .map_err(DbError::from)?;
     Ok(first.map_or(Repeat::New, |reply| {
-        Repeat::Of(exchange(chat, None, Some(reply.id)))
+        Repeat::Of(Box::new(exchange(chat, None, Some(reply.id))))
     }))
 }
 

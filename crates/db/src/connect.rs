@@ -151,7 +151,7 @@ async fn sqlite(path: &std::path::Path, sync: bool, connections: u32) -> Result<
         .acquire_timeout(Duration::from_secs(10))
         .sqlx_logging(false)
         // A connection costs a thread; those not needed go after a while.
-        .idle_timeout(Duration::from_secs(60))
+        .idle_timeout(Duration::from_mins(1))
         .test_before_acquire(false)
         .map_sqlx_sqlite_opts(move |o| {
             o.pragma("journal_mode", "WAL")

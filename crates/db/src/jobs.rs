@@ -17,7 +17,7 @@ use crate::kinds::JobState;
 use crate::{Db, DbError, Tx, dialect};
 
 /// How long a worker may take before another one assumes it dead.
-const LEASE: Duration = Duration::from_secs(120);
+const LEASE: Duration = Duration::from_mins(2);
 /// How often a job is begun before it is given up.
 const MAX_ATTEMPTS: i32 = 8;
 
@@ -173,7 +173,7 @@ impl Worker {
             let outcome = match self.handlers.get(job.kind.as_str()) {
                 Some(handler) => handler(job.payload.clone()).await,
                 None => Err(JobError::Retry(
-                    Duration::from_secs(60),
+                    Duration::from_mins(1),
                     "no worker here knows this kind".into(),
                 )),
             };
@@ -230,7 +230,7 @@ async fn finish(db: &Db, job: &Claimed, outcome: Result<(), JobError>) -> Result
             tracing::debug!(job.kind = %job.kind, job.id = %job.id, error = %why, "a job will be tried again");
             let pause = after.saturating_mul(1 << job.attempts.clamp(0, 10) as u32);
             row.state = Set(JobState::Waiting);
-            row.run_at = Set(now.plus(pause.min(Duration::from_secs(3600))).micros());
+            row.run_at = Set(now.plus(pause.min(Duration::from_hours(1))).micros());
             row.last_error = Set(Some(why));
         }
         Err(JobError::Retry(_, why) | JobError::Fail(why)) => {

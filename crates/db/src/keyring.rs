@@ -40,27 +40,24 @@ impl Keyring {
             open: Arc::default(),
         };
         let canary = instance::Entity::find_by_id("canary").one(conn).await?;
-        match canary {
-            Some(row) => {
-                let opened = match keyring.owner(conn, INSTANCE).await {
-                    Ok(keys) => keys.open(CANARY, &row.value).map_err(DbError::from),
-                    Err(error) => Err(error),
-                };
-                match opened {
-                    Ok(text) if text == CANARY_TEXT => {}
-                    Ok(_) | Err(DbError::Vault(_)) => return Err(DbError::WrongMasterKey),
-                    Err(other) => return Err(other),
-                }
+        if let Some(row) = canary {
+            let opened = match keyring.owner(conn, INSTANCE).await {
+                Ok(keys) => keys.open(CANARY, &row.value).map_err(DbError::from),
+                Err(error) => Err(error),
+            };
+            match opened {
+                Ok(text) if text == CANARY_TEXT => {}
+                Ok(_) | Err(DbError::Vault(_)) => return Err(DbError::WrongMasterKey),
+                Err(other) => return Err(other),
             }
-            None => {
-                let keys = keyring.create(conn, INSTANCE, clock.now().micros()).await?;
-                let value = keys.seal(CANARY, CANARY_TEXT)?;
-                let row = instance::ActiveModel {
-                    name: Set("canary".into()),
-                    value: Set(value),
-                };
-                instance::Entity::insert(row).exec_without_returning(conn).await?;
-            }
+        } else {
+            let keys = keyring.create(conn, INSTANCE, clock.now().micros()).await?;
+            let value = keys.seal(CANARY, CANARY_TEXT)?;
+            let row = instance::ActiveModel {
+                name: Set("canary".into()),
+                value: Set(value),
+            };
+            instance::Entity::insert(row).exec_without_returning(conn).await?;
         }
         Ok(keyring)
     }

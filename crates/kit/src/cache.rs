@@ -6,11 +6,11 @@
 use std::time::Duration;
 
 /// How long a session's row may be believed without asking the store (it is dropped at sign-out).
-pub const SESSION_LIFETIME: Duration = Duration::from_secs(60 * 60);
+pub const SESSION_LIFETIME: Duration = Duration::from_hours(1);
 /// How long the answer of a query may be kept (it is dropped when its data change).
-pub const QUERY_LIFETIME: Duration = Duration::from_secs(5 * 60);
+pub const QUERY_LIFETIME: Duration = Duration::from_mins(5);
 /// How long a rate limit counts.
-pub const RATE_LIMIT_WINDOW: Duration = Duration::from_secs(60);
+pub const RATE_LIMIT_WINDOW: Duration = Duration::from_mins(1);
 
 /// One kind of cached value.
 #[derive(Clone, Debug)]

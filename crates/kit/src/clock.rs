@@ -105,12 +105,11 @@ impl Clock {
     /// The present moment.
     #[allow(clippy::disallowed_methods)] // the one door to the machine's clock
     pub fn now(&self) -> Timestamp {
-        match &self.0 {
-            Some(fixed) => Timestamp(fixed.load(Ordering::SeqCst)),
-            None => {
-                let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-                Timestamp(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
-            }
+        if let Some(fixed) = &self.0 {
+            Timestamp(fixed.load(Ordering::SeqCst))
+        } else {
+            let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+            Timestamp(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
         }
     }
 

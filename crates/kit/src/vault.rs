@@ -6,6 +6,7 @@
 //! Deleting an owner's wrapped key makes everything it sealed unreadable for good.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -102,11 +103,14 @@ pub fn key_number(sealed: &[u8]) -> Result<u32, VaultError> {
     }
 }
 
+/// A data key, ready to seal and still there to derive from.
+type DataKey = (Aes256Gcm, Zeroizing<[u8; 32]>);
+
 /// An owner's keys, unwrapped, in memory only. The highest number seals; all of them open.
 #[derive(Clone)]
 pub struct OwnerKeys {
     owner: Uuid,
-    keys: Arc<BTreeMap<u32, (Aes256Gcm, Zeroizing<[u8; 32]>)>>,
+    keys: Arc<BTreeMap<u32, DataKey>>,
 }
 
 impl std::fmt::Debug for OwnerKeys {
@@ -214,7 +218,7 @@ impl MasterKeys {
             "# Tributary's master keys. Whoever has this file can read the store; without it nobody can.\n",
         );
         for (number, key) in &self.keys {
-            text.push_str(&format!("{number}:{}\n", STANDARD.encode(&key[..])));
+            let _ = writeln!(text, "{number}:{}", STANDARD.encode(&key[..]));
         }
         Zeroizing::new(text)
     }

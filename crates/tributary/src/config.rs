@@ -256,20 +256,22 @@ impl Config {
         if self.ai.order.is_empty() {
             bail!("ai.order must name at least one provider");
         }
-        if let Some(url) = &self.http.public_url {
-            if !url.starts_with("http://") && !url.starts_with("https://") {
-                bail!("http.public_url must begin with https:// or http://");
-            }
+        if let Some(url) = &self.http.public_url
+            && !url.starts_with("http://")
+            && !url.starts_with("https://")
+        {
+            bail!("http.public_url must begin with https:// or http://");
         }
         if self.http.allowed_origins.iter().any(|origin| origin == "*") {
             bail!(
                 "http.allowed_origins takes exact origins: * would let every site act for a signed-in person"
             );
         }
-        if let Some(url) = &self.database.url {
-            if !url.0.expose().starts_with("postgres://") && !url.0.expose().starts_with("postgresql://") {
-                bail!("database.url must begin with postgres://; without it the embedded SQLite is used");
-            }
+        if let Some(url) = &self.database.url
+            && !url.0.expose().starts_with("postgres://")
+            && !url.0.expose().starts_with("postgresql://")
+        {
+            bail!("database.url must begin with postgres://; without it the embedded SQLite is used");
         }
         Ok(())
     }
