@@ -127,8 +127,8 @@ pub fn sample(schema: &Value) -> Value {
         return first.clone();
     }
     for choice in ["oneOf", "anyOf", "allOf"] {
-        let inner = schema[choice].as_array().into_iter().flatten();
-        if let Some(inner) = inner.filter(|s| s["type"] != "null").last() {
+        let mut inner = schema[choice].as_array().into_iter().flatten();
+        if let Some(inner) = inner.rfind(|s| s["type"] != "null") {
             return sample(inner);
         }
     }
