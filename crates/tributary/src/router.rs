@@ -108,24 +108,14 @@ pub fn router(rooms: &Rooms) -> Router {
     let json = [(header::CONTENT_TYPE, "application/json")];
     let written = bytes::Bytes::from(document.to_string());
     let html = [(header::CONTENT_TYPE, "text/html; charset=utf-8")];
-    let api = calls
-        .layer(middleware::from_fn(limit_bodies))
-        .layer(middleware::from_fn_with_state(
-            identity.clone(),
-            identity::replay_repeats,
-        ))
-        .layer(middleware::from_fn_with_state(
-            identity.clone(),
-            identity::limit_requests,
-        ))
-        .layer(middleware::from_fn_with_state(
-            identity.clone(),
-            identity::authenticate,
-        ))
-        .layer(middleware::from_fn_with_state(
-            rooms.lifecycle.clone(),
-            finish_writes,
-        ));
+    // From the outside in. One by one each would be boxed, and the boxes cloned for every request.
+    let api = calls.layer((
+        middleware::from_fn_with_state(rooms.lifecycle.clone(), finish_writes),
+        middleware::from_fn_with_state(identity.clone(), identity::authenticate),
+        middleware::from_fn_with_state(identity.clone(), identity::limit_requests),
+        middleware::from_fn_with_state(identity.clone(), identity::replay_repeats),
+        middleware::from_fn(limit_bodies),
+    ));
     // Two stacks instead of one long one: the type of a single stack grows beyond what the compiler likes.
     Router::new()
         .merge(api)
@@ -140,9 +130,11 @@ pub fn router(rooms: &Rooms) -> Router {
         .method_not_allowed_fallback(|| async {
             ApiError::new(Code::MethodNotAllowed, "This address does not take this method.")
         })
-        .layer(cors(&rooms.allowed_origins))
-        .layer(middleware::map_response(security_headers))
-        .layer(middleware::from_fn(observe))
+        .layer((
+            middleware::from_fn(observe),
+            middleware::map_response(security_headers),
+            cors(&rooms.allowed_origins),
+        ))
 }
 
 /// Whether work can be taken now.
