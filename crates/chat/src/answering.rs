@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use ai::{Ask, Asker, Opened, Outcome, Plan, Purpose};
 use db::entity::{messages, threads};
-use db::kinds::MessageStatus;
+use db::kinds::{MessageRole, MessageStatus};
 use db::{DbError, MessageId, Sealed, ThreadId};
 use identity::Caller;
 use kit::api::ApiError;
@@ -15,7 +15,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 use tokio::time::Instant;
 
 use crate::Chat;
-use crate::exchange::announce;
+use crate::exchange::announce_at;
 use crate::generation::Generation;
 use crate::messages::{AttemptDetail, Body, MessageError, MessageUsage, error_place, seal_body};
 use crate::{prompt, titles};
@@ -29,6 +29,10 @@ pub struct Task {
     pub caller: Caller,
     /// Where.
     pub thread: ThreadId,
+    /// Whether the thread had no title when it was asked.
+    pub is_untitled: bool,
+    /// What the answer follows.
+    pub parent: Option<MessageId>,
     /// The instructions.
     pub system: String,
     /// Who is asked.
@@ -213,14 +217,14 @@ async fn update(
     task: &Task,
     id: MessageId,
     change: messages::ActiveModel,
-) -> Result<(), DbError> {
-    messages::Entity::update_many()
+) -> Result<u64, DbError> {
+    let updated = messages::Entity::update_many()
         .set(change)
         .filter(messages::Column::WorkspaceId.eq(task.asker.workspace))
         .filter(messages::Column::Id.eq(id))
         .exec(&**tx)
         .await?;
-    Ok(())
+    Ok(updated.rows_affected)
 }
 
 /// How long the end of an answer is tried to be stored before the draft has to do.
@@ -284,19 +288,16 @@ async fn try_save(
         change.metadata = Set(serde_json::json!({ "attempts": attempts }).to_string());
     }
     let tx = db.write().await?;
-    let Some(row) = messages::Entity::find_by_id((task.asker.workspace, generation.id))
-        .one(&*tx)
-        .await?
-    else {
-        return Ok(()); // the thread was deleted meanwhile
-    };
     change.updated_at = Set(tx.now().micros());
-    update(&tx, task, generation.id, change).await?;
-    announce(&tx, &row, "message.ended").await?;
+    if update(&tx, task, generation.id, change).await? == 0 {
+        return Ok(()); // the thread was deleted meanwhile
+    }
+    let about = (generation.id, task.parent, MessageRole::Assistant);
+    announce_at(&tx, (task.asker.workspace, task.thread), about, "message.ended").await?;
     if let Some(outcome) = &ending.outcome {
         chat.0.ai.record(&tx, outcome).await?;
     }
-    if !body.text.is_empty() {
+    if task.is_untitled && !body.text.is_empty() {
         let thread = threads::Entity::find_by_id((task.asker.workspace, task.thread))
             .one(&*tx)
             .await?;

@@ -7,7 +7,7 @@ use ai::{Asker, Plan};
 use db::entity::{messages, threads};
 use db::events::{Event, Scope};
 use db::kinds::{MessageRole, MessageStatus};
-use db::{DbError, MessageId, Tx, UserId};
+use db::{DbError, MessageId, ThreadId, Tx, UserId, WorkspaceId};
 use identity::{Caller, Permission};
 use kit::api::{ApiError, Code};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
@@ -122,7 +122,11 @@ async fn write(chat: &Chat, at: InThread, writing: Writing<'_>) -> Result<Exchan
     let mut message = blank(&tx, &current, id, parent, sealed);
     message.author_id = Some(caller.user);
     message.client_id = writing.client_id.clone();
-    if let Err(error) = insert(&tx, &mut message).await {
+    let mut rows = vec![message];
+    if let Some(prepared) = &prepared {
+        rows.push(reply_to(&tx, &keys, &current, Some(id), prepared, None)?);
+    }
+    if let Err(error) = insert(&tx, &mut rows).await {
         let Some(client_id) = writing.client_id.as_deref().filter(|_| error.is_duplicate()) else {
             return Err(error.into());
         };
@@ -133,21 +137,19 @@ async fn write(chat: &Chat, at: InThread, writing: Writing<'_>) -> Result<Exchan
             Repeat::New => Err(error.into()),
         };
     }
-    let reply = match &prepared {
-        Some(prepared) => Some(insert_reply(&tx, &keys, &current, Some(id), prepared, None).await?),
-        None => None,
-    };
+    let mut rows = rows.into_iter();
+    let (message, reply) = (rows.next(), rows.next());
     let head = reply.as_ref().map_or(id, |r| r.id);
     move_head(&tx, current, head).await?;
     let running = if let (Some(reply), Some(prepared)) = (&reply, prepared) {
-        let task = task(&caller, &thread, prepared, id, false);
+        let task = task(&caller, &thread, reply, prepared, id, false);
         Some(commit_and_begin(chat, tx, reply.id, task, Body::default()).await?)
     } else {
         tx.commit().await?;
         None
     };
     Ok(Exchange {
-        message: Some(message),
+        message,
         reply: reply.map(|r| r.id),
         running,
     })
@@ -184,9 +186,11 @@ pub async fn regenerate(
     {
         return Ok(*first);
     }
-    let reply = insert_reply(&tx, &keys, &current, Some(asked), &prepared, key).await?;
+    let mut rows = [reply_to(&tx, &keys, &current, Some(asked), &prepared, key)?];
+    insert(&tx, &mut rows).await?;
+    let [reply] = rows;
     move_head(&tx, current, reply.id).await?;
-    let task = task(&caller, &thread, prepared, asked, false);
+    let task = task(&caller, &thread, &reply, prepared, asked, false);
     let running = Some(commit_and_begin(chat, tx, reply.id, task, Body::default()).await?);
     Ok(Exchange {
         message: None,
@@ -242,7 +246,7 @@ pub async fn go_on(chat: &Chat, at: AtMessage) -> Result<Exchange, ApiError> {
         .map_err(DbError::from)?;
     announce(&tx, &message, "message.resumed").await?;
     let tip = if body.text.is_empty() { asked } else { message.id };
-    let task = task(&caller, &thread, prepared, tip, !body.text.is_empty());
+    let task = task(&caller, &thread, &message, prepared, tip, !body.text.is_empty());
     let running = Some(commit_and_begin(chat, tx, message.id, task, body).await?);
     Ok(Exchange {
         message: None,
@@ -298,6 +302,7 @@ fn asker(caller: &Caller) -> Asker {
 fn task(
     caller: &Caller,
     thread: &threads::Model,
+    reply: &messages::Model,
     prepared: Prepared,
     tip: MessageId,
     continues: bool,
@@ -306,6 +311,8 @@ fn task(
         asker: asker(caller),
         caller: *caller,
         thread: thread.id,
+        is_untitled: thread.title.is_none(),
+        parent: reply.parent_id,
         system: prepared.instructions.system,
         plan: prepared.plan,
         tip,
@@ -390,15 +397,19 @@ fn blank(
     }
 }
 
-async fn insert(tx: &Tx, row: &mut messages::Model) -> Result<(), DbError> {
-    row.seq = announce(tx, row, "message.created").await?;
-    messages::Entity::insert(row.clone().into_active_model())
+/// Writes new messages with their events, in this order.
+async fn insert(tx: &Tx, rows: &mut [messages::Model]) -> Result<(), DbError> {
+    for row in rows.iter_mut() {
+        row.seq = announce(tx, row, "message.created").await?;
+    }
+    messages::Entity::insert_many(rows.iter().map(|row| row.clone().into_active_model()))
         .exec_without_returning(&**tx)
         .await?;
     Ok(())
 }
 
-async fn insert_reply(
+/// The row of an answer that is about to be written.
+fn reply_to(
     tx: &Tx,
     keys: &kit::vault::OwnerKeys,
     thread: &threads::Model,
@@ -412,16 +423,26 @@ async fn insert_reply(
     reply.status = MessageStatus::Streaming;
     reply.model = Some(prepared.model.clone());
     reply.client_id = client_id;
-    insert(tx, &mut reply).await?;
     Ok(reply)
 }
 
 /// Writes the event of a message; answers its number.
 pub(crate) async fn announce(tx: &Tx, row: &messages::Model, kind: &str) -> Result<i64, DbError> {
-    let payload = serde_json::json!({ "message_id": row.id, "parent_id": row.parent_id, "role": row.role });
+    let at = (row.workspace_id, row.thread_id);
+    announce_at(tx, at, (row.id, row.parent_id, row.role), kind).await
+}
+
+/// The same for a message that was not read.
+pub(crate) async fn announce_at(
+    tx: &Tx,
+    (workspace, thread): (WorkspaceId, ThreadId),
+    (id, parent, role): (MessageId, Option<MessageId>, MessageRole),
+    kind: &str,
+) -> Result<i64, DbError> {
+    let payload = serde_json::json!({ "message_id": id, "parent_id": parent, "role": role });
     tx.event(Event {
-        scope: Scope::Thread(row.thread_id),
-        workspace: Some(row.workspace_id),
+        scope: Scope::Thread(thread),
+        workspace: Some(workspace),
         kind,
         payload: &payload,
     })

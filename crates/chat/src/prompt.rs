@@ -50,12 +50,12 @@ pub async fn instructions(
             model = assistant.model;
         }
     }
-    let own = identity::settings::get(db, caller.user, "instructions").await?;
+    let [own, usual_model] =
+        identity::settings::get(db, caller.user, ["instructions", "default_model"]).await?;
     parts.extend(words(own).map(|text| format!("The person asks you to keep in mind: {text}")));
     parts.retain(|part| !part.trim().is_empty());
     if model.is_none() {
-        model =
-            words(identity::settings::get(db, caller.user, "default_model").await?).or(house.default_model);
+        model = words(usual_model).or(house.default_model);
     }
     Ok(Instructions {
         system: parts.join("\n\n"),

@@ -4,9 +4,7 @@
 //! is undone gives its number back. Payloads hold ids and flags, never content: whoever may read fetches it.
 
 use kit::bus::Hint;
-use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::Serialize;
 
 use crate::entity::{event_log, scopes};
@@ -48,33 +46,22 @@ pub struct Event<'a, P: Serialize> {
 }
 
 impl Tx {
-    /// Takes the next number of a scope, without an event yet.
-    async fn next_seq(&self, scope: &str) -> Result<(i64, i64), DbError> {
-        let sql = "INSERT INTO scopes (scope, seq, epoch, acl_ver) VALUES ($1, 1, 1, 1) \
-                   ON CONFLICT (scope) DO UPDATE SET seq = scopes.seq + 1 RETURNING seq, acl_ver";
-        let row = self
-            .query_one_raw(dialect::statement(&**self, sql, [scope.into()]))
-            .await?
-            .ok_or_else(|| sea_orm::DbErr::RecordNotFound(scope.to_owned()))?;
-        Ok((row.try_get("", "seq")?, row.try_get("", "acl_ver")?))
-    }
-
-    /// Writes an event and answers its number.
+    /// Writes an event and answers its number; number and event are one question to the store.
     pub async fn event<P: Serialize>(&self, event: Event<'_, P>) -> Result<i64, DbError> {
         let scope = event.scope.to_string();
-        let (seq, acl_ver) = self.next_seq(&scope).await?;
-        let row = event_log::ActiveModel {
-            scope: Set(scope.clone()),
-            seq: Set(seq),
-            workspace_id: Set(event.workspace),
-            kind: Set(event.kind.to_owned()),
-            acl_ver: Set(acl_ver),
-            payload: Set(serde_json::to_string(event.payload)?),
-            at: Set(self.now.micros()),
-        };
-        event_log::Entity::insert(row)
-            .exec_without_returning(&**self)
-            .await?;
+        let values = [
+            scope.clone().into(),
+            event.workspace.map(|w| w.0).into(),
+            event.kind.into(),
+            serde_json::to_string(event.payload)?.into(),
+            self.now.micros().into(),
+        ];
+        let sql = dialect::event_sql(self.get_database_backend());
+        let row = self
+            .query_one_raw(dialect::statement(&**self, sql, values))
+            .await?
+            .ok_or_else(|| sea_orm::DbErr::RecordNotFound(scope.clone()))?;
+        let seq = row.try_get("", "seq")?;
         self.hints.lock().push(Hint { scope, seq });
         Ok(seq)
     }

@@ -154,14 +154,21 @@ pub(crate) async fn all(db: &Db, user: UserId) -> Result<SettingsOut> {
 }
 
 /// One setting of a person.
-pub async fn get(db: &Db, user: UserId, name: &str) -> Result<Option<Value>> {
-    let found = settings::Entity::find_by_id((user, name.to_owned()))
-        .one(db.read())
+pub async fn get<const N: usize>(db: &Db, user: UserId, names: [&str; N]) -> Result<[Option<Value>; N]> {
+    let rows = settings::Entity::find()
+        .filter(settings::Column::UserId.eq(user))
+        .filter(settings::Column::Name.is_in(names))
+        .all(db.read())
         .await?;
-    let Some(row) = found else { return Ok(None) };
-    let keys = db.keys(user.0).await?;
-    let value: Value = row.value.open(&keys, place(user, name))?;
-    Ok(Some(value).filter(|value| !value.is_null()))
+    let mut values = [const { None }; N];
+    for row in rows {
+        let keys = db.keys(user.0).await?;
+        let value: Value = row.value.open(&keys, place(user, &row.name))?;
+        if let Some(at) = names.iter().position(|name| *name == row.name) {
+            values[at] = Some(value).filter(|value| !value.is_null());
+        }
+    }
+    Ok(values)
 }
 
 /// Makes room: deleted settings need not be remembered any longer. Answers how many there were.
