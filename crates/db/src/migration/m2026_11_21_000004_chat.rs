@@ -92,8 +92,8 @@ impl MigrationTrait for Migration {
         for index in [
             index(
                 "threads",
-                "threads_owner",
-                &["workspace_id", "owner_id", "archived", "last_message_at"],
+                "threads_recent",
+                &["workspace_id", "archived", "pinned", "last_message_at", "id"],
                 Unique::No,
             ),
             index(
