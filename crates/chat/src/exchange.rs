@@ -227,7 +227,11 @@ pub async fn go_on(chat: &Chat, at: AtMessage) -> Result<Exchange, ApiError> {
         ));
     };
     let keys = chat.db().keys(caller.workspace.0).await?;
-    let body = open_body(&keys, &message).map_err(DbError::from)?;
+    let Ok(body) = open_body(&keys, &message) else {
+        let sentence =
+            "What was written of this answer cannot be read any more. Please have it answered again.";
+        return Err(ApiError::new(Code::Conflict, sentence));
+    };
     let prepared = prepare(
         chat,
         &caller,

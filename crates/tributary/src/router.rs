@@ -72,27 +72,45 @@ pub fn openapi(rooms: &Rooms) -> serde_json::Value {
     complete(&document)
 }
 
-/// Every answer needs a description; where a call has nothing special to say, its status says enough.
+/// What every call can answer beside its own, and what every answer needs.
+const COMMON: [(&str, &str); 6] = [
+    ("400", "The body is not JSON (`INVALID_JSON`)"),
+    ("401", "Nobody is signed in (`UNAUTHORIZED`)"),
+    ("403", "Not permitted (`FORBIDDEN`)"),
+    ("422", "A field is at fault (`VALIDATION_FAILED`)"),
+    ("429", "Too many requests (`RATE_LIMITED`)"),
+    ("503", "Try again later (`UNAVAILABLE`)"),
+];
+
+/// Adds to each call the errors that the layers around it make, and to each answer the description that OpenAPI wants.
 fn complete(document: &OpenApi) -> serde_json::Value {
     let mut document = serde_json::to_value(document).unwrap_or_default();
-    let paths = document["paths"]
-        .as_object_mut()
-        .into_iter()
-        .flat_map(|paths| paths.values_mut());
-    let methods = paths
-        .filter_map(|path| path.as_object_mut())
-        .flat_map(|path| path.values_mut());
-    for call in methods {
-        for (status, answer) in call["responses"].as_object_mut().into_iter().flatten() {
-            let said = status
-                .parse()
-                .ok()
-                .and_then(|s| http::StatusCode::from_u16(s).ok());
-            if answer.get("description").is_none() {
-                answer["description"] = said
-                    .and_then(|s| s.canonical_reason())
-                    .unwrap_or("An answer")
-                    .into();
+    for (path, methods) in document["paths"].as_object_mut().into_iter().flatten() {
+        let error = serde_json::json!({ "$ref": "#/components/schemas/ErrorBody" });
+        let content = match path.starts_with("/v1/") {
+            true => serde_json::json!({ "application/json": {} }),
+            false => serde_json::json!({ "application/json": { "schema": error } }),
+        };
+        for call in methods.as_object_mut().into_iter().flat_map(|m| m.values_mut()) {
+            let Some(answers) = call["responses"].as_object_mut() else {
+                continue;
+            };
+            for (status, why) in COMMON {
+                answers
+                    .entry(status)
+                    .or_insert_with(|| serde_json::json!({ "description": why, "content": content }));
+            }
+            for (status, answer) in answers {
+                let said = status
+                    .parse()
+                    .ok()
+                    .and_then(|s| http::StatusCode::from_u16(s).ok());
+                if answer.get("description").is_none() {
+                    answer["description"] = said
+                        .and_then(|s| s.canonical_reason())
+                        .unwrap_or("An answer")
+                        .into();
+                }
             }
         }
     }

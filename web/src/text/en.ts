@@ -168,6 +168,7 @@ export const en = {
     nextVersion: 'Next version',
     versionOf: (n: number, all: number) => `Version ${n} of ${all}`,
     tokens: (i: string, o: string) => `${i} in, ${o} out`,
+    insteadOf: (names: string) => `in place of ${names}`,
     endings: {
       stopped: 'You stopped this answer.',
       interrupted: 'This answer was cut short.',

@@ -172,6 +172,7 @@ export const pt: Catalogue = {
     nextVersion: 'Versão seguinte',
     versionOf: (n, all) => `Versão ${n} de ${all}`,
     tokens: (i, o) => `${i} lidos, ${o} escritos`,
+    insteadOf: (names) => `no lugar de ${names}`,
     endings: {
       stopped: 'Parou esta resposta.',
       interrupted: 'Esta resposta ficou a meio.',

@@ -1,5 +1,7 @@
 //! What comes in: a body, a query, an id in the path. Each refusal has its code and one clear sentence.
 
+use std::time::Duration;
+
 use axum::extract::rejection::{BytesRejection, FailedToBufferBody};
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use bytes::Bytes;
@@ -174,6 +176,9 @@ fn plain(error: &serde_json::Error) -> String {
     })
 }
 
+/// How long a body may take to arrive: a client that sends a byte now and then must not keep a connection for ever.
+const BODY_IN: Duration = Duration::from_secs(120);
+
 /// The body's bytes, within the limit.
 #[derive(Debug)]
 pub struct Raw(pub Bytes);
@@ -182,15 +187,15 @@ impl<S: Send + Sync> FromRequest<S> for Raw {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
-        Bytes::from_request(request, state)
-            .await
-            .map(Self)
-            .map_err(|rejection| match rejection {
-                BytesRejection::FailedToBufferBody(FailedToBufferBody::LengthLimitError(_)) => {
-                    ApiError::new(Code::PayloadTooLarge, "The body is larger than this call takes.")
-                }
-                _ => ApiError::new(Code::InvalidJson, "The body could not be read to its end."),
-            })
+        let Ok(read) = tokio::time::timeout(BODY_IN, Bytes::from_request(request, state)).await else {
+            return Err(ApiError::new(Code::Timeout, "The body took too long to arrive."));
+        };
+        read.map(Self).map_err(|rejection| match rejection {
+            BytesRejection::FailedToBufferBody(FailedToBufferBody::LengthLimitError(_)) => {
+                ApiError::new(Code::PayloadTooLarge, "The body is larger than this call takes.")
+            }
+            _ => ApiError::new(Code::InvalidJson, "The body could not be read to its end."),
+        })
     }
 }
 

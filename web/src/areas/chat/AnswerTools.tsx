@@ -13,6 +13,7 @@ import { toast } from '@/components/toasts';
 import { useText } from '@/text';
 import { describe } from '@/text/failures';
 import { money, seconds, tokenCount } from '@/text/numbers';
+import { stoodIn } from './attempts';
 import { BranchSwitch } from './BranchSwitch';
 import { forkThread } from './threads';
 
@@ -26,6 +27,8 @@ function facts(message: Message, t: ReturnType<typeof useText>): string[] {
   const { usage } = message;
   const list: string[] = [];
   if (message.model) list.push(shortName(message.model));
+  const before = stoodIn(message.metadata);
+  if (before.length > 0) list.push(t.chat.insteadOf(before.join(', ')));
   if (usage && message.status !== 'failed') {
     list.push(t.chat.tokens(tokenCount(usage.input_tokens), tokenCount(usage.output_tokens)));
     list.push(usage.cost_micros === null ? t.common.notPriced : money(usage.cost_micros));

@@ -24,3 +24,11 @@ export function failedAttempts(details: ErrorDetail[] | null | undefined): Faile
   }
   return list;
 }
+
+/** Who was asked before the one that answered, from the receipt that the server keeps with an answer. */
+export function stoodIn(metadata: unknown): string[] {
+  const attempts = (metadata as { attempts?: unknown } | null)?.attempts;
+  if (!Array.isArray(attempts)) return [];
+  const failed = (attempts as { ok?: boolean; provider?: string }[]).filter((a) => !a.ok);
+  return [...new Set(failed.flatMap((a) => (a.provider ? [a.provider] : [])))];
+}
