@@ -19,8 +19,11 @@ pub const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; img-src 'self' da
 /// Answers everything that is not the API.
 pub async fn serve(method: Method, uri: Uri) -> Response {
     let path = uri.path();
-    if path.starts_with("/api/") || path.starts_with("/v1/") {
+    if path.starts_with("/api/") {
         return ApiError::not_found("call").into_response();
+    }
+    if path.starts_with("/v1/") {
+        return identity::openai_error(ApiError::not_found("call"));
     }
     if method != Method::GET && method != Method::HEAD {
         return ApiError::new(Code::MethodNotAllowed, "The page can only be read.").into_response();
