@@ -86,10 +86,11 @@ def page(r):
 `make bench` builds the program as it is shipped and `bench/`, starts everything on free loopback ports with a store of
 its own, takes the figures, and writes this page. Nothing outside of the machine is asked.
 
-Machine: {r["machine"]}. Other programs were running on it (load {r["load"][0]:.1f} before, {r["load"][1]:.1f} after); the
-stand-in provider, the load generator and the server share its cores. So rounds **alternate** between the stand-in asked
-directly, through the floor and through Tributary; ratios and differences are taken within a round, and the median of
-the rounds is told. CPU time is the kernel's account of the server's process, which a busy machine moves least.
+Machine: {r["machine"]}.
+Load {r["load"][0]:.1f} before, {r["load"][1]:.1f} after: other programs may have been running on it, and the stand-in provider, the load
+generator and the server share its cores. So rounds **alternate** between the stand-in asked directly, through the floor
+and through Tributary; ratios and differences are taken within a round, and the median of the rounds is told. CPU time
+is the kernel's account of the server's process, which a busy machine moves least.
 
 ## What is promised
 

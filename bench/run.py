@@ -451,4 +451,5 @@ def main():
         print("▸ docs/benchmarks.md")
 
 
-main()
+if __name__ == "__main__":
+    main()
