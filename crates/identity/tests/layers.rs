@@ -786,7 +786,10 @@ async fn of_many_at_once_one_is_the_first() {
 
 #[tokio::test]
 async fn a_request_with_a_key_is_finished_without_its_client() {
-    let app = app(IdentityConfig::default()).await;
+    let mut config = IdentityConfig::default();
+    // It is asked again and again until the first call has ended.
+    config.limits.open_requests = 0;
+    let app = app(config).await;
     let key = [("idempotency-key".to_owned(), "gone".to_owned())];
     let body = json!({"email": "a@example.org", "password": "correct horse", "full_name": "A"});
     let call = || app.call("POST", "/api/v1/auth/register", &key, Some(body.clone()));
@@ -831,42 +834,5 @@ async fn the_document_describes_every_route() {
             json["components"]["schemas"][name].is_object(),
             "{name} is not described"
         );
-    }
-}
-
-/// Prints what the two outer layers cost: `cargo test -p identity --release --test layers -- --ignored --nocapture`.
-#[tokio::test]
-#[ignore = "a measurement"]
-async fn what_the_layers_cost() {
-    let mut config = IdentityConfig::default();
-    config.limits.openai_requests = u32::MAX;
-    let app = app(config).await;
-    let ada = register(&app, "a@example.org").await;
-    let token = ada.post("/tokens", json!({"name": "t"})).await;
-    let program = ada.with_token(token.data()["token"].as_str().unwrap());
-    let bare = Router::new().route("/v1/models", axum::routing::get(|| async { "[]" }));
-    let layered = bare
-        .clone()
-        .layer(from_fn_with_state(app.identity.clone(), replay_repeats))
-        .layer(from_fn_with_state(app.identity.clone(), limit_requests))
-        .layer(from_fn_with_state(app.identity.clone(), authenticate));
-    for (name, router, person) in [
-        ("no layers", &bare, &ada),
-        ("access token", &layered, &ada),
-        ("API token", &layered, &program),
-    ] {
-        const ROUNDS: u32 = 100_000;
-        let began = std::time::Instant::now();
-        for _ in 0..ROUNDS {
-            let request = Request::builder()
-                .uri("/v1/models")
-                .header("authorization", &person.headers[0].1)
-                .extension(ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 9))))
-                .body(Body::empty())
-                .unwrap();
-            let response = router.clone().oneshot(request).await.unwrap();
-            assert_eq!(response.status(), 200);
-        }
-        println!("{name}: {:?} a request", began.elapsed() / ROUNDS);
     }
 }
