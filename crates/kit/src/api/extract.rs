@@ -177,7 +177,7 @@ fn plain(error: &serde_json::Error) -> String {
 }
 
 /// How long a body may take to arrive: a client that sends a byte now and then must not keep a connection for ever.
-const BODY_IN: Duration = Duration::from_secs(120);
+const BODY_IN: Duration = Duration::from_mins(2);
 
 /// The body's bytes, within the limit.
 #[derive(Debug)]
