@@ -87,9 +87,10 @@ fn complete(document: &OpenApi) -> serde_json::Value {
     let mut document = serde_json::to_value(document).unwrap_or_default();
     for (path, methods) in document["paths"].as_object_mut().into_iter().flatten() {
         let error = serde_json::json!({ "$ref": "#/components/schemas/ErrorBody" });
-        let content = match path.starts_with("/v1/") {
-            true => serde_json::json!({ "application/json": {} }),
-            false => serde_json::json!({ "application/json": { "schema": error } }),
+        let content = if path.starts_with("/v1/") {
+            serde_json::json!({ "application/json": {} })
+        } else {
+            serde_json::json!({ "application/json": { "schema": error } })
         };
         for call in methods.as_object_mut().into_iter().flat_map(|m| m.values_mut()) {
             let Some(answers) = call["responses"].as_object_mut() else {

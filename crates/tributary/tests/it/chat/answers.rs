@@ -114,7 +114,7 @@ async fn a_running_answer_resumes_at_every_offset_and_outlives_its_connection() 
         "nothing is lost when its connection goes"
     );
     for from in [0, 7, whole.len() - 1, whole.len(), whole.len() + 99] {
-        let replay = ann
+        let again = ann
             .send(
                 Method::GET,
                 &format!("{path}/{reply}/stream?from={from}"),
@@ -123,12 +123,12 @@ async fn a_running_answer_resumes_at_every_offset_and_outlives_its_connection() 
             )
             .await;
         assert_eq!(
-            text_of(&events(&replay.bytes)),
+            text_of(&events(&again.bytes)),
             whole[from.min(whole.len())..],
             "from {from}"
         );
         let last_id = from.to_string();
-        let replay = ann
+        let again = ann
             .send(
                 Method::GET,
                 &format!("{path}/{reply}/stream"),
@@ -137,7 +137,7 @@ async fn a_running_answer_resumes_at_every_offset_and_outlives_its_connection() 
             )
             .await;
         assert_eq!(
-            text_of(&events(&replay.bytes)),
+            text_of(&events(&again.bytes)),
             whole[from.min(whole.len())..],
             "after {from}"
         );
@@ -303,7 +303,7 @@ fn titles(standin: &providers::standin::Standin) -> u64 {
     standin
         .seen()
         .iter()
-        .filter(|seen| seen.body.to_string().contains("Write a title"))
+        .filter(|seen| seen.body.contains("Write a title"))
         .count() as u64
 }
 

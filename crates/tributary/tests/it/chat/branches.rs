@@ -123,7 +123,7 @@ async fn the_model_hears_the_branch_and_nothing_else() {
     .await
     .expect(201);
     ann.ask(&thread, "Last", "openai/mock-y").await.expect(201);
-    let heard = standin.seen().last().unwrap().body.to_string();
+    let heard = standin.seen().last().unwrap().body.clone();
     for part in ["You are Ada.", "Short.", "I like tea.", "Rhyme.", "Other", "Last"] {
         assert!(heard.contains(part), "{part} is missing in {heard}");
     }

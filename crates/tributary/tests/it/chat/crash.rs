@@ -1,5 +1,7 @@
 //! What survives: a restart, a crash in the middle of an answer, a damaged row; and what a thief of the file reads.
 
+use std::os::unix::fs::PermissionsExt;
+
 use http::Method;
 use sea_orm::ConnectionTrait;
 use serde_json::json;
@@ -116,7 +118,6 @@ async fn the_store_tells_a_thief_nothing() {
             assert!(!found, "{planted} stands in {}", path.display());
         }
     }
-    use std::os::unix::fs::PermissionsExt;
     let mode = std::fs::metadata(app.folder().join("master.key"))
         .unwrap()
         .permissions()

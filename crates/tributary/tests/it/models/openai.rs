@@ -304,7 +304,7 @@ fn decoded(text: &str) -> Vec<f32> {
     for four in text.as_bytes().chunks(4) {
         let value = |b: &u8| LETTERS.iter().position(|l| l == b).unwrap_or(0) as u32;
         let all = four.iter().fold(0, |sum, b| sum << 6 | value(b));
-        let padding = four.iter().filter(|b| **b == b'=').count();
+        let padding = four.iter().rev().take_while(|b| **b == b'=').count();
         bytes.extend_from_slice(&all.to_be_bytes()[1..4 - padding]);
     }
     bytes
