@@ -302,7 +302,7 @@ async fn try_save(
             .one(&*tx)
             .await?;
         if let Some(thread) = thread.filter(|t| t.title.is_none()) {
-            titles::order(chat, &tx, &thread, task.asker, generation.id).await?;
+            titles::order(&tx, &thread, task.asker, generation.id).await?;
         }
     }
     tx.commit().await

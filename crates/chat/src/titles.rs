@@ -33,14 +33,7 @@ impl Job for MakeTitle {
 }
 
 /// Orders a title in the transaction that ends the first answer.
-pub async fn order(
-    chat: &Chat,
-    tx: &Tx,
-    thread: &threads::Model,
-    asker: Asker,
-    reply: MessageId,
-) -> Result<(), DbError> {
-    let _ = chat;
+pub async fn order(tx: &Tx, thread: &threads::Model, asker: Asker, reply: MessageId) -> Result<(), DbError> {
     tx.job(&MakeTitle {
         workspace: thread.workspace_id,
         thread: thread.id,

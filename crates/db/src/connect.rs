@@ -111,11 +111,6 @@ impl Db {
         &self.bus
     }
 
-    /// The owners' data keys.
-    pub fn keyring(&self) -> &Keyring {
-        &self.keyring
-    }
-
     /// Whether the store answers.
     pub async fn ping(&self) -> Result<(), DbError> {
         Ok(self.read.ping().await?)

@@ -54,9 +54,4 @@ impl<V: Clone + Send + Sync + 'static> Cache<V> {
     pub fn remove(&self, id: &impl std::fmt::Display) {
         self.values.invalidate(&self.key(id));
     }
-
-    /// Forgets all.
-    pub fn clear(&self) {
-        self.values.invalidate_all();
-    }
 }
