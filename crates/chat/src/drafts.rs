@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use db::entity::drafts;
 use db::events::{Event, Scope};
-use db::{DbError, Sealed, ThreadId, UserId};
+use db::{DbError, Sealed, ThreadId, UserId, WorkspaceId};
 use kit::api::{ApiError, Problems, Validate};
 use kit::clock::Timestamp;
 use kit::vault::{Place, sha256};
-use sea_orm::{ActiveValue::Set, EntityTrait, sea_query::OnConflict};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::OnConflict};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -42,6 +42,49 @@ pub struct DraftOut {
     pub text: String,
     /// When it was written.
     pub updated_at: Timestamp,
+}
+
+/// A draft among those of a person.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ThreadDraft {
+    /// Where.
+    pub thread_id: ThreadId,
+    /// The text.
+    pub text: String,
+    /// When it was written.
+    pub updated_at: Timestamp,
+}
+
+/// The newest drafts of a person, or the one in a thread; emptied ones only where one thread is asked about.
+pub(crate) async fn of_person(
+    chat: &Chat,
+    workspace: WorkspaceId,
+    user: UserId,
+    thread: Option<ThreadId>,
+    most: u64,
+) -> Result<Vec<ThreadDraft>, DbError> {
+    let mut query = drafts::Entity::of(workspace).filter(drafts::Column::UserId.eq(user));
+    if let Some(thread) = thread {
+        query = query.filter(drafts::Column::ThreadId.eq(thread));
+    }
+    let keys = chat.db().keys(workspace.0).await?;
+    let rows = query
+        .order_by_desc(drafts::Column::UpdatedAt)
+        .limit(most)
+        .all(chat.db().read())
+        .await?;
+    Ok(rows
+        .into_iter()
+        .filter_map(|row| {
+            let text: String = row.text.open(&keys, draft_place(row.thread_id, user)).ok()?;
+            Some(ThreadDraft {
+                thread_id: row.thread_id,
+                text,
+                updated_at: Timestamp(row.updated_at),
+            })
+        })
+        .filter(|draft| thread.is_some() || !draft.text.is_empty())
+        .collect())
 }
 
 /// A draft's row has no id of its own: its place is made of the thread and the person.

@@ -13,6 +13,7 @@ mod exchange;
 mod export;
 mod generation;
 mod inputs;
+pub mod live;
 mod messages;
 mod patch;
 mod prompt;

@@ -137,6 +137,15 @@ impl Tx {
         Ok(())
     }
 
+    /// Gives a scope a new epoch, so that nobody goes on from a number that means something else now.
+    pub async fn rotate_epoch(&self, scope: Scope) -> Result<(), DbError> {
+        let sql = "INSERT INTO scopes (scope, seq, epoch, acl_ver) VALUES ($1, 0, 2, 1) \
+                   ON CONFLICT (scope) DO UPDATE SET epoch = scopes.epoch + 1";
+        self.execute_raw(dialect::statement(&**self, sql, [scope.to_string().into()]))
+            .await?;
+        Ok(())
+    }
+
     /// Forgets a scope and its events, when what it was about is gone.
     pub async fn forget_scope(&self, scope: Scope) -> Result<(), DbError> {
         let name = scope.to_string();

@@ -29,6 +29,7 @@ mod routes;
 mod scopes;
 mod sessions;
 pub mod settings;
+pub mod tickets;
 pub mod workspaces;
 
 pub use audit::{Actor, audit};

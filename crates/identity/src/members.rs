@@ -98,13 +98,22 @@ pub(crate) fn may_grant(caller: &Caller, role: Role) -> Result<()> {
 /// Everybody who belongs to the caller's workspace, the oldest membership first.
 pub(crate) async fn list(identity: &Identity, caller: &Caller) -> Result<Vec<MemberOut>> {
     caller.require(Permission::ReadMembers)?;
-    let rows = members::Entity::of(caller.workspace)
+    shown(identity.db(), caller.workspace, None).await
+}
+
+/// Those who belong to a workspace, or those of them who are named, the oldest membership first.
+pub async fn shown(db: &Db, workspace: WorkspaceId, only: Option<&[UserId]>) -> Result<Vec<MemberOut>> {
+    let mut query = members::Entity::of(workspace);
+    if let Some(only) = only {
+        query = query.filter(members::Column::UserId.is_in(only.iter().copied()));
+    }
+    let rows = query
         .order_by_asc(members::Column::JoinedAt)
         .order_by_asc(members::Column::UserId)
-        .all(identity.db().read())
+        .all(db.read())
         .await?;
     let ids = rows.iter().map(|row| row.user_id).collect();
-    let mut persons: HashMap<UserId, users::Model> = people::find_all(identity.db(), ids)
+    let mut persons: HashMap<UserId, users::Model> = people::find_all(db, ids)
         .await?
         .into_iter()
         .map(|person| (person.id, person))

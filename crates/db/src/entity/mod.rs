@@ -18,5 +18,6 @@ pub mod scopes;
 pub mod sessions;
 pub mod settings;
 pub mod threads;
+pub mod tickets;
 pub mod users;
 pub mod workspaces;
