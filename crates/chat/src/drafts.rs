@@ -60,7 +60,7 @@ pub fn draft_place(thread: ThreadId, user: UserId) -> Place<'static> {
 
 /// Keeps a draft, unless a later one is there; answers the one that is kept.
 pub async fn put(chat: &Chat, at: InThread, input: DraftIn) -> Result<DraftOut, ApiError> {
-    let InThread { caller, thread } = at;
+    let InThread { caller, thread, .. } = at;
     let db = chat.db();
     let keys = db.keys(caller.workspace.0).await?;
     let place = draft_place(thread.id, caller.user);
