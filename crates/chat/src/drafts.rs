@@ -8,7 +8,9 @@ use db::{DbError, Sealed, ThreadId, UserId, WorkspaceId};
 use kit::api::{ApiError, Problems, Validate};
 use kit::clock::Timestamp;
 use kit::vault::{Place, sha256};
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::OnConflict};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::OnConflict,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -103,7 +105,7 @@ pub fn draft_place(thread: ThreadId, user: UserId) -> Place<'static> {
 
 /// Keeps a draft, unless a later one is there; answers the one that is kept.
 pub async fn put(chat: &Chat, at: InThread, input: DraftIn) -> Result<DraftOut, ApiError> {
-    let InThread { caller, thread } = at;
+    let InThread { caller, thread, .. } = at;
     let db = chat.db();
     let keys = db.keys(caller.workspace.0).await?;
     let place = draft_place(thread.id, caller.user);

@@ -19,6 +19,7 @@ mod idempotency;
 mod identity;
 pub mod invitations;
 mod known;
+mod leaving;
 mod limits;
 pub mod members;
 mod passwords;

@@ -19,7 +19,7 @@ use crate::error::IdentityError;
 use crate::identity::Identity;
 use crate::invitations::{self, InvitationIn, InvitationOut};
 use crate::permissions::Permission;
-use crate::{Result, email, people, workspaces};
+use crate::{Result, email, leaving, people, workspaces};
 
 /// A member.
 #[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
@@ -259,8 +259,10 @@ pub(crate) async fn remove(identity: &Identity, caller: &Caller, user: UserId) -
         .filter(api_tokens::Column::RevokedAt.is_null())
         .exec(&*tx)
         .await?;
+    let others = leaving::leave_threads(&tx, workspace, user).await?;
     tx.permissions_changed(Scope::Workspace(workspace)).await?;
     workspaces::tell_membership(&tx, workspace, user, "removed", None).await?;
+    leaving::tell_others(&tx, workspace, others).await?;
     let details = json!({ "role": before, "left": user == caller.user });
     audit(&tx, caller, "member.removed", user, &details).await?;
     tx.commit().await?;

@@ -80,7 +80,10 @@ pub(crate) async fn redeem(identity: &Identity, parts: &Parts, ticket: &str) -> 
         .map_err(failed)?;
     let row = found.ok_or_else(ApiError::unauthorized)?;
     let tx = identity.db().write().await?;
-    let taken = tickets::Entity::delete_by_id(hash).exec(&*tx).await.map_err(failed)?;
+    let taken = tickets::Entity::delete_by_id(hash)
+        .exec(&*tx)
+        .await
+        .map_err(failed)?;
     tx.commit().await?;
     if taken.rows_affected != 1 || row.expires_at <= identity.now().micros() {
         return Err(ApiError::unauthorized());
@@ -91,17 +94,28 @@ pub(crate) async fn redeem(identity: &Identity, parts: &Parts, ticket: &str) -> 
         session: row.session_id,
         token: row.token_id,
     };
-    let via = if row.token_id.is_some() { Via::ApiToken } else { Via::Bearer };
-    let caller = holder.as_caller(identity, via, address_of(identity.config(), parts)).await?;
+    let via = if row.token_id.is_some() {
+        Via::ApiToken
+    } else {
+        Via::Bearer
+    };
+    let caller = holder
+        .as_caller(identity, via, address_of(identity.config(), parts))
+        .await?;
     caller.ok_or_else(ApiError::unauthorized)
 }
 
 /// A cookie opens a socket only for our own page: a browser sends it along for every page that asks.
 pub(crate) fn check_socket_origin(identity: &Identity, parts: &Parts) -> Result<(), ApiError> {
-    let origin = parts.headers.get(http::header::ORIGIN).and_then(|v| v.to_str().ok());
+    let origin = parts
+        .headers
+        .get(http::header::ORIGIN)
+        .and_then(|v| v.to_str().ok());
     match origin {
         Some(origin) if is_trusted_origin(identity, origin, parts) => Ok(()),
-        Some(_) => Err(ApiError::forbidden("This request comes from the page of another origin.")),
+        Some(_) => Err(ApiError::forbidden(
+            "This request comes from the page of another origin.",
+        )),
         None => Err(ApiError::forbidden("A socket by cookie needs the header Origin.")),
     }
 }
@@ -169,7 +183,9 @@ impl Holder {
     /// When the sign-in ends by itself.
     pub async fn ends_at(self, identity: &Identity) -> Result<Option<Timestamp>> {
         match self.session {
-            Some(id) => Ok(find_session(identity, id, identity.now()).await?.map(|s| s.expires_at)),
+            Some(id) => Ok(find_session(identity, id, identity.now())
+                .await?
+                .map(|s| s.expires_at)),
             None => Ok(None),
         }
     }

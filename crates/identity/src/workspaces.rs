@@ -236,6 +236,7 @@ pub(crate) async fn join(tx: &Tx, workspace: WorkspaceId, user: UserId, role: Ro
             error if error.is_duplicate() => IdentityError::AlreadyMember,
             error => error.into(),
         })?;
+    tx.permissions_changed(Scope::Workspace(workspace)).await?;
     tell_membership(tx, workspace, user, "added", Some(role)).await
 }
 

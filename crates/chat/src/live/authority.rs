@@ -3,12 +3,12 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use db::entity::{members, messages};
+use db::entity::{members, messages, threads};
 use db::events::Scope;
-use db::kinds::{MessageStatus, Role};
+use db::kinds::MessageStatus;
 use db::{DbError, MessageId, ThreadId, UserId, WorkspaceId};
 use kit::api::ApiError;
-use sea_orm::{ColumnTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 
 use super::connection::Connection;
 use super::hub::Live;
@@ -22,7 +22,10 @@ pub async fn admitted(
 ) -> Result<HashSet<u64>, ApiError> {
     let mut workspaces: HashMap<WorkspaceId, Vec<&Arc<Connection>>> = HashMap::new();
     for connection in connections {
-        workspaces.entry(connection.workspace()).or_default().push(connection);
+        workspaces
+            .entry(connection.workspace())
+            .or_default()
+            .push(connection);
     }
     let mut admitted = HashSet::new();
     for (workspace, connections) in workspaces {
@@ -34,27 +37,44 @@ pub async fn admitted(
     Ok(admitted)
 }
 
-async fn welcome(
+/// Those of some people who may hold a scope of a workspace now.
+pub async fn welcome(
     live: &Live,
     scope: Scope,
     workspace: WorkspaceId,
     users: HashSet<UserId>,
 ) -> Result<HashSet<UserId>, ApiError> {
-    let roles: HashMap<UserId, Role> = members::Entity::of(workspace)
-        .filter(members::Column::UserId.is_in(users.iter().copied()))
+    let belongs = members::Entity::of(workspace)
+        .filter(members::Column::UserId.is_in(users))
         .all(live.db().read())
         .await
         .map_err(DbError::from)?
         .into_iter()
-        .map(|row| (row.user_id, row.role))
-        .collect();
-    let belongs = roles.keys().copied();
+        .map(|row| row.user_id);
     Ok(match scope {
         Scope::User(user) => belongs.filter(|u| *u == user).collect(),
         Scope::Workspace(id) if id == workspace => belongs.collect(),
         Scope::Workspace(_) => HashSet::new(),
-        Scope::Thread(thread) => access::welcome(live.chat(), workspace, thread, &roles).await?,
+        Scope::Thread(thread) => {
+            let Some(room) = thread_row(live, workspace, thread).await? else {
+                return Ok(HashSet::new());
+            };
+            let users: Vec<UserId> = belongs.collect();
+            let admitted = access::admitted(live.db().read(), &room, Some(&users)).await?;
+            admitted.into_keys().collect()
+        }
     })
+}
+
+/// A thread's row, if it is there.
+pub async fn thread_row(
+    live: &Live,
+    workspace: WorkspaceId,
+    thread: ThreadId,
+) -> Result<Option<threads::Model>, DbError> {
+    Ok(threads::Entity::find_by_id((workspace, thread))
+        .one(live.db().read())
+        .await?)
 }
 
 /// The answers of a thread that are being written.

@@ -69,7 +69,10 @@ fn check_sign_in(live: &Live, connection: &std::sync::Arc<Connection>) {
     let (live, connection) = (live.clone(), connection.clone());
     live.clone().spawn("live sign-in", async move {
         let caller = connection.caller();
-        match Holder::from(&caller).as_caller(live.identity(), caller.via, caller.address).await {
+        match Holder::from(&caller)
+            .as_caller(live.identity(), caller.via, caller.address)
+            .await
+        {
             Ok(Some(now)) => connection.set_caller(now),
             Ok(None) => connection.close(Bye::SignIn),
             // The store is away: whoever is here stays.

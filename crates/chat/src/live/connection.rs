@@ -200,9 +200,10 @@ impl Connection {
         self.outgoing.lock().forget(scope, |kind| match (kind, scope) {
             (Waiting::Event(of, _), _) => *of == scope,
             (Waiting::Text(run) | Waiting::Whole(run), _) => runs.contains(run),
-            (Waiting::Ephemeral(Ephemeral::Typing(thread, _) | Ephemeral::Poke(thread)), Scope::Thread(id)) => {
-                *thread == id
-            }
+            (
+                Waiting::Ephemeral(Ephemeral::Typing(thread, _) | Ephemeral::Poke(thread)),
+                Scope::Thread(id),
+            ) => *thread == id,
             _ => false,
         });
         self.tell(&ServerFrame::Kick { c: Name(scope), why });

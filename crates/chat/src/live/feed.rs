@@ -229,7 +229,8 @@ impl Feed {
                 return Ok(());
             }
             at = rows.last().map_or(at, |row| row.seq);
-            self.pass(live, rows.into_iter().map(Logged::from).collect()).await?;
+            self.pass(live, rows.into_iter().map(Logged::from).collect())
+                .await?;
         }
         if head.acl > before.acl {
             self.authorise(live).await?;
@@ -250,7 +251,14 @@ impl Feed {
 
     /// What everybody knows of this scope is void.
     fn begin_anew(&self, head: Head, why: &str) {
-        let frame = Frame(ServerFrame::Reset { c: Name(self.scope), e: head.epoch, why }.encode());
+        let frame = Frame(
+            ServerFrame::Reset {
+                c: Name(self.scope),
+                e: head.epoch,
+                why,
+            }
+            .encode(),
+        );
         let mut state = self.state.lock();
         state.position = Some(Position::at(head));
         for subscriber in &mut state.subscribers {
@@ -354,11 +362,21 @@ impl Feed {
 
     /// Lets somebody in: position first, then data, then everything as it happens.
     async fn join(&self, live: &Live, request: Request) {
-        let Request { connection, i, since, snap } = request;
+        let Request {
+            connection,
+            i,
+            since,
+            snap,
+        } = request;
         let refuse = |code: &str, error: &str| {
             connection.release(self.scope);
             let c = self.scope.to_string();
-            connection.tell(&ServerFrame::Err { i, c: Some(&c), code, error });
+            connection.tell(&ServerFrame::Err {
+                i,
+                c: Some(&c),
+                code,
+                error,
+            });
         };
         if connection.closing().is_some() || !connection.holds(self.scope) {
             return;
@@ -372,7 +390,10 @@ impl Feed {
             Ok(false) => refuse("NOT_FOUND", "There is no such conversation."),
             Err(error) => {
                 tracing::warn!(scope = %self.scope, error = %error.message, "a scope could not be entered");
-                refuse("UNAVAILABLE", "This cannot be followed at the moment. Please try again.");
+                refuse(
+                    "UNAVAILABLE",
+                    "This cannot be followed at the moment. Please try again.",
+                );
             }
         }
     }
@@ -401,7 +422,9 @@ impl Feed {
             _ => None,
         };
         let fresh = match (&replay, since, snap) {
-            (None, _, Some(wanted)) => Some(snapshots::make(live, self.scope, connection, wanted.last).await?),
+            (None, _, Some(wanted)) => {
+                Some(snapshots::make(live, self.scope, connection, wanted.last).await?)
+            }
             _ => None,
         };
         {
@@ -409,11 +432,17 @@ impl Feed {
             if connection.closing().is_some() {
                 return Ok(true);
             }
-            state.subscribers.retain(|s| s.connection.number != connection.number);
+            state
+                .subscribers
+                .retain(|s| s.connection.number != connection.number);
             connection.clean(self.scope);
             let c = Name(self.scope);
             if replay.is_none() && since.is_some() {
-                connection.tell(&ServerFrame::Reset { c, e: standing.epoch, why: "old" });
+                connection.tell(&ServerFrame::Reset {
+                    c,
+                    e: standing.epoch,
+                    why: "old",
+                });
             }
             for sent in replay.iter().flatten() {
                 sent.send_to(self.scope, connection);
@@ -421,7 +450,12 @@ impl Feed {
             if let Some(snapshot) = &fresh {
                 snapshot.send(self.scope, connection, i, standing);
             }
-            connection.tell(&ServerFrame::Live { i, c, e: standing.epoch, s: standing.seq });
+            connection.tell(&ServerFrame::Live {
+                i,
+                c,
+                e: standing.epoch,
+                s: standing.seq,
+            });
             state.idle_since = None;
             state.subscribers.push(Subscriber {
                 connection: connection.clone(),
@@ -439,9 +473,7 @@ impl Feed {
             let mut state = self.state.lock();
             let nobody = state.subscribers.is_empty();
             match &state.position {
-                Some(position) if position.head.epoch == head.epoch && position.head.seq >= head.seq => {
-                    false
-                }
+                Some(position) if position.head.epoch == head.epoch && position.head.seq >= head.seq => false,
                 Some(_) if !nobody => true,
                 _ => {
                     state.position = Some(Position::at(head));
@@ -565,7 +597,11 @@ impl Feed {
     /// An answer has ended, or nobody watches it any more.
     pub fn unfollow(&self, writing: &Writing) {
         let mut state = self.state.lock();
-        if state.writing.get(&writing.message).is_some_and(|w| w.run == writing.run) {
+        if state
+            .writing
+            .get(&writing.message)
+            .is_some_and(|w| w.run == writing.run)
+        {
             state.writing.remove(&writing.message);
         }
     }

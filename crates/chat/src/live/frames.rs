@@ -271,7 +271,10 @@ pub enum GenOp<'a> {
         attempts: &'a [ai::Attempt],
     },
     /// It has ended.
-    End { status: db::kinds::MessageStatus, o: usize },
+    End {
+        status: db::kinds::MessageStatus,
+        o: usize,
+    },
 }
 
 impl ServerFrame<'_> {
@@ -342,7 +345,14 @@ mod tests {
         let one = read(r#"{"k":"hello","v":1,"cid":"x","since":{"u:1":[1,7]}}"#).unwrap();
         assert!(matches!(&one[..], [ClientFrame::Hello { v: 1, since }] if since["u:1"] == (1, 7)));
         let two = read(r#"[{"k":"ping","t":1},{"k":"sub","i":3,"c":"t:1","snap":{"last":5}}]"#).unwrap();
-        assert!(matches!(two[1], ClientFrame::Sub { i: Some(3), snap: Some(SnapWanted { last: Some(5) }), .. }));
+        assert!(matches!(
+            two[1],
+            ClientFrame::Sub {
+                i: Some(3),
+                snap: Some(SnapWanted { last: Some(5) }),
+                ..
+            }
+        ));
         for bad in ["", "1", "{}", r#"{"k":"dance"}"#, r#"{"k":"sub"}"#, "[[]]"] {
             assert!(read(bad).is_none(), "{bad}");
         }

@@ -151,7 +151,13 @@ impl Live {
         }
         let caller = connection.caller();
         let mut presence = self.0.presence.lock();
-        presence.gone(caller.workspace, caller.user, connection.number, Instant::now(), was_silent);
+        presence.gone(
+            caller.workspace,
+            caller.user,
+            connection.number,
+            Instant::now(),
+            was_silent,
+        );
     }
 
     /// Whether somebody sits there.
@@ -164,7 +170,10 @@ impl Live {
     /// The feed of a scope, made if need be.
     pub fn feed(&self, scope: Scope) -> Arc<Feed> {
         let mut feeds = self.0.feeds.lock();
-        feeds.entry(scope).or_insert_with(|| Arc::new(Feed::new(scope))).clone()
+        feeds
+            .entry(scope)
+            .or_insert_with(|| Arc::new(Feed::new(scope)))
+            .clone()
     }
 
     /// The feed of a scope, if somebody listened to it lately.
@@ -208,7 +217,10 @@ impl Live {
             return;
         }
         let everybody = self.0.presence.lock().everybody(workspace, Instant::now());
-        connection.tell(&ServerFrame::Pres { c: Name(scope), d: &everybody });
+        connection.tell(&ServerFrame::Pres {
+            c: Name(scope),
+            d: &everybody,
+        });
         let node = self.db().bus().node();
         self.publish(scope, &Said::WhoIsThere { node });
     }
@@ -294,7 +306,11 @@ impl Live {
             return;
         }
         let ms = if on { TYPING_MS } else { 0 };
-        let frame = ServerFrame::Typ { c: Name(scope), u: user, ms };
+        let frame = ServerFrame::Typ {
+            c: Name(scope),
+            u: user,
+            ms,
+        };
         let kind = || Waiting::Ephemeral(Ephemeral::Typing(thread, user));
         feed.send(kind, &Frame(frame.encode()), Some(user));
     }
@@ -311,8 +327,16 @@ impl Live {
         }
         for (workspace, people) in shown {
             let scope = Scope::Workspace(workspace);
-            let Some(feed) = self.existing(scope) else { continue };
-            let frame = Frame(ServerFrame::Pres { c: Name(scope), d: &people }.encode());
+            let Some(feed) = self.existing(scope) else {
+                continue;
+            };
+            let frame = Frame(
+                ServerFrame::Pres {
+                    c: Name(scope),
+                    d: &people,
+                }
+                .encode(),
+            );
             for connection in feed.connections() {
                 if connection.caller().role != db::kinds::Role::Guest {
                     connection.send(Waiting::Control, frame.clone());
@@ -336,7 +360,10 @@ impl Live {
             match identity::workspaces::role_of(live.db(), workspace, user).await {
                 Ok(Some(role)) => {
                     for connection in concerned {
-                        connection.set_caller(Caller { role, ..connection.caller() });
+                        connection.set_caller(Caller {
+                            role,
+                            ..connection.caller()
+                        });
                         for scope in connection.held() {
                             live.tell(scope, Work::Authorise);
                         }

@@ -27,7 +27,7 @@ pub enum Waiting<S, R, E> {
 
 /// What is to be made good once everything has gone out.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Owed<S, R> {
+pub struct Owed<S: Eq + Hash, R> {
     /// Scopes of which events were left out, with the last number before them.
     pub scopes: HashMap<S, i64>,
     /// Answers of which text was left out.
@@ -101,7 +101,8 @@ where
     fn keep_newest_ephemera(&mut self) {
         let mut kept: VecDeque<(Waiting<S, R, E>, F)> = VecDeque::with_capacity(self.queue.len());
         for (kind, frame) in std::mem::take(&mut self.queue).into_iter().rev() {
-            let newer = |other: &(Waiting<S, R, E>, F)| matches!(&other.0, Waiting::Ephemeral(_)) && other.0 == kind;
+            let newer =
+                |other: &(Waiting<S, R, E>, F)| matches!(&other.0, Waiting::Ephemeral(_)) && other.0 == kind;
             if matches!(kind, Waiting::Ephemeral(_)) && kept.iter().any(newer) {
                 self.bytes -= frame.as_ref().len();
             } else {
@@ -128,7 +129,9 @@ where
     fn drop_events(&mut self) {
         let (dirty, bytes) = (&mut self.dirty, &mut self.bytes);
         self.queue.retain(|(kind, frame)| {
-            let Waiting::Event(scope, seq) = kind else { return true };
+            let Waiting::Event(scope, seq) = kind else {
+                return true;
+            };
             *bytes -= frame.as_ref().len();
             // The first one that is left out says where to read again.
             dirty.entry(*scope).or_insert((seq - 1, false));
@@ -224,15 +227,27 @@ mod tests {
         assert_eq!(queue.stale, [(7, false)], "the text went");
         assert!(queue.dirty.is_empty());
         queue.push(Waiting::Event(2, 3), frame(100)).unwrap();
-        assert_eq!(queue.dirty.get(&1), Some(&(8, false)), "read again from before the first one left out");
+        assert_eq!(
+            queue.dirty.get(&1),
+            Some(&(8, false)),
+            "read again from before the first one left out"
+        );
         assert_eq!(queue.dirty.get(&2), Some(&(2, false)));
-        assert_eq!(queue.push(Waiting::Event(1, 11), frame(1)), Ok(false), "not queued behind a hole");
+        assert_eq!(
+            queue.push(Waiting::Event(1, 11), frame(1)),
+            Ok(false),
+            "not queued behind a hole"
+        );
         assert!(queue.owed().is_none(), "something still waits");
         while queue.pop().is_some() {}
         let owed = queue.owed().unwrap();
         assert_eq!((owed.scopes[&1], owed.runs), (8, vec![7]));
         assert_eq!(queue.owed(), None, "asked for once");
-        assert_eq!(queue.push(Waiting::Text(7), frame(1)), Ok(false), "not before the whole");
+        assert_eq!(
+            queue.push(Waiting::Text(7), frame(1)),
+            Ok(false),
+            "not before the whole"
+        );
         queue.push(Waiting::Whole(7), frame(1)).unwrap();
         queue.push(Waiting::Text(7), frame(1)).unwrap();
         queue.clean(&1);

@@ -7,13 +7,15 @@ use db::{ThreadId, UserId, WorkspaceId};
 use kit::api::ApiError;
 use serde::{Deserialize, Serialize};
 
+use super::authority;
 use super::connection::{Connection, Ephemeral, Frame};
 use super::frames::ServerFrame;
 use super::hub::Live;
 use super::outgoing::Waiting;
 use super::said::Said;
 use super::showing::Logged;
-use crate::{mentions, messages, news, threads};
+use crate::messages::Facts;
+use crate::{messages, news};
 
 /// Looks whether an event that was just committed here is worth telling.
 pub fn consider(live: &Live, scope: Scope, hint: &Hint) {
@@ -42,7 +44,7 @@ async fn poke(live: &Live, workspace: WorkspaceId, thread: ThreadId, event: &Log
     let Some(row) = messages::find(chat.db(), workspace, message).await? else {
         return Ok(());
     };
-    let Some(room) = threads::find(chat.db(), workspace, thread).await? else {
+    let Some(room) = authority::thread_row(live, workspace, thread).await? else {
         return Ok(());
     };
     let poke = Said::Poke(Poke {
@@ -50,7 +52,7 @@ async fn poke(live: &Live, workspace: WorkspaceId, thread: ThreadId, event: &Log
         workspace,
         seq: event.seq,
         by: row.author_id,
-        mentioned: mentions::people_of(&row),
+        mentioned: Facts::of(&row).people().collect(),
     });
     for scope in news::audience(chat.db().read(), &room).await? {
         live.publish(scope, &poke);

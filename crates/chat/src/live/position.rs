@@ -76,7 +76,11 @@ mod tests {
     use super::*;
 
     fn head(seq: i64) -> Head {
-        Head { epoch: 1, seq, acl: 1 }
+        Head {
+            epoch: 1,
+            seq,
+            acl: 1,
+        }
     }
 
     #[test]

@@ -68,7 +68,14 @@ impl Presence {
     }
 
     /// A connection of this node is gone. Whoever was silent for long is gone at once.
-    pub fn gone(&mut self, workspace: WorkspaceId, user: UserId, connection: u64, now: Instant, was_silent: bool) {
+    pub fn gone(
+        &mut self,
+        workspace: WorkspaceId,
+        user: UserId,
+        connection: u64,
+        now: Instant,
+        was_silent: bool,
+    ) {
         let person = self.person(workspace, user);
         person.here.remove(&connection);
         person.until = (!was_silent).then(|| now + GRACE);
@@ -80,7 +87,13 @@ impl Presence {
     }
 
     /// Another node says who is connected to it.
-    pub fn elsewhere(&mut self, workspace: WorkspaceId, node: Uuid, people: HashMap<UserId, Seen>, now: Instant) {
+    pub fn elsewhere(
+        &mut self,
+        workspace: WorkspaceId,
+        node: Uuid,
+        people: HashMap<UserId, Seen>,
+        now: Instant,
+    ) {
         self.alive(node, now);
         for (user, seen) in people {
             let person = self.person(workspace, user);
@@ -183,7 +196,10 @@ mod tests {
         fn told_after(&mut self, seconds: u32) -> Option<Seen> {
             self.now += SECOND * seconds;
             let (shown, _) = self.presence.look(self.now);
-            shown.get(&self.workspace).and_then(|p| p.get(&self.user)).copied()
+            shown
+                .get(&self.workspace)
+                .and_then(|p| p.get(&self.user))
+                .copied()
         }
     }
 

@@ -1,8 +1,8 @@
 //! The socket, the ticket that opens it, and snapshots that are too large for it.
 
+use axum::extract::State;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
-use axum::extract::State;
 use axum::response::Response;
 use db::events::Scope;
 use identity::{Caller, tickets};
@@ -41,7 +41,10 @@ pub async fn open_socket(
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, ApiError> {
     let Ok(upgrade) = upgrade else {
-        return Err(ApiError::invalid("upgrade", "This address is a WebSocket (RFC 6455)."));
+        return Err(ApiError::invalid(
+            "upgrade",
+            "This address is a WebSocket (RFC 6455).",
+        ));
     };
     let upgrade = upgrade
         .protocols([PROTOCOL])

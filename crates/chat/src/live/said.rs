@@ -3,8 +3,8 @@
 
 use std::collections::HashMap;
 
-use db::events::Hint;
 use db::UserId;
+use db::events::Hint;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 

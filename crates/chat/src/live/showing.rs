@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use axum::extract::ws::Utf8Bytes;
 use db::entity::{event_log, messages};
 use db::events::{Hint, Scope};
-use db::kinds::Role;
+use db::kinds::{Role, Visibility};
 use db::{DbError, MessageId, SessionId, ThreadId, UserId, WorkspaceId};
 use identity::members::MemberOut;
 use identity::settings::SettingsOut;
@@ -17,6 +17,7 @@ use sea_orm::{ColumnTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::authority;
 use super::connection::{Connection, Frame};
 use super::frames::{Name, ServerFrame};
 use super::hub::Live;
@@ -157,7 +158,9 @@ impl Sent {
         match scope {
             Scope::Thread(_) => true,
             Scope::Workspace(_) => caller.role != Role::Guest,
-            Scope::User(_) => self.workspace.is_none_or(|workspace| workspace == caller.workspace),
+            Scope::User(_) => self
+                .workspace
+                .is_none_or(|workspace| workspace == caller.workspace),
         }
     }
 }
@@ -184,7 +187,10 @@ pub async fn events(live: &Live, scope: Scope, events: Vec<Logged>) -> Result<Ve
             Scope::Workspace(_) => true,
             Scope::User(_) => event.workspace.is_some(),
         };
-        let bare = has_others.then(|| encode(&Parts::default())).transpose()?.map(Frame);
+        let bare = has_others
+            .then(|| encode(&Parts::default()))
+            .transpose()?
+            .map(Frame);
         sent.push(Sent {
             seq: event.seq,
             acl: event.acl,
@@ -219,7 +225,7 @@ async fn in_thread(
             let Some(user) = event.payload.user_id else {
                 return Ok(Parts::default());
             };
-            let Some(row) = threads::find(chat.db(), workspace, thread).await? else {
+            let Some(row) = authority::thread_row(live, workspace, thread).await? else {
                 return Ok(Parts::default());
             };
             let everybody = members::of_thread(chat, &row).await?;
@@ -238,7 +244,7 @@ async fn in_thread(
             let Some(user) = event.payload.user_id else {
                 return Ok(Parts::default());
             };
-            let Some(row) = threads::find(chat.db(), workspace, thread).await? else {
+            let Some(row) = authority::thread_row(live, workspace, thread).await? else {
                 return Ok(Parts::default());
             };
             let marks = reads::of_thread(chat, &row).await?;
@@ -305,7 +311,9 @@ async fn in_workspace(live: &Live, workspace: WorkspaceId, event: &Logged) -> Re
     }
     if let ("thread.created" | "thread.changed", Some(thread)) = (kind, event.payload.thread_id) {
         let threads = threads::shared(chat, workspace, &[thread]).await?;
-        let seen = threads.into_iter().filter(ThreadShared::is_seen_by_workspace);
+        let seen = threads
+            .into_iter()
+            .filter(|t| t.visibility == Visibility::Workspace);
         return Ok(Parts {
             threads: Some(seen.collect()),
             ..Parts::default()
@@ -349,7 +357,7 @@ async fn of_person(
     let thread = event.payload.thread_id;
     Ok(match (&*event.kind, thread) {
         ("thread.created" | "thread.changed", Some(thread)) => Parts {
-            threads: Some(threads::shared_with(chat, workspace, user, &[thread]).await?),
+            threads: Some(shared_with(live, workspace, user, thread).await?),
             ..Parts::default()
         },
         ("thread.removed", Some(thread)) => Parts::without("threads", thread.0),
@@ -364,12 +372,29 @@ async fn of_person(
         (kind, _) if kind.starts_with("notification.") => {
             let ids = &event.payload.notification_ids;
             Parts {
-                notifications: Some(notifications::shown(chat, workspace, user, Some(ids), ids.len() as u64).await?),
+                notifications: Some(
+                    notifications::shown(chat, workspace, user, Some(ids), ids.len() as u64).await?,
+                ),
                 ..Parts::default()
             }
         }
         _ => Parts::default(),
     })
+}
+
+/// A thread as somebody sees it who may still enter it.
+async fn shared_with(
+    live: &Live,
+    workspace: WorkspaceId,
+    user: UserId,
+    thread: ThreadId,
+) -> Result<Vec<ThreadShared>, ApiError> {
+    let scope = Scope::Thread(thread);
+    let welcome = authority::welcome(live, scope, workspace, [user].into()).await?;
+    if welcome.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(threads::shared(live.chat(), workspace, &[thread]).await?)
 }
 
 /// For whom a snapshot is made.
@@ -395,13 +420,15 @@ impl From<&Caller> for Viewer {
 /// All of a thread, with its last messages.
 pub async fn thread(live: &Live, viewer: Viewer, thread: ThreadId, last: u16) -> Result<Parts, ApiError> {
     let chat = live.chat();
-    let Some(row) = threads::find(chat.db(), viewer.workspace, thread).await? else {
+    let Some(row) = authority::thread_row(live, viewer.workspace, thread).await? else {
         return Err(ApiError::not_found("thread"));
     };
     let mut messages = match row.head_id {
         Some(head) => {
             let branch = rows::Branch::To(head);
-            rows::list(chat, viewer.workspace, thread, branch, None, usize::from(last)).await?.rows
+            rows::list(chat, viewer.workspace, thread, branch, None, usize::from(last))
+                .await?
+                .rows
         }
         None => Vec::new(),
     };
@@ -436,7 +463,7 @@ pub async fn person(live: &Live, viewer: Viewer) -> Result<Parts, ApiError> {
     let (chat, workspace, user) = (live.chat(), viewer.workspace, viewer.user);
     Ok(Parts {
         settings: Some(identity::settings::all(live.db(), user).await?),
-        threads: Some(threads::newest_private(chat, workspace, user, NEWEST).await?),
+        threads: Some(threads::newest_of_person(chat, workspace, user, NEWEST).await?),
         states: Some(reads::states_of(chat, workspace, user, None).await?),
         drafts: Some(drafts::of_person(chat, workspace, user, None, NEWEST).await?),
         notifications: Some(notifications::shown(chat, workspace, user, None, NEWEST).await?),

@@ -8,10 +8,11 @@ use std::time::Duration;
 use axum::extract::ws::{CloseFrame, Message, WebSocket};
 use db::events::Scope;
 use futures::{FutureExt, SinkExt, StreamExt};
+use identity::Caller;
 use identity::tickets::Holder;
-use identity::{Caller, Permission};
 use tokio::time::Instant;
 
+use super::authority;
 use super::clock::HEARTBEAT;
 use super::connection::{Connection, Frame};
 use super::feed::{Request, Work};
@@ -46,11 +47,18 @@ pub async fn serve(live: Live, caller: Caller, mut socket: WebSocket) {
     };
     let mut said = said.unwrap_or_default().into_iter();
     let since = match said.next() {
-        Some(ClientFrame::Hello { v: frames::VERSION, since }) => since,
+        Some(ClientFrame::Hello {
+            v: frames::VERSION,
+            since,
+        }) => since,
         _ => return goodbye(&mut socket, Bye::Frames).await,
     };
     let connection = live.enter(caller);
-    let ends_at = Holder::from(&caller).ends_at(live.identity()).await.ok().flatten();
+    let ends_at = Holder::from(&caller)
+        .ends_at(live.identity())
+        .await
+        .ok()
+        .flatten();
     welcome(&live, &connection, ends_at);
     let mut talk = Talk::new(&live, connection.clone());
     talk.begin(since);
@@ -253,7 +261,12 @@ impl<'a> Talk<'a> {
     }
 
     fn refuse(&self, i: Option<u64>, code: &str, error: &str) {
-        self.connection.tell(&ServerFrame::Err { i, c: None, code, error });
+        self.connection.tell(&ServerFrame::Err {
+            i,
+            c: None,
+            code,
+            error,
+        });
     }
 
     /// Whether the client may say one more thing now.
@@ -340,11 +353,14 @@ impl<'a> Talk<'a> {
 
     fn read(&self, name: &str, seq: i64) {
         let caller = self.connection.caller();
-        let may = caller.scopes.allow(identity::Scope::Write) && caller.may(Permission::ReadThreads);
+        let may = caller.scopes.allow(identity::Scope::Write);
         if let (Some(Scope::Thread(thread)), true) = (self.held(name), may) {
             let live = self.live.clone();
             self.live.spawn("live read mark", async move {
-                if let Err(error) = crate::reads::mark_as(live.chat(), &caller, thread, seq).await {
+                let room = authority::thread_row(&live, caller.workspace, thread).await;
+                let Ok(Some(room)) = room else { return };
+                let who = (caller.workspace, caller.user);
+                if let Err(error) = crate::reads::mark(live.chat(), who, &room, seq).await {
                     tracing::debug!(error = %error.message, "a read mark was not set");
                 }
             });

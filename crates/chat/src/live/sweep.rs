@@ -4,8 +4,8 @@
 
 use std::time::Duration;
 
-use db::events::{self, Scope};
 use db::WorkspaceId;
+use db::events::{self, Scope};
 
 use super::feed::Work;
 use super::hub::Live;
@@ -53,7 +53,10 @@ pub async fn run(live: &Live) {
 }
 
 async fn look(live: &Live, scopes: &[(Scope, Option<WorkspaceId>, i64, i64)]) {
-    let names: Vec<_> = scopes.iter().map(|(scope, workspace, ..)| (*scope, *workspace)).collect();
+    let names: Vec<_> = scopes
+        .iter()
+        .map(|(scope, workspace, ..)| (*scope, *workspace))
+        .collect();
     match events::heads(live.db(), &names).await {
         Ok(heads) => {
             for ((scope, _, seq, acl), head) in scopes.iter().zip(heads) {

@@ -76,7 +76,11 @@ impl New {
         (state.attempts, state.is_named) = (progress.attempts.len(), is_named);
         Self {
             text: progress.text.get(state.text.bytes..).unwrap_or("").to_owned(),
-            reasoning: progress.reasoning.get(state.reasoning.bytes..).unwrap_or("").to_owned(),
+            reasoning: progress
+                .reasoning
+                .get(state.reasoning.bytes..)
+                .unwrap_or("")
+                .to_owned(),
             named: changed.then(|| {
                 let (provider, model) = (progress.provider.clone(), progress.model.clone());
                 (provider, model, progress.attempts.clone())
@@ -137,7 +141,9 @@ impl Writing {
 
     /// From its beginning.
     fn open(&self, feed: &Feed) {
-        let began = self.generation.look(|p| Passed::all_of(p.text.get(..self.generation.began_at).unwrap_or("")));
+        let began = self
+            .generation
+            .look(|p| Passed::all_of(p.text.get(..self.generation.began_at).unwrap_or("")));
         let mut state = self.state.lock();
         state.text = began;
         state.reasoning = Passed::default();
@@ -159,12 +165,24 @@ impl Writing {
         }
         if !new.reasoning.is_empty() {
             let o = state.reasoning.add(&new.reasoning);
-            let op = GenOp::Txt { o, x: &new.reasoning, p: Some("r") };
+            let op = GenOp::Txt {
+                o,
+                x: &new.reasoning,
+                p: Some("r"),
+            };
             self.send(feed, state, op);
         }
         if !new.text.is_empty() {
             let o = state.text.add(&new.text);
-            self.send(feed, state, GenOp::Txt { o, x: &new.text, p: None });
+            self.send(
+                feed,
+                state,
+                GenOp::Txt {
+                    o,
+                    x: &new.text,
+                    p: None,
+                },
+            );
         }
         let Some(status) = new.ended else {
             return false;

@@ -22,11 +22,15 @@ async fn two_people_watch_the_same_answer_and_one_comes_late() {
     let bob = app.colleague(&ann, &bob, "member").await;
     let thread = ann.thread().await;
     let open = json!({ "visibility": "workspace" });
-    ann.patch(&format!("/api/v1/threads/{thread}"), &open).await.expect(200);
+    ann.patch(&format!("/api/v1/threads/{thread}"), &open)
+        .await
+        .expect(200);
     let mut first = Socket::open(&app.base(), &ann).await;
     first.watch(&thread).await;
     let reply = ask(&ann, &thread, "openai/mock-v-n40-i10").await;
-    first.until(|f| f["k"] == "gen" && f["op"] == "txt" && f["p"].is_null()).await;
+    first
+        .until(|f| f["k"] == "gen" && f["op"] == "txt" && f["p"].is_null())
+        .await;
     let mut late = Socket::open(&app.base(), &bob).await;
     late.watch(&thread).await;
     late.next_of("gsnap").await;
@@ -55,7 +59,9 @@ async fn whoever_may_write_may_stop_and_everybody_sees_it() {
     let bob = app.colleague(&ann, &bob, "member").await;
     let thread = ann.thread().await;
     let open = json!({ "visibility": "workspace" });
-    ann.patch(&format!("/api/v1/threads/{thread}"), &open).await.expect(200);
+    ann.patch(&format!("/api/v1/threads/{thread}"), &open)
+        .await
+        .expect(200);
     let mut socket = Socket::open(&app.base(), &ann).await;
     socket.watch(&thread).await;
     let reply = ask(&ann, &thread, "openai/mock-n5000-i5").await;
@@ -81,7 +87,9 @@ async fn going_on_is_a_new_run_after_the_old_text() {
     assert!(!before.text.is_empty());
     let path = format!("/api/v1/threads/{thread}/messages/{reply}/continue");
     ann.post(&path, &json!({})).await.expect(201);
-    let resumed = socket.until(|f| f["op"] == "open" && Some(f["g"].as_str().unwrap()) != before.run.as_deref()).await;
+    let resumed = socket
+        .until(|f| f["op"] == "open" && Some(f["g"].as_str().unwrap()) != before.run.as_deref())
+        .await;
     assert_eq!(resumed["o"], before.text.len());
     socket.event("message.ended").await;
     let kept = ann.messages(&thread).await[1]["content"].clone();
@@ -97,7 +105,9 @@ async fn a_gap_is_answered_with_the_whole() {
     socket.watch(&thread).await;
     let reply = ask(&ann, &thread, "openai/mock-n5000-i5").await;
     let told = socket.until(|f| f["op"] == "txt").await;
-    socket.send(&json!({ "k": "gwant", "c": format!("t:{thread}"), "g": told["g"] })).await;
+    socket
+        .send(&json!({ "k": "gwant", "c": format!("t:{thread}"), "g": told["g"] }))
+        .await;
     let whole = socket.next_of("gsnap").await;
     assert!(whole["text"].as_str().unwrap().starts_with("word1 "));
     assert_eq!(whole["m"], *reply);

@@ -5,7 +5,10 @@ use serde_json::Value;
 use crate::support::mirror::{AnswerMirror, ScopeMirror, Status};
 
 fn cases(name: &str) -> Vec<Value> {
-    let path = format!("{}/../../web/tests/corpus/live/{name}.json", env!("CARGO_MANIFEST_DIR"));
+    let path = format!(
+        "{}/../../web/tests/corpus/live/{name}.json",
+        env!("CARGO_MANIFEST_DIR")
+    );
     let text = std::fs::read_to_string(&path).unwrap();
     let cases: Vec<Value> = serde_json::from_str(&text).unwrap();
     assert!(cases.len() >= 8, "{name} has its cases");

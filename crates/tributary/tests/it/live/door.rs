@@ -25,11 +25,22 @@ async fn a_cookie_opens_it_only_for_our_own_page() {
     let cookie = cookie_of(&app, "ann").await;
     let origin = |origin: &str| [("cookie", cookie.clone()), ("origin", origin.to_owned())];
     assert!(dial(&app.base(), &origin(&app.base())).await.is_ok());
-    assert_eq!(dial(&app.base(), &origin("https://evil.example")).await.err(), Some(403));
+    assert_eq!(
+        dial(&app.base(), &origin("https://evil.example")).await.err(),
+        Some(403)
+    );
     assert_eq!(dial(&app.base(), &origin("null")).await.err(), Some(403));
-    assert_eq!(dial(&app.base(), &[("cookie", cookie.clone())]).await.err(), Some(403));
+    assert_eq!(
+        dial(&app.base(), &[("cookie", cookie.clone())]).await.err(),
+        Some(403)
+    );
     assert_eq!(dial(&app.base(), &[]).await.err(), Some(401));
-    assert_eq!(dial(&app.base(), &[("authorization", "Bearer x".to_owned())]).await.err(), Some(401));
+    assert_eq!(
+        dial(&app.base(), &[("authorization", "Bearer x".to_owned())])
+            .await
+            .err(),
+        Some(401)
+    );
 }
 
 #[tokio::test]
@@ -44,14 +55,19 @@ async fn a_ticket_opens_it_once_and_soon() {
     };
     let first = ticket().await;
     let with = |value: &str| [("sec-websocket-protocol", value.to_owned())];
-    let mut socket = dial(&app.base(), &with(&first)).await.expect("the ticket is good");
+    let mut socket = dial(&app.base(), &with(&first))
+        .await
+        .expect("the ticket is good");
     socket.send(&json!({ "k": "hello", "v": 1 })).await;
     assert_eq!(socket.next_of("welcome").await["v"], 1);
     assert_eq!(dial(&app.base(), &with(&first)).await.err(), Some(401), "once");
     let late = ticket().await;
     clock.advance(std::time::Duration::from_secs(31));
     assert_eq!(dial(&app.base(), &with(&late)).await.err(), Some(401), "soon");
-    assert_eq!(dial(&app.base(), &with("trb.v1, tkt.guess")).await.err(), Some(401));
+    assert_eq!(
+        dial(&app.base(), &with("trb.v1, tkt.guess")).await.err(),
+        Some(401)
+    );
     // The session that asked for it has ended meanwhile.
     let orphan = ticket().await;
     ann.post("/api/v1/auth/logout", &json!({})).await.expect(200);
@@ -83,7 +99,10 @@ async fn the_first_word_is_hello_and_gibberish_ends_it() {
     let mut socket = Socket::open(&app.base(), &ann).await;
     socket.send_raw(Message::text("x".repeat(100_000))).await;
     socket.end().await;
-    assert!(socket.frames.iter().all(|f| f["k"] != "pong"), "too long a frame ends it");
+    assert!(
+        socket.frames.iter().all(|f| f["k"] != "pong"),
+        "too long a frame ends it"
+    );
     ann.get("/api/v1/auth/me").await.expect(200);
 }
 
@@ -93,7 +112,9 @@ async fn whoever_talks_too_much_is_told_and_then_shown_out() {
     let ann = app.person("ann").await;
     let mut socket = Socket::open(&app.base(), &ann).await;
     for t in 0..300 {
-        socket.send_raw(Message::text(json!({ "k": "ping", "t": t }).to_string())).await;
+        socket
+            .send_raw(Message::text(json!({ "k": "ping", "t": t }).to_string()))
+            .await;
     }
     assert_eq!(socket.end().await, Some(4029));
     let pongs = socket.frames.iter().filter(|f| f["k"] == "pong").count();
@@ -105,7 +126,9 @@ async fn whoever_talks_too_much_is_told_and_then_shown_out() {
 async fn a_plain_request_is_told_what_this_is() {
     let app = TestApp::start().await;
     let ann = app.person("ann").await;
-    ann.get("/api/v1/live").await.expect_error(422, "VALIDATION_FAILED");
+    ann.get("/api/v1/live")
+        .await
+        .expect_error(422, "VALIDATION_FAILED");
 }
 
 #[tokio::test]

@@ -7,7 +7,9 @@ use crate::support::{Client, TestApp, eventually};
 
 async fn say(client: &Client, thread: &str, text: &str) -> Value {
     let body = json!({ "content": text, "reply": false });
-    let answer = client.post(&format!("/api/v1/threads/{thread}/messages"), &body).await;
+    let answer = client
+        .post(&format!("/api/v1/threads/{thread}/messages"), &body)
+        .await;
     answer.expect(201);
     answer.data()["message"].clone()
 }
@@ -45,7 +47,11 @@ async fn whoever_comes_back_gets_what_they_missed_and_nothing_twice() {
     }
     let mut socket = Socket::resume(&app.base(), &ann, json!({ scope.clone(): at })).await;
     let back = socket.until(|f| f["k"] == "live" && f["c"] == *scope).await;
-    let missed: Vec<_> = socket.frames.iter().filter(|f| f["k"] == "ev" && f["c"] == *scope).collect();
+    let missed: Vec<_> = socket
+        .frames
+        .iter()
+        .filter(|f| f["k"] == "ev" && f["c"] == *scope)
+        .collect();
     let numbers: Vec<_> = missed.iter().map(|f| f["s"].as_i64().unwrap()).collect();
     let first = live["s"].as_i64().unwrap() + 1;
     assert_eq!(numbers, (first..=back["s"].as_i64().unwrap()).collect::<Vec<_>>());
@@ -98,14 +104,20 @@ async fn every_device_of_a_person_sees_their_settings_and_drafts() {
     let ann = app.person("ann").await;
     let thread = ann.thread().await;
     let mut phone = Socket::open(&app.base(), &ann).await;
-    ann.patch("/api/v1/settings", &json!({ "values": { "theme": "dark" } })).await.expect(200);
+    ann.patch("/api/v1/settings", &json!({ "values": { "theme": "dark" } }))
+        .await
+        .expect(200);
     let event = phone.event("settings.changed").await;
     assert_eq!(event["d"]["settings"]["values"]["theme"], "dark");
     let path = format!("/api/v1/threads/{thread}/draft");
-    ann.put(&path, &json!({ "text": "half a thou" })).await.expect(200);
+    ann.put(&path, &json!({ "text": "half a thou" }))
+        .await
+        .expect(200);
     let event = phone.event("draft.changed").await;
     assert_eq!(event["d"]["drafts"][0]["text"], "half a thou");
-    ann.patch(&format!("/api/v1/threads/{thread}"), &json!({ "title": "Plans" })).await.expect(200);
+    ann.patch(&format!("/api/v1/threads/{thread}"), &json!({ "title": "Plans" }))
+        .await
+        .expect(200);
     let event = phone.event("thread.changed").await;
     assert_eq!(event["d"]["threads"][0]["title"], "Plans");
     ann.delete(&format!("/api/v1/threads/{thread}")).await.expect(200);
@@ -125,14 +137,18 @@ async fn strangers_get_nothing() {
     scopes.push(format!("t:{}", kit::ids::new_id()));
     scopes.push("t:nonsense".into());
     for (i, scope) in scopes.iter().enumerate() {
-        stranger.send(&json!({ "k": "sub", "i": i, "c": scope, "snap": {} })).await;
+        stranger
+            .send(&json!({ "k": "sub", "i": i, "c": scope, "snap": {} }))
+            .await;
         let refused = stranger.until(|f| f["k"] == "err" && f["i"] == i).await;
         assert_eq!(refused["code"], "NOT_FOUND", "{scope}");
         let path = format!("/api/v1/live/snapshot?c={scope}");
         bob.get(&path).await.expect_error(404, "NOT_FOUND");
     }
     say(&ann, &thread, "canary").await;
-    stranger.send(&json!({ "k": "typing", "c": format!("t:{thread}"), "on": true })).await;
+    stranger
+        .send(&json!({ "k": "typing", "c": format!("t:{thread}"), "on": true }))
+        .await;
     stranger.settle().await;
     let told = serde_json::to_string(&stranger.frames).unwrap();
     assert!(!told.contains("canary") && !told.contains("poke"), "{told}");
@@ -145,30 +161,47 @@ async fn colleagues_see_each_other_come_write_and_go() {
     let bob = app.colleague(&ann, &bob, "member").await;
     let thread = ann.thread().await;
     let open = json!({ "visibility": "workspace" });
-    ann.patch(&format!("/api/v1/threads/{thread}"), &open).await.expect(200);
+    ann.patch(&format!("/api/v1/threads/{thread}"), &open)
+        .await
+        .expect(200);
     let mut one = Socket::open(&app.base(), &ann).await;
     one.watch(&thread).await;
     let mut two = Socket::open(&app.base(), &bob).await;
     let me = bob.get("/api/v1/auth/me").await.data();
     let bob_id = me["user"]["id"].as_str().unwrap();
-    one.until(|f| f["k"] == "pres" && f["d"][bob_id] == "online").await;
+    one.until(|f| f["k"] == "pres" && f["d"][bob_id] == "online")
+        .await;
     two.send(&json!({ "k": "here", "state": "idle" })).await;
     one.until(|f| f["k"] == "pres" && f["d"][bob_id] == "idle").await;
     let poked = {
         say(&ann, &thread, "hello there").await;
         two.next_of("poke").await
     };
-    assert_eq!((poked["t"].as_str(), poked["mention"].as_bool()), (Some(&*thread), Some(false)));
+    assert_eq!(
+        (poked["t"].as_str(), poked["mention"].as_bool()),
+        (Some(&*thread), Some(false))
+    );
     two.watch(&thread).await;
-    two.send(&json!({ "k": "typing", "c": format!("t:{thread}"), "on": true })).await;
+    two.send(&json!({ "k": "typing", "c": format!("t:{thread}"), "on": true }))
+        .await;
     let typed = one.next_of("typ").await;
-    assert_eq!((typed["u"].as_str(), typed["ms"].as_i64()), (Some(bob_id), Some(6000)));
+    assert_eq!(
+        (typed["u"].as_str(), typed["ms"].as_i64()),
+        (Some(bob_id), Some(6000))
+    );
     let head = two.thread(&thread).seq;
-    two.send(&json!({ "k": "read", "c": format!("t:{thread}"), "s": head })).await;
+    two.send(&json!({ "k": "read", "c": format!("t:{thread}"), "s": head }))
+        .await;
     let read = one.event("read.changed").await;
     assert_eq!(read["d"]["reads"][0], json!({ "user_id": bob_id, "seq": head }));
-    assert!(two.frames.iter().all(|f| f["k"] != "typ"), "nobody is told that they write themselves");
+    assert!(
+        two.frames.iter().all(|f| f["k"] != "typ"),
+        "nobody is told that they write themselves"
+    );
     drop(two);
     let path = format!("/api/v1/threads/{thread}");
-    eventually("still served", || async { ann.get(&path).await.status.is_success().then_some(()) }).await;
+    eventually("still served", || async {
+        ann.get(&path).await.status.is_success().then_some(())
+    })
+    .await;
 }

@@ -26,7 +26,10 @@ impl House {
         let ann = app.person_with_models("ann", &standin).await;
         let bob = app.person("bob").await;
         let bob = app.colleague(&ann, &bob, "member").await;
-        let bob_id = bob.get("/api/v1/auth/me").await.data()["user"]["id"].as_str().unwrap().to_owned();
+        let bob_id = bob.get("/api/v1/auth/me").await.data()["user"]["id"]
+            .as_str()
+            .unwrap()
+            .to_owned();
         let thread = ann.thread().await;
         let mut socket = Socket::open(&app.base(), &ann).await;
         for scope in socket.mirror.scopes.keys().cloned().collect::<Vec<_>>() {
@@ -36,7 +39,15 @@ impl House {
         socket.watch(&thread).await;
         // The stand-in lives as long as the house.
         std::mem::forget(standin);
-        Self { app, ann, bob, bob_id, thread, socket, tried: BTreeSet::new() }
+        Self {
+            app,
+            ann,
+            bob,
+            bob_id,
+            thread,
+            socket,
+            tried: BTreeSet::new(),
+        }
     }
 
     /// Makes a call as one of them, and then compares all that is known with all that is there.
@@ -56,7 +67,10 @@ impl House {
 
     async fn compare(&mut self, after: &str) {
         for scope in self.socket.mirror.scopes.keys().cloned().collect::<Vec<_>>() {
-            let fresh = self.ann.get(&format!("/api/v1/live/snapshot?c={scope}&last=200")).await;
+            let fresh = self
+                .ann
+                .get(&format!("/api/v1/live/snapshot?c={scope}&last=200"))
+                .await;
             fresh.expect(200);
             let fresh = fresh.data();
             let head = fresh["s"].as_i64().unwrap();
@@ -65,7 +79,10 @@ impl House {
             }
             let known = &self.socket.mirror.scopes[&scope];
             assert!(known.asks.is_empty(), "after {after}: {scope} had a hole");
-            let (known, there) = (comparable(&known.parts, &fresh["d"]), comparable(fresh["d"].as_object().unwrap(), &fresh["d"]));
+            let (known, there) = (
+                comparable(&known.parts, &fresh["d"]),
+                comparable(fresh["d"].as_object().unwrap(), &fresh["d"]),
+            );
             assert_eq!(known, there, "after {after}: {scope}");
         }
     }
@@ -83,9 +100,16 @@ fn comparable(parts: &Map<String, Value>, fresh: &Value) -> Map<String, Value> {
     for (name, part) in &mut parts {
         let Value::Array(rows) = part else { continue };
         let key = |row: &Value| {
-            ["id", "user_id", "thread_id"].iter().find_map(|k| row[*k].as_str().map(str::to_owned))
+            ["id", "user_id", "thread_id"]
+                .iter()
+                .find_map(|k| row[*k].as_str().map(str::to_owned))
         };
-        let wanted: BTreeSet<_> = fresh[name].as_array().into_iter().flatten().filter_map(key).collect();
+        let wanted: BTreeSet<_> = fresh[name]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(key)
+            .collect();
         // Other branches stay known, and emptied drafts are nothing.
         if ["messages", "drafts"].contains(&&**name) {
             rows.retain(|row| key(row).is_some_and(|k| wanted.contains(&k)));
@@ -116,58 +140,203 @@ async fn what_was_known_and_the_events_make_what_is_there() {
     let h = &mut house;
     let thread = "/api/v1/threads/{id}";
     let messages = "/api/v1/threads/{id}/messages";
-    h.call(Ann, Method::POST, "/api/v1/threads", json!({ "title": "Another" })).await;
-    h.call(Ann, Method::POST, "/api/v1/threads", json!({ "visibility": "workspace" })).await;
-    h.call(Ann, Method::PATCH, thread, json!({ "title": "A room", "pinned": true })).await;
-    h.call(Ann, Method::POST, "/api/v1/threads/{id}/members", json!({ "user_id": h.bob_id })).await;
-    let one = h.call(Ann, Method::POST, messages, json!({ "content": "One", "reply": false })).await;
+    h.call(
+        Ann,
+        Method::POST,
+        "/api/v1/threads",
+        json!({ "title": "Another" }),
+    )
+    .await;
+    h.call(
+        Ann,
+        Method::POST,
+        "/api/v1/threads",
+        json!({ "visibility": "workspace" }),
+    )
+    .await;
+    h.call(
+        Ann,
+        Method::PATCH,
+        thread,
+        json!({ "title": "A room", "pinned": true }),
+    )
+    .await;
+    h.call(
+        Ann,
+        Method::POST,
+        "/api/v1/threads/{id}/members",
+        json!({ "user_id": h.bob_id }),
+    )
+    .await;
+    let one = h
+        .call(
+            Ann,
+            Method::POST,
+            messages,
+            json!({ "content": "One", "reply": false }),
+        )
+        .await;
     let one = one["message"]["id"].as_str().unwrap().to_owned();
-    let two = h.call(Bob, Method::POST, messages, json!({ "content": "@ann two", "reply": false, "reply_to": one })).await;
+    let two = h
+        .call(
+            Bob,
+            Method::POST,
+            messages,
+            json!({ "content": "@ann two", "reply": false, "reply_to": one }),
+        )
+        .await;
     let two = two["message"]["id"].as_str().unwrap().to_owned();
-    let asked = h.call(Ann, Method::POST, messages, json!({ "content": "Go", "reply": true, "model": "openai/mock-n5" })).await;
+    let asked = h
+        .call(
+            Ann,
+            Method::POST,
+            messages,
+            json!({ "content": "Go", "reply": true, "model": "openai/mock-n5" }),
+        )
+        .await;
     let reply = asked["reply"]["id"].as_str().unwrap().to_owned();
     let at = |id: &str, what: &str| format!("{messages}/{id}/{what}");
-    h.call(Ann, Method::POST, &at(&reply, "regenerate"), json!({ "model": "openai/mock-n6" })).await;
-    h.call(Ann, Method::POST, &at(&two, "edit"), json!({ "content": "Two, again", "reply": false })).await;
-    h.call(Ann, Method::POST, "/api/v1/threads/{id}/head", json!({ "message_id": reply })).await;
+    h.call(
+        Ann,
+        Method::POST,
+        &at(&reply, "regenerate"),
+        json!({ "model": "openai/mock-n6" }),
+    )
+    .await;
+    h.call(
+        Ann,
+        Method::POST,
+        &at(&two, "edit"),
+        json!({ "content": "Two, again", "reply": false }),
+    )
+    .await;
+    h.call(
+        Ann,
+        Method::POST,
+        "/api/v1/threads/{id}/head",
+        json!({ "message_id": reply }),
+    )
+    .await;
     h.call(Ann, Method::POST, &at(&reply, "stop"), json!({})).await;
-    h.call(Bob, Method::PUT, &at(&one, "reactions/%F0%9F%91%8D"), json!({})).await;
-    h.call(Ann, Method::PUT, &at(&one, "reactions/%F0%9F%91%8D"), json!({})).await;
-    h.call(Bob, Method::DELETE, &at(&one, "reactions/%F0%9F%91%8D"), json!({})).await;
-    h.call(Bob, Method::POST, "/api/v1/threads/{id}/read", json!({ "seq": 3 })).await;
-    h.call(Ann, Method::POST, "/api/v1/threads/{id}/read", json!({ "seq": 4 })).await;
-    h.call(Ann, Method::PATCH, "/api/v1/threads/{id}/state", json!({ "muted": true })).await;
-    h.call(Ann, Method::PUT, "/api/v1/threads/{id}/draft", json!({ "text": "half" })).await;
-    h.call(Ann, Method::PATCH, "/api/v1/settings", json!({ "values": { "theme": "dark" } })).await;
+    h.call(Bob, Method::PUT, &at(&one, "reactions/%F0%9F%91%8D"), json!({}))
+        .await;
+    h.call(Ann, Method::PUT, &at(&one, "reactions/%F0%9F%91%8D"), json!({}))
+        .await;
+    h.call(
+        Bob,
+        Method::DELETE,
+        &at(&one, "reactions/%F0%9F%91%8D"),
+        json!({}),
+    )
+    .await;
+    h.call(
+        Bob,
+        Method::POST,
+        "/api/v1/threads/{id}/read",
+        json!({ "seq": 3 }),
+    )
+    .await;
+    h.call(
+        Ann,
+        Method::POST,
+        "/api/v1/threads/{id}/read",
+        json!({ "seq": 4 }),
+    )
+    .await;
+    h.call(
+        Ann,
+        Method::PATCH,
+        "/api/v1/threads/{id}/state",
+        json!({ "muted": true }),
+    )
+    .await;
+    h.call(
+        Ann,
+        Method::PUT,
+        "/api/v1/threads/{id}/draft",
+        json!({ "text": "half" }),
+    )
+    .await;
+    h.call(
+        Ann,
+        Method::PATCH,
+        "/api/v1/settings",
+        json!({ "values": { "theme": "dark" } }),
+    )
+    .await;
     let path = format!("/api/v1/threads/{{id}}/members/{}", h.bob_id);
-    h.call(Ann, Method::PATCH, &path, json!({ "role": "viewer" })).await;
+    h.call(Ann, Method::PATCH, &path, json!({ "role": "viewer" }))
+        .await;
     h.call(Ann, Method::DELETE, &path, json!({})).await;
-    h.call(Ann, Method::PATCH, thread, json!({ "visibility": "workspace", "answers": "mentioned" })).await;
-    h.call(Bob, Method::POST, messages, json!({ "content": "In the open" })).await;
-    h.call(Ann, Method::POST, "/api/v1/threads/{id}/fork", json!({ "message_id": one })).await;
-    h.call(Ann, Method::POST, "/api/v1/notifications/read", json!({ "all": true })).await;
-    h.call(Ann, Method::PATCH, "/api/v1/workspace", json!({ "name": "The house" })).await;
-    h.call(Bob, Method::PATCH, "/api/v1/auth/me", json!({ "full_name": "Robert" })).await;
+    h.call(
+        Ann,
+        Method::PATCH,
+        thread,
+        json!({ "visibility": "workspace", "answers": "mentioned" }),
+    )
+    .await;
+    h.call(Bob, Method::POST, messages, json!({ "content": "In the open" }))
+        .await;
+    h.call(
+        Ann,
+        Method::POST,
+        "/api/v1/threads/{id}/fork",
+        json!({ "message_id": one }),
+    )
+    .await;
+    h.call(
+        Ann,
+        Method::POST,
+        "/api/v1/notifications/read",
+        json!({ "all": true }),
+    )
+    .await;
+    h.call(
+        Ann,
+        Method::PATCH,
+        "/api/v1/workspace",
+        json!({ "name": "The house" }),
+    )
+    .await;
+    h.call(
+        Bob,
+        Method::PATCH,
+        "/api/v1/auth/me",
+        json!({ "full_name": "Robert" }),
+    )
+    .await;
     let path = format!("/api/v1/members/{}", h.bob_id);
-    h.call(Ann, Method::PATCH, &path, json!({ "role": "admin" })).await;
-    h.call(Ann, Method::PATCH, thread, json!({ "visibility": "private" })).await;
+    h.call(Ann, Method::PATCH, &path, json!({ "role": "admin" }))
+        .await;
+    h.call(Ann, Method::PATCH, thread, json!({ "visibility": "private" }))
+        .await;
     h.call(Ann, Method::DELETE, &path, json!({})).await;
-    h.call(Ann, Method::PATCH, thread, json!({ "archived": true })).await;
+    h.call(Ann, Method::PATCH, thread, json!({ "archived": true }))
+        .await;
     all_are_tried(h);
 }
 
 /// Calls that change nothing that a scope shows, each with its reason.
 const ELSEWHERE: [(&str, &str); 11] = [
-    ("/api/v1/auth/", "signing in and out: session.ended is told, and has its own test"),
+    (
+        "/api/v1/auth/",
+        "signing in and out: session.ended is told, and has its own test",
+    ),
     ("/api/v1/tokens", "shown on a page that asks"),
     ("/api/v1/invitations", "shown on a page that asks"),
     ("/api/v1/providers", "shown on a page that asks"),
     ("/api/v1/assistants", "shown on a page that asks"),
     ("/api/v1/workspaces", "makes a workspace that nobody here holds"),
-    ("POST /api/v1/members", "a member who joins is told as member.joined; the house above begins with one"),
+    (
+        "POST /api/v1/members",
+        "a member who joins is told as member.joined; the house above begins with one",
+    ),
     ("/api/v1/live/ticket", "changes nothing"),
     ("/v1/", "changes nothing"),
-    ("DELETE /api/v1/threads/{id}", "its scope is gone; leaving::a_thread_that_is_deleted_is_closed_for_all"),
+    (
+        "DELETE /api/v1/threads/{id}",
+        "its scope is gone; leaving::a_thread_that_is_deleted_is_closed_for_all",
+    ),
     ("/continue", "answers::going_on_is_a_new_run_after_the_old_text"),
 ];
 
@@ -184,7 +353,10 @@ fn all_are_tried(house: &House) {
             }
         }
     }
-    assert!(forgotten.is_empty(), "these calls have no place in the oracle: {forgotten:#?}");
+    assert!(
+        forgotten.is_empty(),
+        "these calls have no place in the oracle: {forgotten:#?}"
+    );
 }
 
 /// Whether two paths are the same but for the names of their placeholders.
@@ -192,5 +364,8 @@ fn same(tried: &str, call: &str) -> bool {
     let parts = |text: &str| text.split('/').map(str::to_owned).collect::<Vec<_>>();
     let (tried, call) = (parts(tried), parts(call));
     tried.len() == call.len()
-        && tried.iter().zip(&call).all(|(a, b)| a == b || (b.starts_with('{') && (a.starts_with('{') || a.contains('%'))))
+        && tried
+            .iter()
+            .zip(&call)
+            .all(|(a, b)| a == b || (b.starts_with('{') && (a.starts_with('{') || a.contains('%'))))
 }

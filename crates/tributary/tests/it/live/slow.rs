@@ -23,14 +23,20 @@ async fn a_reader_that_pauses_catches_up_without_a_hole() {
     let mut last = 0;
     for n in 0..100 {
         let body = json!({ "content": format!("{n} {long}"), "reply": false });
-        ann.post(&format!("/api/v1/threads/{thread}/messages"), &body).await.expect(201);
+        ann.post(&format!("/api/v1/threads/{thread}/messages"), &body)
+            .await
+            .expect(201);
         last = quick.event("message.created").await["s"].as_i64().unwrap();
     }
     while slow.thread(&thread).seq < last {
-        let frame = slow.next().await.unwrap_or_else(|| panic!("closed: {:?}", slow.closed));
+        let frame = slow
+            .next()
+            .await
+            .unwrap_or_else(|| panic!("closed: {:?}", slow.closed));
         if frame["k"] == "reset" {
             let c = frame["c"].clone();
-            slow.send(&json!({ "k": "sub", "c": c, "snap": { "last": 200 } })).await;
+            slow.send(&json!({ "k": "sub", "c": c, "snap": { "last": 200 } }))
+                .await;
         }
     }
     let slow = slow.thread(&thread);

@@ -211,7 +211,11 @@ impl AnswerMirror {
         }
         match frame["op"].as_str().unwrap_or_default() {
             "txt" => {
-                let held = if frame["p"] == "r" { &mut self.reasoning } else { &mut self.text };
+                let held = if frame["p"] == "r" {
+                    &mut self.reasoning
+                } else {
+                    &mut self.text
+                };
                 let more: Vec<u16> = frame["x"].as_str().unwrap().encode_utf16().collect();
                 if offset > held.len() {
                     if !std::mem::replace(&mut self.is_waiting, true) {

@@ -10,8 +10,8 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
-use super::mirror::Mirror;
 use super::Client;
+use super::mirror::Mirror;
 
 /// How long a frame is waited for; only a hanging server is slower.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -33,7 +33,9 @@ pub async fn dial(base: &str, headers: &[(&str, String)]) -> Result<Socket, u16>
     let mut request = url.into_client_request().unwrap();
     for (name, value) in headers {
         let name = http::HeaderName::from_bytes(name.as_bytes()).unwrap();
-        request.headers_mut().insert(name, HeaderValue::from_str(value).unwrap());
+        request
+            .headers_mut()
+            .insert(name, HeaderValue::from_str(value).unwrap());
     }
     match tokio_tungstenite::connect_async(request).await {
         Ok((stream, _)) => Ok(Socket {
@@ -57,7 +59,9 @@ impl Socket {
     pub async fn resume(base: &str, client: &Client, since: Value) -> Self {
         let bearer = format!("Bearer {}", client.token());
         let mut socket = dial(base, &[("authorization", bearer)]).await.expect("a socket");
-        socket.send(&json!({ "k": "hello", "v": 1, "cid": "test", "since": since })).await;
+        socket
+            .send(&json!({ "k": "hello", "v": 1, "cid": "test", "since": since }))
+            .await;
         let welcome = socket.next_of("welcome").await;
         for scope in ["u", "w"] {
             let scope = welcome[scope].as_str().unwrap().to_owned();
@@ -101,7 +105,10 @@ impl Socket {
     /// Reads until a frame fits.
     pub async fn until(&mut self, fits: impl Fn(&Value) -> bool) -> Value {
         loop {
-            let frame = self.next().await.unwrap_or_else(|| panic!("closed: {:?}", self.closed));
+            let frame = self
+                .next()
+                .await
+                .unwrap_or_else(|| panic!("closed: {:?}", self.closed));
             if fits(&frame) {
                 return frame;
             }
@@ -115,13 +122,15 @@ impl Socket {
 
     /// Reads until an event of this kind.
     pub async fn event(&mut self, kind: &str) -> Value {
-        self.until(|frame| frame["k"] == "ev" && frame["kind"] == kind).await
+        self.until(|frame| frame["k"] == "ev" && frame["kind"] == kind)
+            .await
     }
 
     /// Subscribes to a thread with a snapshot and waits until it is live.
     pub async fn watch(&mut self, thread: &str) -> Value {
         let scope = format!("t:{thread}");
-        self.send(&json!({ "k": "sub", "i": 7, "c": scope, "snap": { "last": 200 } })).await;
+        self.send(&json!({ "k": "sub", "i": 7, "c": scope, "snap": { "last": 200 } }))
+            .await;
         self.until(|f| f["k"] == "live" && f["c"] == *scope).await
     }
 
