@@ -28,7 +28,6 @@ fn scopes_keep_the_cases_of_the_corpus() {
                 Some("gone") => Status::Gone,
                 _ => Status::New,
             },
-            snap: start["snap"].as_bool().unwrap_or(false),
             parts: start["parts"].as_object().cloned().unwrap_or_default(),
             ..ScopeMirror::default()
         };

@@ -11,13 +11,12 @@ pub struct ScopeMirror {
     pub epoch: Option<i64>,
     pub seq: i64,
     pub status: Status,
-    pub snap: bool,
     pub parts: Map<String, Value>,
     /// What was asked for on the way.
     pub asks: Vec<Value>,
     /// How often everything was called doubtful.
     pub forgets: usize,
-    held_back: Option<Vec<Value>>,
+    pub held_back: Option<Vec<Value>>,
 }
 
 /// How a scope stands.
@@ -179,7 +178,7 @@ pub struct AnswerMirror {
     pub reasoning: Vec<u16>,
     pub status: Option<String>,
     pub asks: usize,
-    is_waiting: bool,
+    pub is_waiting: bool,
 }
 
 impl AnswerMirror {

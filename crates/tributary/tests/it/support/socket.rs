@@ -11,7 +11,7 @@ use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
 use super::Client;
-use super::mirror::Mirror;
+use super::mirror::{Mirror, Status};
 
 /// How long a frame is waited for; only a hanging server is slower.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -63,9 +63,17 @@ impl Socket {
             .send(&json!({ "k": "hello", "v": 1, "cid": "test", "since": since }))
             .await;
         let welcome = socket.next_of("welcome").await;
-        for scope in ["u", "w"] {
-            let scope = welcome[scope].as_str().unwrap().to_owned();
-            socket.until(|f| f["k"] == "live" && f["c"] == *scope).await;
+        // In whichever order they come.
+        let scopes = ["u", "w"].map(|s| welcome[s].as_str().unwrap().to_owned());
+        let is_live = |socket: &Self, scope: &String| {
+            socket
+                .mirror
+                .scopes
+                .get(scope)
+                .is_some_and(|s| s.status == Status::Live)
+        };
+        while !scopes.iter().all(|scope| is_live(&socket, scope)) {
+            socket.next().await.expect("the socket is open");
         }
         socket
     }
@@ -82,8 +90,10 @@ impl Socket {
 
     /// The next frame; nothing once the connection is closed.
     pub async fn next(&mut self) -> Option<Value> {
+        // Signs of life in between do not count.
+        let patience = tokio::time::Instant::now() + PATIENCE;
         loop {
-            let message = tokio::time::timeout(PATIENCE, self.stream.next())
+            let message = tokio::time::timeout_at(patience, self.stream.next())
                 .await
                 .unwrap_or_else(|_| panic!("nothing came after {:?}", self.frames.last()));
             match message {
