@@ -16,4 +16,5 @@ mod identity;
 mod models;
 mod openapi;
 mod operation;
+mod rooms;
 mod security;
