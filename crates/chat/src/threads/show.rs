@@ -313,7 +313,7 @@ async fn states_of(db: &Db, caller: &Caller, ids: &[ThreadId]) -> Result<HashMap
     let sql = format!(
         "SELECT s.thread_id, s.read_seq, s.muted, (SELECT COUNT(*) FROM (SELECT 1 FROM messages m \
            WHERE m.workspace_id = s.workspace_id AND m.thread_id = s.thread_id AND m.seq > s.read_seq \
-           AND (m.author_id IS NULL OR m.author_id <> s.user_id) LIMIT {MOST_UNREAD}) AS some) AS unread \
+           AND (m.author_id IS NULL OR m.author_id <> s.user_id) LIMIT {MOST_UNREAD}) AS counted) AS unread \
          FROM thread_states s WHERE s.workspace_id = $1 AND s.user_id = $2 AND s.thread_id IN ({places})"
     );
     let values = [caller.workspace.0.into(), caller.user.0.into()]

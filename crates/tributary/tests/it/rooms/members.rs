@@ -156,11 +156,9 @@ async fn the_owner_shares_changes_and_takes_back() {
     ann.client.delete(&at_bob).await.expect(200);
     let events = room.events().await;
     assert_eq!(count(&events, "members.changed"), before + 1);
-    let (_, last) = events
-        .iter()
-        .rfind(|(kind, _)| kind == "members.changed")
-        .unwrap();
-    assert_eq!(last, &json!({ "user_id": bob.id, "action": "removed" }));
+    let newest = events.iter().rfind(|(kind, _)| kind == "members.changed");
+    let (_, change) = newest.unwrap();
+    assert_eq!(change, &json!({ "user_id": bob.id, "action": "removed" }));
     assert_eq!(powers(&room, bob).await, [404; 3]);
     let told = house.told(bob, &room.id).await;
     assert_eq!(
