@@ -167,7 +167,7 @@ fn tell_change(news: &mut News, thread: ThreadId, user: UserId, action: &str) {
     news.tell(Scope::Thread(thread), "members.changed", payload);
 }
 
-/// Shares a new thread with people, in the transaction that makes it.
+/// Shares a new thread with people, in the transaction that makes it, and tells whoever has it in a list now.
 pub(crate) async fn begin_with(
     tx: &Tx,
     news: &mut News,
@@ -177,10 +177,15 @@ pub(crate) async fn begin_with(
     for user in people {
         let (role, _) = role_for(tx, thread.workspace_id, "members", *user, None).await?;
         insert(tx, thread, *user, role).await?;
-        reads::begin(tx, thread, *user, (0, false)).await?;
     }
-    if !people.is_empty() {
-        reads::begin(tx, thread, thread.owner_id, (0, false)).await?;
+    news.listed(thread, &audience(&**tx, thread).await?, "thread.created");
+    if people.is_empty() {
+        return Ok(());
+    }
+    for user in people.iter().chain([&thread.owner_id]) {
+        reads::begin(tx, thread, *user, (0, false)).await?;
+        let payload = json!({ "thread_id": thread.id });
+        news.tell(Scope::User(*user), "state.changed", payload);
     }
     let notices = people.iter().map(|user| added(*user, 0)).collect();
     Ok(notes::tell(tx, news, thread, thread.owner_id, notices).await?)
@@ -239,11 +244,6 @@ pub async fn add(chat: &Chat, at: InThread, input: ThreadMemberIn) -> Result<Thr
     let mut news = News::of(caller.workspace);
     tx.permissions_changed(Scope::Thread(thread.id)).await?;
     tell_change(&mut news, thread.id, user, "added");
-    for person in [thread.owner_id, user] {
-        if reads::begin(&tx, &thread, person, (head, false)).await? {
-            reads::tell(&mut news, thread.id, person, head);
-        }
-    }
     news.thread_changed(&thread);
     let all = audience(&*tx, &thread).await?;
     let (new, others): (Vec<Scope>, Vec<Scope>) = all
@@ -251,6 +251,11 @@ pub async fn add(chat: &Chat, at: InThread, input: ThreadMemberIn) -> Result<Thr
         .partition(|scope| *scope == Scope::User(user) && !was_there);
     news.listed(&thread, &others, "thread.changed");
     news.listed(&thread, &new, "thread.created");
+    for person in [thread.owner_id, user] {
+        if reads::begin(&tx, &thread, person, (head, false)).await? {
+            reads::tell(&mut news, thread.id, person, head);
+        }
+    }
     notes::tell(&tx, &mut news, &thread, caller.user, vec![added(user, head)]).await?;
     news.write(&tx).await?;
     tx.commit().await?;

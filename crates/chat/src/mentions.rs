@@ -124,7 +124,7 @@ pub(crate) async fn resolve(
                 }
             }
             // `provider/model` that no list has, as a server at an address of one's own may serve it.
-            Found::Slashed(token) if caller.may(Permission::UseModels) => {
+            Found::Slashed(token) if caller.may(Permission::UseModels) && is_of_a_provider(token) => {
                 let plan = chat.0.ai.plan(crate::exchange::asker(caller), Some(token)).await;
                 if plan.is_ok() {
                     let (id, name) = (token.to_owned(), token.to_owned());
@@ -139,6 +139,11 @@ pub(crate) async fn resolve(
         return Err(ApiError::invalid("content", sentence));
     }
     Ok(mentions)
+}
+
+fn is_of_a_provider(token: &str) -> bool {
+    let provider = token.split('/').next().unwrap_or_default();
+    provider.parse::<providers::ProviderKind>().is_ok()
 }
 
 async fn add(

@@ -1,8 +1,10 @@
 //! What a model is told: the house's instructions, the assistant's, the person's, and the branch so far.
 
+use std::collections::{HashMap, HashSet};
+
 use db::entity::messages;
 use db::kinds::{MessageRole, MessageStatus};
-use db::{DbError, MessageId};
+use db::{DbError, MessageId, UserId};
 use identity::Caller;
 use kit::api::ApiError;
 use providers::{Conversation, Message, Role};
@@ -79,19 +81,39 @@ pub async fn conversation(
     tip: MessageId,
 ) -> Result<Conversation, ApiError> {
     let keys = chat.db().keys(caller.workspace.0).await?;
-    let mut said: Vec<Message> = path_up(chat.db(), caller.workspace, tip, HISTORY)
-        .await?
+    let path = path_up(chat.db(), caller.workspace, tip, HISTORY).await?;
+    let speakers = speakers(chat, &path).await?;
+    let mut said: Vec<Message> = path
         .iter()
         // A message that cannot be opened is left out; an answer that never came to a word too.
         .filter_map(|row| Some((row, open_body(&keys, row).ok()?.text)))
         .filter(|(row, text)| !text.is_empty() && row.status != MessageStatus::Unreadable)
-        .map(|(row, text)| turn(row, text))
+        .map(
+            |(row, text)| match row.author_id.and_then(|id| speakers.get(&id)) {
+                Some(name) => turn(row, format!("{name}: {text}")),
+                None => turn(row, text),
+            },
+        )
         .collect();
     if !system.is_empty() {
         said.push(Message::system(system));
     }
     said.reverse();
     Ok(Conversation::new(said))
+}
+
+/// The names of those who write, where there are several: the model must know who says what.
+async fn speakers(chat: &Chat, path: &[messages::Model]) -> Result<HashMap<UserId, String>, ApiError> {
+    let ids: HashSet<UserId> = path.iter().filter_map(|row| row.author_id).collect();
+    if ids.len() < 2 {
+        return Ok(HashMap::new());
+    }
+    let people = identity::people::authors(chat.db(), ids).await?;
+    let line = |name: &str| name.split_whitespace().collect::<Vec<_>>().join(" ");
+    Ok(people
+        .into_iter()
+        .map(|(id, person)| (id, line(&person.full_name)))
+        .collect())
 }
 
 fn turn(row: &messages::Model, text: String) -> Message {

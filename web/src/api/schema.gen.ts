@@ -383,6 +383,40 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/notifications': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What the caller is told of in this workspace, newest first. */
+    get: operations['list_notifications'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/notifications/read': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Marks notifications as read: some, all, or those of a thread. */
+    post: operations['read_notifications'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/providers': {
     parameters: {
       query?: never;
@@ -561,6 +595,42 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/threads/{id}/members': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Those whom a thread is shared with by name, its owner first. */
+    get: operations['list_thread_members'];
+    put?: never;
+    /** Shares a thread with somebody of the workspace. */
+    post: operations['add_thread_member'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/threads/{id}/members/{user_id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** Takes a thread from somebody, or leaves it. */
+    delete: operations['remove_thread_member'];
+    options?: never;
+    head?: never;
+    /** Changes what somebody may do in a thread. */
+    patch: operations['change_thread_member'];
+    trace?: never;
+  };
   '/api/v1/threads/{id}/messages': {
     parameters: {
       query?: never;
@@ -573,7 +643,8 @@ export interface paths {
     put?: never;
     /**
      * Writes a message and, unless `reply` is false, has a model answer it. The answer's shape follows `Accept`:
-     *     `text/event-stream` (AI SDK's UI message stream), `text/plain`, or `application/json` when it is whole.
+     *     `text/event-stream` (AI SDK's UI message stream), `text/plain`, or `application/json` when it is whole. Models that
+     *     the text names answer all at once; a stream is the first one's. With `Prefer: respond-async` nothing is waited for.
      */
     post: operations['post_message'];
     delete?: never;
@@ -633,6 +704,24 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/threads/{id}/messages/{mid}/reactions/{emoji}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /** Reacts to a message with one emoji, percent-encoded in the path. */
+    put: operations['put_reaction'];
+    post?: never;
+    /** Takes a reaction back. */
+    delete: operations['delete_reaction'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/threads/{id}/messages/{mid}/regenerate': {
     parameters: {
       query?: never;
@@ -682,6 +771,40 @@ export interface paths {
     options?: never;
     head?: never;
     patch?: never;
+    trace?: never;
+  };
+  '/api/v1/threads/{id}/read': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Notes how far the caller has read; the mark never goes back. */
+    post: operations['mark_read'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/threads/{id}/state': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    /** Makes a thread silent for the caller, or heard again. */
+    patch: operations['change_state'];
     trace?: never;
   };
   '/api/v1/tokens': {
@@ -830,6 +953,11 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
   schemas: {
+    /**
+     * @description When a model answers what somebody writes in a thread.
+     * @enum {string}
+     */
+    Answers: 'always' | 'mentioned';
     /** @description A new assistant. */
     AssistantIn: {
       /** @description The files it knows. */
@@ -904,6 +1032,15 @@ export interface components {
     /** @description Who wrote a message. */
     Author: {
       /** @description A hue for their picture. */
+      avatar_color: string;
+      /** @description Their name. */
+      full_name: string;
+      /** @description The person. */
+      id: components['schemas']['UserId'];
+    };
+    /** @description A person as others see them beside what they wrote. */
+    AuthorOut: {
+      /** @description A colour of their own, `#rrggbb`. */
       avatar_color: string;
       /** @description Their name. */
       full_name: string;
@@ -988,6 +1125,8 @@ export interface components {
       /** @description A message and its answer. */
       data: {
         message?: components['schemas']['MessageOut'] | null;
+        /** @description All answers, when several models were asked or none was waited for. */
+        replies?: components['schemas']['MessageOut'][];
         reply?: components['schemas']['MessageOut'] | null;
       };
       success: boolean;
@@ -1099,6 +1238,8 @@ export interface components {
         error?: components['schemas']['MessageError'] | null;
         /** @description The message. */
         id: components['schemas']['MessageId'];
+        /** @description Whom and what it names, in the order of the text. */
+        mentions: components['schemas']['MentionOut'][];
         /** @description Further facts. */
         metadata: Record<string, never>;
         /** @description Which model. */
@@ -1106,8 +1247,11 @@ export interface components {
         parent_id?: components['schemas']['MessageId'] | null;
         /** @description Which provider. */
         provider?: string | null;
+        /** @description What people think of it, in the order of first use. */
+        reactions: components['schemas']['ReactionOut'][];
         /** @description The thinking before them, where the model shows it. */
         reasoning?: string | null;
+        reply_to: components['schemas']['MessageId'] | null;
         /** @description Who speaks. */
         role: components['schemas']['MessageRole'];
         /**
@@ -1142,6 +1286,18 @@ export interface components {
       data: components['schemas']['TokenOut'] & {
         /** @description The token itself. */
         token: string;
+      };
+      success: boolean;
+    };
+    /** @description `{"success": true, "data": …}`, status 200. */
+    Data_ReadOut: {
+      /** @description The mark as it stands. */
+      data: {
+        /**
+         * Format: int64
+         * @description The number up to which everything was seen.
+         */
+        read_seq: number;
       };
       success: boolean;
     };
@@ -1188,6 +1344,22 @@ export interface components {
       success: boolean;
     };
     /** @description `{"success": true, "data": …}`, status 200. */
+    Data_StateOut: {
+      /** @description How a thread stands with one person. */
+      data: {
+        /** @description Whether only mentions are told. */
+        muted: boolean;
+        /**
+         * Format: int64
+         * @description How far they have read.
+         */
+        read_seq: number;
+        /** @description The thread. */
+        thread_id: components['schemas']['ThreadId'];
+      };
+      success: boolean;
+    };
+    /** @description `{"success": true, "data": …}`, status 200. */
     Data_ThreadExport: {
       /** @description A thread with all its messages, oldest first. */
       data: {
@@ -1199,38 +1371,57 @@ export interface components {
       success: boolean;
     };
     /** @description `{"success": true, "data": …}`, status 200. */
-    Data_ThreadOut: {
-      /** @description A thread as the API shows it. */
+    Data_ThreadMemberOut: {
+      /** @description Somebody whom a thread is shared with. */
       data: {
-        /** @description Put away. */
-        archived: boolean;
+        /** @description A hue for their picture. */
+        avatar_color: string;
+        /** @description Their name. */
+        full_name: string;
+        /** @description Since when. */
+        joined_at: components['schemas']['Timestamp'];
+        /** @description What they may do. */
+        role: components['schemas']['ThreadRole'];
+        /** @description The person. */
+        user_id: components['schemas']['UserId'];
+      };
+      success: boolean;
+    };
+    /** @description `{"success": true, "data": …}`, status 200. */
+    Data_ThreadOut: {
+      /** @description A thread as the caller sees it. */
+      data: components['schemas']['ThreadShared'] & {
+        draft: components['schemas']['DraftOut'] | null;
+        /** @description Whether the caller was named in one of them. */
+        mentioned: boolean;
+        /** @description Whether only mentions are told. */
+        muted: boolean;
         /**
-         * Format: uuid
-         * @description The assistant that answers.
+         * Format: int64
+         * @description The number up to which the caller has read.
          */
-        assistant_id?: string | null;
-        /** @description When. */
-        created_at: components['schemas']['Timestamp'];
-        draft?: components['schemas']['DraftOut'] | null;
-        head_id?: components['schemas']['MessageId'] | null;
-        /** @description The thread. */
-        id: components['schemas']['ThreadId'];
-        /** @description When somebody last wrote. */
-        last_message_at: components['schemas']['Timestamp'];
-        /** @description The model it asks. */
-        model?: string | null;
-        /** @description Who began it. */
-        owner_id: components['schemas']['UserId'];
-        /** @description Kept on top. */
-        pinned: boolean;
+        read_seq: number;
+        /** @description What the caller may do in it. */
+        role: components['schemas']['ThreadRole'];
         /** @description Whether an answer is being written in it. */
         running: boolean;
-        /** @description Its title; null until it has one. */
-        title?: string | null;
-        /** @description When last changed. */
-        updated_at: components['schemas']['Timestamp'];
-        /** @description Who sees it. */
-        visibility: components['schemas']['Visibility'];
+        /**
+         * Format: int64
+         * @description How many messages of others the caller has not read; 100 stands for more.
+         */
+        unread: number;
+      };
+      success: boolean;
+    };
+    /** @description `{"success": true, "data": …}`, status 200. */
+    Data_UnreadOut: {
+      /** @description How many are left. */
+      data: {
+        /**
+         * Format: int64
+         * @description Notifications that were not read.
+         */
+        unread: number;
       };
       success: boolean;
     };
@@ -1321,7 +1512,7 @@ export interface components {
       content: string;
       /** @description The model that should answer. */
       model?: string | null;
-      /** @description Whether a model should answer; it should when absent. */
+      /** @description Whether a model should answer; when absent, as the thread's `answers` says and the text mentions. */
       reply?: boolean | null;
     };
     /** @description An empty object, for answers that only say that it was done. */
@@ -1342,12 +1533,19 @@ export interface components {
     /** @description A message and its answer. */
     ExchangeOut: {
       message?: components['schemas']['MessageOut'] | null;
+      /** @description All answers, when several models were asked or none was waited for. */
+      replies?: components['schemas']['MessageOut'][];
       reply?: components['schemas']['MessageOut'] | null;
     };
     /** @description Where to fork. */
     ForkIn: {
       message_id?: components['schemas']['MessageId'] | null;
     };
+    /**
+     * @description What somebody may be given in a thread.
+     * @enum {string}
+     */
+    Given: 'member' | 'viewer';
     /** @description Which branch to show. */
     HeadIn: {
       /** @description A message of the branch. */
@@ -1517,6 +1715,8 @@ export interface components {
         error?: components['schemas']['MessageError'] | null;
         /** @description The message. */
         id: components['schemas']['MessageId'];
+        /** @description Whom and what it names, in the order of the text. */
+        mentions: components['schemas']['MentionOut'][];
         /** @description Further facts. */
         metadata: Record<string, never>;
         /** @description Which model. */
@@ -1524,8 +1724,11 @@ export interface components {
         parent_id?: components['schemas']['MessageId'] | null;
         /** @description Which provider. */
         provider?: string | null;
+        /** @description What people think of it, in the order of first use. */
+        reactions: components['schemas']['ReactionOut'][];
         /** @description The thinking before them, where the model shows it. */
         reasoning?: string | null;
+        reply_to: components['schemas']['MessageId'] | null;
         /** @description Who speaks. */
         role: components['schemas']['MessageRole'];
         /**
@@ -1587,6 +1790,29 @@ export interface components {
       success: boolean;
     };
     /** @description `{"success": true, "data": […], "page": {…}}`. */
+    Listing_NotificationOut: {
+      data: {
+        actor: components['schemas']['AuthorOut'] | null;
+        /** @description When. */
+        created_at: components['schemas']['Timestamp'];
+        /**
+         * Format: uuid
+         * @description The notification.
+         */
+        id: string;
+        /** @description Why. */
+        kind: components['schemas']['NotificationKind'];
+        message_id: components['schemas']['MessageId'] | null;
+        read_at: components['schemas']['Timestamp'] | null;
+        /** @description The first words of the message. */
+        snippet: string | null;
+        /** @description Where. */
+        thread_id: components['schemas']['ThreadId'];
+      }[];
+      page: components['schemas']['PageOut'];
+      success: boolean;
+    };
+    /** @description `{"success": true, "data": […], "page": {…}}`. */
     Listing_ProviderOut: {
       data: {
         /** @description Whether its address can be set. */
@@ -1630,38 +1856,45 @@ export interface components {
       success: boolean;
     };
     /** @description `{"success": true, "data": […], "page": {…}}`. */
-    Listing_ThreadOut: {
+    Listing_ThreadMemberOut: {
       data: {
-        /** @description Put away. */
-        archived: boolean;
+        /** @description A hue for their picture. */
+        avatar_color: string;
+        /** @description Their name. */
+        full_name: string;
+        /** @description Since when. */
+        joined_at: components['schemas']['Timestamp'];
+        /** @description What they may do. */
+        role: components['schemas']['ThreadRole'];
+        /** @description The person. */
+        user_id: components['schemas']['UserId'];
+      }[];
+      page: components['schemas']['PageOut'];
+      success: boolean;
+    };
+    /** @description `{"success": true, "data": […], "page": {…}}`. */
+    Listing_ThreadOut: {
+      data: (components['schemas']['ThreadShared'] & {
+        draft: components['schemas']['DraftOut'] | null;
+        /** @description Whether the caller was named in one of them. */
+        mentioned: boolean;
+        /** @description Whether only mentions are told. */
+        muted: boolean;
         /**
-         * Format: uuid
-         * @description The assistant that answers.
+         * Format: int64
+         * @description The number up to which the caller has read.
          */
-        assistant_id?: string | null;
-        /** @description When. */
-        created_at: components['schemas']['Timestamp'];
-        draft?: components['schemas']['DraftOut'] | null;
-        head_id?: components['schemas']['MessageId'] | null;
-        /** @description The thread. */
-        id: components['schemas']['ThreadId'];
-        /** @description When somebody last wrote. */
-        last_message_at: components['schemas']['Timestamp'];
-        /** @description The model it asks. */
-        model?: string | null;
-        /** @description Who began it. */
-        owner_id: components['schemas']['UserId'];
-        /** @description Kept on top. */
-        pinned: boolean;
+        read_seq: number;
+        /** @description What the caller may do in it. */
+        role: components['schemas']['ThreadRole'];
         /** @description Whether an answer is being written in it. */
         running: boolean;
-        /** @description Its title; null until it has one. */
-        title?: string | null;
-        /** @description When last changed. */
-        updated_at: components['schemas']['Timestamp'];
-        /** @description Who sees it. */
-        visibility: components['schemas']['Visibility'];
-      }[];
+        /**
+         * Format: int64
+         * @description How many messages of others the caller has not read; 100 stands for more.
+         */
+        unread: number;
+      })[];
       page: components['schemas']['PageOut'];
       success: boolean;
     };
@@ -1762,6 +1995,20 @@ export interface components {
     MemberPatch: {
       role: components['schemas']['Role'];
     };
+    /**
+     * @description What is mentioned.
+     * @enum {string}
+     */
+    MentionKind: 'person' | 'model';
+    /** @description A mention as the API shows it. */
+    MentionOut: {
+      /** @description The person, `provider/model`, or the assistant. */
+      id: string;
+      /** @description What. */
+      kind: components['schemas']['MentionKind'];
+      /** @description Its name. */
+      name: string;
+    };
     /** @description Why an answer is not whole, as the person sees it. */
     MessageError: {
       /** @description A code of the API. */
@@ -1787,8 +2034,9 @@ export interface components {
       /** @description The model that should answer; the thread's when absent. */
       model?: string | null;
       parent_id?: components['schemas']['MessageId'] | null;
-      /** @description Whether a model should answer; it should when absent. */
+      /** @description Whether a model should answer; when absent, as the thread's `answers` says and the text mentions. */
       reply?: boolean | null;
+      reply_to?: components['schemas']['MessageId'] | null;
     };
     /** @description A message as the API shows it. */
     MessageOut: {
@@ -1804,6 +2052,8 @@ export interface components {
       error?: components['schemas']['MessageError'] | null;
       /** @description The message. */
       id: components['schemas']['MessageId'];
+      /** @description Whom and what it names, in the order of the text. */
+      mentions: components['schemas']['MentionOut'][];
       /** @description Further facts. */
       metadata: Record<string, never>;
       /** @description Which model. */
@@ -1811,8 +2061,11 @@ export interface components {
       parent_id?: components['schemas']['MessageId'] | null;
       /** @description Which provider. */
       provider?: string | null;
+      /** @description What people think of it, in the order of first use. */
+      reactions: components['schemas']['ReactionOut'][];
       /** @description The thinking before them, where the model shows it. */
       reasoning?: string | null;
+      reply_to: components['schemas']['MessageId'] | null;
       /** @description Who speaks. */
       role: components['schemas']['MessageRole'];
       /**
@@ -1927,6 +2180,45 @@ export interface components {
     /** @description A body without fields. */
     NothingIn: Record<string, never>;
     /**
+     * @description Why somebody is told of something.
+     * @enum {string}
+     */
+    NotificationKind: 'mention' | 'reply' | 'reaction' | 'added';
+    /** @description A notification as its person sees it. */
+    NotificationOut: {
+      actor: components['schemas']['AuthorOut'] | null;
+      /** @description When. */
+      created_at: components['schemas']['Timestamp'];
+      /**
+       * Format: uuid
+       * @description The notification.
+       */
+      id: string;
+      /** @description Why. */
+      kind: components['schemas']['NotificationKind'];
+      message_id: components['schemas']['MessageId'] | null;
+      read_at: components['schemas']['Timestamp'] | null;
+      /** @description The first words of the message. */
+      snippet: string | null;
+      /** @description Where. */
+      thread_id: components['schemas']['ThreadId'];
+    };
+    /** @description Which notifications were read: these, all, or those of a thread. */
+    NotificationsReadIn: {
+      /**
+       * @description All of them.
+       * @default false
+       */
+      all: boolean;
+      /**
+       * @description These.
+       * @default []
+       */
+      ids: string[];
+      /** @default null */
+      thread_id: components['schemas']['ThreadId'] | null;
+    };
+    /**
      * @description Where a usable key comes from.
      * @enum {string}
      */
@@ -1987,6 +2279,29 @@ export interface components {
       order: number;
       /** @description Its id. */
       provider: string;
+    };
+    /** @description Who reacted with one sign, the first one first. */
+    ReactionOut: {
+      /** @description The sign. */
+      emoji: string;
+      /** @description Who. */
+      users: components['schemas']['UserId'][];
+    };
+    /** @description How far somebody has read. */
+    ReadIn: {
+      /**
+       * Format: int64
+       * @description The number of the last event or message that they have seen.
+       */
+      seq: number;
+    };
+    /** @description The mark as it stands. */
+    ReadOut: {
+      /**
+       * Format: int64
+       * @description The number up to which everything was seen.
+       */
+      read_seq: number;
     };
     /** @description Another try of an answer. */
     RegenerateIn: {
@@ -2079,6 +2394,23 @@ export interface components {
       user: components['schemas']['UserOut'];
       workspace: components['schemas']['WorkspaceOut'];
     };
+    /** @description How a thread stands with one person. */
+    StateOut: {
+      /** @description Whether only mentions are told. */
+      muted: boolean;
+      /**
+       * Format: int64
+       * @description How far they have read.
+       */
+      read_seq: number;
+      /** @description The thread. */
+      thread_id: components['schemas']['ThreadId'];
+    };
+    /** @description Whether a thread is silent. */
+    StatePatch: {
+      /** @description Whether only mentions are told. */
+      muted: boolean;
+    };
     /** @description Which workspace to work in from now on. */
     SwitchIn: {
       workspace_id: components['schemas']['WorkspaceId'];
@@ -2097,51 +2429,69 @@ export interface components {
     ThreadId: string;
     /** @description A new thread. */
     ThreadIn: {
+      answers?: components['schemas']['Answers'] | null;
       /**
        * Format: uuid
        * @description The assistant that answers.
        */
       assistant_id?: string | null;
+      /** @description People of the workspace whom it is shared with. */
+      members?: components['schemas']['UserId'][];
       /** @description The model it asks: `provider/model`, a model's name, or `auto`. */
       model?: string | null;
       /** @description Its title; made after the first exchange when absent. */
       title?: string | null;
       visibility?: components['schemas']['Visibility'] | null;
     };
-    /** @description A thread as the API shows it. */
-    ThreadOut: {
-      /** @description Put away. */
-      archived: boolean;
+    /** @description Whom to share a thread with. */
+    ThreadMemberIn: {
+      role?: components['schemas']['Given'] | null;
+      /** @description A person of the workspace. */
+      user_id: components['schemas']['UserId'];
+    };
+    /** @description Somebody whom a thread is shared with. */
+    ThreadMemberOut: {
+      /** @description A hue for their picture. */
+      avatar_color: string;
+      /** @description Their name. */
+      full_name: string;
+      /** @description Since when. */
+      joined_at: components['schemas']['Timestamp'];
+      /** @description What they may do. */
+      role: components['schemas']['ThreadRole'];
+      /** @description The person. */
+      user_id: components['schemas']['UserId'];
+    };
+    /** @description What somebody may do from now on. */
+    ThreadMemberPatch: {
+      /** @description What they may do. */
+      role: components['schemas']['Given'];
+    };
+    /** @description A thread as the caller sees it. */
+    ThreadOut: components['schemas']['ThreadShared'] & {
+      draft: components['schemas']['DraftOut'] | null;
+      /** @description Whether the caller was named in one of them. */
+      mentioned: boolean;
+      /** @description Whether only mentions are told. */
+      muted: boolean;
       /**
-       * Format: uuid
-       * @description The assistant that answers.
+       * Format: int64
+       * @description The number up to which the caller has read.
        */
-      assistant_id?: string | null;
-      /** @description When. */
-      created_at: components['schemas']['Timestamp'];
-      draft?: components['schemas']['DraftOut'] | null;
-      head_id?: components['schemas']['MessageId'] | null;
-      /** @description The thread. */
-      id: components['schemas']['ThreadId'];
-      /** @description When somebody last wrote. */
-      last_message_at: components['schemas']['Timestamp'];
-      /** @description The model it asks. */
-      model?: string | null;
-      /** @description Who began it. */
-      owner_id: components['schemas']['UserId'];
-      /** @description Kept on top. */
-      pinned: boolean;
+      read_seq: number;
+      /** @description What the caller may do in it. */
+      role: components['schemas']['ThreadRole'];
       /** @description Whether an answer is being written in it. */
       running: boolean;
-      /** @description Its title; null until it has one. */
-      title?: string | null;
-      /** @description When last changed. */
-      updated_at: components['schemas']['Timestamp'];
-      /** @description Who sees it. */
-      visibility: components['schemas']['Visibility'];
+      /**
+       * Format: int64
+       * @description How many messages of others the caller has not read; 100 stands for more.
+       */
+      unread: number;
     };
     /** @description Changes to a thread; what is absent stays, what is null is taken away. */
     ThreadPatch: {
+      answers?: components['schemas']['Answers'] | null;
       /** @description Put away. */
       archived?: boolean | null;
       /**
@@ -2156,6 +2506,44 @@ export interface components {
       /** @description Its title. */
       title?: string | null;
       visibility?: components['schemas']['Visibility'] | null;
+    };
+    /**
+     * @description What somebody may do in a thread.
+     * @enum {string}
+     */
+    ThreadRole: 'owner' | 'member' | 'viewer';
+    /** @description A thread as everybody sees it who may enter. */
+    ThreadShared: {
+      /** @description When a model answers: as it was set, or else always where the owner is alone and where mentioned otherwise. */
+      answers: components['schemas']['Answers'];
+      /** @description Put away. */
+      archived: boolean;
+      /**
+       * Format: uuid
+       * @description The assistant that answers.
+       */
+      assistant_id: string | null;
+      /** @description When. */
+      created_at: components['schemas']['Timestamp'];
+      head_id: components['schemas']['MessageId'] | null;
+      /** @description The thread. */
+      id: components['schemas']['ThreadId'];
+      /** @description When somebody last wrote. */
+      last_message_at: components['schemas']['Timestamp'];
+      /** @description With how many people it is shared by name, the owner included. */
+      members: number;
+      /** @description The model it asks. */
+      model: string | null;
+      /** @description Who began it. */
+      owner_id: components['schemas']['UserId'];
+      /** @description Kept on top. */
+      pinned: boolean;
+      /** @description Its title; null until it has one. */
+      title: string | null;
+      /** @description When last changed. */
+      updated_at: components['schemas']['Timestamp'];
+      /** @description Who sees it. */
+      visibility: components['schemas']['Visibility'];
     };
     /** @description Times of changes. */
     TimesIn:
@@ -2190,6 +2578,14 @@ export interface components {
       prefix: string;
       /** @description What it may do. */
       scopes: components['schemas']['Scope'][];
+    };
+    /** @description How many are left. */
+    UnreadOut: {
+      /**
+       * Format: int64
+       * @description Notifications that were not read.
+       */
+      unread: number;
     };
     /** @description Sums and their total. */
     UsageOut: {
@@ -4850,6 +5246,165 @@ export interface operations {
       };
     };
   };
+  list_notifications: {
+    parameters: {
+      query?: {
+        /** @description Rows a page, 1 to 200. */
+        limit?: number;
+        /** @description The cursor of the page before. */
+        cursor?: string;
+        /** @description Only those that were not read. */
+        unread?: boolean;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Listing_NotificationOut'];
+        };
+      };
+      /** @description The body is not JSON (`INVALID_JSON`) */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Nobody is signed in (`UNAUTHORIZED`) */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not permitted (`FORBIDDEN`) */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Unprocessable Entity */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Too many requests (`RATE_LIMITED`) */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Try again later (`UNAVAILABLE`) */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  read_notifications: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['NotificationsReadIn'];
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Data_UnreadOut'];
+        };
+      };
+      /** @description The body is not JSON (`INVALID_JSON`) */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Nobody is signed in (`UNAUTHORIZED`) */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not permitted (`FORBIDDEN`) */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Unprocessable Entity */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Too many requests (`RATE_LIMITED`) */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Try again later (`UNAVAILABLE`) */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
   list_providers: {
     parameters: {
       query?: never;
@@ -6135,6 +6690,383 @@ export interface operations {
       };
     };
   };
+  list_thread_members: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Listing_ThreadMemberOut'];
+        };
+      };
+      /** @description The body is not JSON (`INVALID_JSON`) */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Nobody is signed in (`UNAUTHORIZED`) */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not permitted (`FORBIDDEN`) */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not Found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description A field is at fault (`VALIDATION_FAILED`) */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Too many requests (`RATE_LIMITED`) */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Try again later (`UNAVAILABLE`) */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  add_thread_member: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ThreadMemberIn'];
+      };
+    };
+    responses: {
+      /** @description Created */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Data_ThreadMemberOut'];
+        };
+      };
+      /** @description The body is not JSON (`INVALID_JSON`) */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Nobody is signed in (`UNAUTHORIZED`) */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not Found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Conflict */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Unprocessable Entity */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Too many requests (`RATE_LIMITED`) */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Try again later (`UNAVAILABLE`) */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  remove_thread_member: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+        user_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Data_Empty'];
+        };
+      };
+      /** @description The body is not JSON (`INVALID_JSON`) */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Nobody is signed in (`UNAUTHORIZED`) */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not Found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Conflict */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description A field is at fault (`VALIDATION_FAILED`) */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Too many requests (`RATE_LIMITED`) */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Try again later (`UNAVAILABLE`) */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  change_thread_member: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+        user_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ThreadMemberPatch'];
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Data_ThreadMemberOut'];
+        };
+      };
+      /** @description The body is not JSON (`INVALID_JSON`) */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Nobody is signed in (`UNAUTHORIZED`) */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not Found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Conflict */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Unprocessable Entity */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Too many requests (`RATE_LIMITED`) */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Try again later (`UNAVAILABLE`) */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
   list_messages: {
     parameters: {
       query?: {
@@ -6260,6 +7192,15 @@ export interface operations {
           'application/json': components['schemas']['Data_ExchangeOut'];
         };
       };
+      /** @description Accepted */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Data_ExchangeOut'];
+        };
+      };
       /** @description The body is not JSON (`INVALID_JSON`) */
       400: {
         headers: {
@@ -6278,7 +7219,7 @@ export interface operations {
           'application/json': components['schemas']['ErrorBody'];
         };
       };
-      /** @description Not permitted (`FORBIDDEN`) */
+      /** @description Forbidden */
       403: {
         headers: {
           [name: string]: unknown;
@@ -6614,6 +7555,180 @@ export interface operations {
       };
     };
   };
+  put_reaction: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+        mid: string;
+        emoji: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Data_MessageOut'];
+        };
+      };
+      /** @description The body is not JSON (`INVALID_JSON`) */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Nobody is signed in (`UNAUTHORIZED`) */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not Found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Unprocessable Entity */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Too many requests (`RATE_LIMITED`) */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Try again later (`UNAVAILABLE`) */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  delete_reaction: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+        mid: string;
+        emoji: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Data_MessageOut'];
+        };
+      };
+      /** @description The body is not JSON (`INVALID_JSON`) */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Nobody is signed in (`UNAUTHORIZED`) */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not Found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Unprocessable Entity */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Too many requests (`RATE_LIMITED`) */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Try again later (`UNAVAILABLE`) */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
   regenerate_message: {
     parameters: {
       query?: never;
@@ -6860,6 +7975,184 @@ export interface operations {
         };
       };
       /** @description A field is at fault (`VALIDATION_FAILED`) */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Too many requests (`RATE_LIMITED`) */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Try again later (`UNAVAILABLE`) */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  mark_read: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ReadIn'];
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Data_ReadOut'];
+        };
+      };
+      /** @description The body is not JSON (`INVALID_JSON`) */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Nobody is signed in (`UNAUTHORIZED`) */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not permitted (`FORBIDDEN`) */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not Found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Unprocessable Entity */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Too many requests (`RATE_LIMITED`) */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Try again later (`UNAVAILABLE`) */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  change_state: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['StatePatch'];
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Data_StateOut'];
+        };
+      };
+      /** @description The body is not JSON (`INVALID_JSON`) */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Nobody is signed in (`UNAUTHORIZED`) */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not permitted (`FORBIDDEN`) */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not Found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Unprocessable Entity */
       422: {
         headers: {
           [name: string]: unknown;

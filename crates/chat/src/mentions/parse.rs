@@ -68,10 +68,9 @@ fn starts(part: &str) -> Vec<usize> {
 fn ends(rest: &str) -> bool {
     let mut chars = rest.chars();
     match chars.next() {
-        None => true,
         Some(c) if c.is_alphanumeric() || c == '_' => false,
         Some('-' | '.' | '/' | ':' | '+' | '@') => !chars.next().is_some_and(char::is_alphanumeric),
-        Some(_) => true,
+        _ => true,
     }
 }
 

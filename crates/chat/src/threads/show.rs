@@ -104,16 +104,33 @@ async fn count_members(
     workspace: WorkspaceId,
     ids: &[ThreadId],
 ) -> Result<HashMap<ThreadId, usize>, DbError> {
-    let rows: Vec<(ThreadId, i64)> = thread_members::Entity::of(workspace)
-        .filter(thread_members::Column::ThreadId.is_in(ids.iter().copied()))
-        .select_only()
-        .column(thread_members::Column::ThreadId)
-        .column_as(thread_members::Column::UserId.count(), "members")
-        .group_by(thread_members::Column::ThreadId)
-        .into_tuple()
-        .all(conn)
-        .await?;
-    Ok(rows.into_iter().map(|(id, count)| (id, count as usize)).collect())
+    let sql = format!(
+        "SELECT thread_id, COUNT(*) AS members FROM thread_members \
+         WHERE workspace_id = $1 AND thread_id IN ({}) GROUP BY thread_id",
+        places(2, ids.len())
+    );
+    let values = [workspace.0.into()]
+        .into_iter()
+        .chain(ids.iter().map(|id| id.0.into()));
+    let statement = Statement::from_sql_and_values(conn.get_database_backend(), sql, values);
+    let rows = conn.query_all_raw(statement).await?;
+    rows.iter()
+        .map(|row| {
+            let members: i64 = row.try_get("", "members")?;
+            Ok((ThreadId(row.try_get("", "thread_id")?), members as usize))
+        })
+        .collect::<Result<_, sea_orm::DbErr>>()
+        .map_err(DbError::from)
+}
+
+/// Places for so many values in a statement, the first one with this number.
+fn places(first: usize, count: usize) -> String {
+    use std::fmt::Write;
+    let mut places = format!("${first}");
+    for place in first + 1..first + count {
+        let _ = write!(places, ", ${place}");
+    }
+    places
 }
 
 /// Threads of one workspace as everybody sees them, in the order of the rows.
@@ -183,12 +200,14 @@ pub(super) async fn show(
     let db = chat.db();
     let ids: Vec<ThreadId> = rows.iter().map(|row| row.id).collect();
     let keys = db.keys(caller.workspace.0).await?;
-    let drafts = drafts_of(db, caller, &ids).await?;
-    let states = states_of(db, caller, &ids).await?;
-    let mentioned = mentioned_in(db, caller, &ids).await?;
-    let running = running_in(db, caller.workspace, &ids).await?;
     let roles = roles_in(db, caller, &rows).await?;
-    let shown = show_shared(chat, caller.workspace, rows).await?;
+    let (drafts, states, mentioned, running, shown) = tokio::try_join!(
+        drafts_of(db, caller, &ids),
+        states_of(db, caller, &ids),
+        mentioned_in(db, caller),
+        running_in(db, caller.workspace, &ids),
+        show_shared(chat, caller.workspace, rows),
+    )?;
     Ok(shown
         .into_iter()
         .zip(roles)
@@ -249,11 +268,11 @@ async fn drafts_of(
     caller: &Caller,
     ids: &[ThreadId],
 ) -> Result<HashMap<ThreadId, drafts::Model>, DbError> {
-    let rows = drafts::Entity::of(caller.workspace)
-        .filter(drafts::Column::UserId.eq(caller.user))
-        .filter(drafts::Column::ThreadId.is_in(ids.iter().copied()))
-        .all(db.read())
-        .await?;
+    let mut query = drafts::Entity::of(caller.workspace).filter(drafts::Column::UserId.eq(caller.user));
+    if let [only] = ids {
+        query = query.filter(drafts::Column::ThreadId.eq(*only));
+    }
+    let rows = query.all(db.read()).await?;
     Ok(rows.into_iter().map(|row| (row.thread_id, row)).collect())
 }
 
@@ -277,12 +296,11 @@ async fn running_in(db: &Db, workspace: WorkspaceId, ids: &[ThreadId]) -> Result
 }
 
 /// Where the caller was named and has not read it.
-async fn mentioned_in(db: &Db, caller: &Caller, ids: &[ThreadId]) -> Result<HashSet<ThreadId>, DbError> {
+async fn mentioned_in(db: &Db, caller: &Caller) -> Result<HashSet<ThreadId>, DbError> {
     let rows: Vec<ThreadId> = notifications::Entity::of(caller.workspace)
         .filter(notifications::Column::UserId.eq(caller.user))
-        .filter(notifications::Column::ThreadId.is_in(ids.iter().copied()))
-        .filter(notifications::Column::Kind.eq(NotificationKind::Mention))
         .filter(notifications::Column::ReadAt.is_null())
+        .filter(notifications::Column::Kind.eq(NotificationKind::Mention))
         .select_only()
         .column(notifications::Column::ThreadId)
         .distinct()
@@ -304,16 +322,12 @@ struct State {
 const MOST_UNREAD: u8 = 100;
 
 async fn states_of(db: &Db, caller: &Caller, ids: &[ThreadId]) -> Result<HashMap<ThreadId, State>, DbError> {
-    use std::fmt::Write;
-    let mut places = String::new();
-    for place in 3..ids.len() + 3 {
-        let _ = write!(places, "{}${place}", if place == 3 { "" } else { ", " });
-    }
     let sql = format!(
         "SELECT s.thread_id, s.read_seq, s.muted, (SELECT COUNT(*) FROM (SELECT 1 FROM messages m \
            WHERE m.workspace_id = s.workspace_id AND m.thread_id = s.thread_id AND m.seq > s.read_seq \
-           AND (m.author_id IS NULL OR m.author_id <> s.user_id) LIMIT {MOST_UNREAD}) AS some) AS unread \
-         FROM thread_states s WHERE s.workspace_id = $1 AND s.user_id = $2 AND s.thread_id IN ({places})"
+           AND (m.author_id IS NULL OR m.author_id <> s.user_id) LIMIT {MOST_UNREAD}) AS counted) AS unread \
+         FROM thread_states s WHERE s.workspace_id = $1 AND s.user_id = $2 AND s.thread_id IN ({})",
+        places(3, ids.len())
     );
     let values = [caller.workspace.0.into(), caller.user.0.into()]
         .into_iter()

@@ -73,7 +73,6 @@ pub async fn create(chat: &Chat, caller: &Caller, input: ThreadIn) -> Result<Thr
         .map_err(DbError::from)?;
     let mut news = News::of(caller.workspace);
     members::begin_with(&tx, &mut news, &row, &others(caller, input.members)).await?;
-    news.listed(&row, &audience(&*tx, &row).await?, "thread.created");
     news.write(&tx).await?;
     tx.commit().await?;
     show_one(chat, caller, row).await

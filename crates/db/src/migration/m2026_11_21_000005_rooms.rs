@@ -95,9 +95,14 @@ impl MigrationTrait for Migration {
                 .create_index(index(table, name, columns, Unique::No))
                 .await?;
         }
-        // Few answers run at a time, among very many messages.
-        let running = "CREATE INDEX messages_streaming ON messages (workspace_id, thread_id) WHERE status = 'streaming'";
-        manager.get_connection().execute_unprepared(running).await?;
+        for partial in [
+            // Few answers run at a time, among very many messages.
+            "CREATE INDEX messages_streaming ON messages (workspace_id, thread_id) WHERE status = 'streaming'",
+            // Few notifications are unread, among all that ever were.
+            "CREATE INDEX notifications_unread ON notifications (workspace_id, user_id, thread_id) WHERE read_at IS NULL",
+        ] {
+            manager.get_connection().execute_unprepared(partial).await?;
+        }
         Ok(())
     }
 }

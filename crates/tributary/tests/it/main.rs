@@ -17,4 +17,5 @@ mod live;
 mod models;
 mod openapi;
 mod operation;
+mod rooms;
 mod security;
