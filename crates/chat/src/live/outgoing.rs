@@ -126,17 +126,21 @@ where
         });
     }
 
+    /// From the end, so that what stays is whole: whoever reads again makes progress, however little fits.
     fn drop_events(&mut self) {
-        let (dirty, bytes) = (&mut self.dirty, &mut self.bytes);
-        self.queue.retain(|(kind, frame)| {
-            let Waiting::Event(scope, seq) = kind else {
-                return true;
-            };
-            *bytes -= frame.as_ref().len();
-            // The first one that is left out says where to read again.
-            dirty.entry(*scope).or_insert((seq - 1, false));
-            false
-        });
+        let mut kept = VecDeque::new();
+        while self.bytes > SOFT
+            && self.queue.len() > 1
+            && let Some((kind, frame)) = self.queue.pop_back()
+        {
+            if let Waiting::Event(scope, seq) = kind {
+                self.bytes -= frame.as_ref().len();
+                self.dirty.insert(scope, (seq - 1, false));
+            } else {
+                kept.push_front((kind, frame));
+            }
+        }
+        self.queue.append(&mut kept);
     }
 
     /// The next frame.
@@ -228,20 +232,20 @@ mod tests {
         assert!(queue.dirty.is_empty());
         queue.push(Waiting::Event(2, 3), frame(100)).unwrap();
         assert_eq!(
-            queue.dirty.get(&1),
-            Some(&(8, false)),
-            "read again from before the first one left out"
+            queue.dirty.get(&2),
+            Some(&(2, false)),
+            "the last one is read again"
         );
-        assert_eq!(queue.dirty.get(&2), Some(&(2, false)));
+        assert_eq!(queue.dirty.get(&1), None, "what was before it stays");
         assert_eq!(
-            queue.push(Waiting::Event(1, 11), frame(1)),
+            queue.push(Waiting::Event(2, 4), frame(1)),
             Ok(false),
             "not queued behind a hole"
         );
         assert!(queue.owed().is_none(), "something still waits");
         while queue.pop().is_some() {}
         let owed = queue.owed().unwrap();
-        assert_eq!((owed.scopes[&1], owed.runs), (8, vec![7]));
+        assert_eq!((owed.scopes[&2], owed.runs), (2, vec![7]));
         assert_eq!(queue.owed(), None, "asked for once");
         assert_eq!(
             queue.push(Waiting::Text(7), frame(1)),
@@ -250,8 +254,8 @@ mod tests {
         );
         queue.push(Waiting::Whole(7), frame(1)).unwrap();
         queue.push(Waiting::Text(7), frame(1)).unwrap();
-        queue.clean(&1);
-        queue.push(Waiting::Event(1, 9), frame(1)).unwrap();
+        queue.clean(&2);
+        queue.push(Waiting::Event(2, 3), frame(1)).unwrap();
         assert_eq!(queue.bytes, 3 * 1024);
     }
 

@@ -35,9 +35,9 @@ async fn two_people_watch_the_same_answer_and_one_comes_late() {
     late.watch(&thread).await;
     late.next_of("gsnap").await;
     for socket in [&mut first, &mut late] {
-        let end = socket.until(|f| f["k"] == "gen" && f["op"] == "end").await;
+        let end = socket.find(|f| f["k"] == "gen" && f["op"] == "end").await;
         assert_eq!(end["status"], "complete");
-        let event = socket.event("message.ended").await;
+        let event = socket.find(|f| f["kind"] == "message.ended").await;
         let message = &event["d"]["messages"][0];
         let answer = &socket.mirror.answers[&reply];
         assert_eq!(answer.text(), message["content"].as_str().unwrap());
@@ -68,9 +68,9 @@ async fn whoever_may_write_may_stop_and_everybody_sees_it() {
     socket.until(|f| f["op"] == "txt").await;
     let path = format!("/api/v1/threads/{thread}/messages/{reply}/stop");
     bob.post(&path, &json!({})).await.expect(200);
-    let end = socket.until(|f| f["op"] == "end").await;
+    let end = socket.find(|f| f["op"] == "end").await;
     assert_eq!(end["status"], "stopped");
-    let kept = socket.event("message.ended").await["d"]["messages"][0]["content"].clone();
+    let kept = socket.find(|f| f["kind"] == "message.ended").await["d"]["messages"][0]["content"].clone();
     assert_eq!(socket.mirror.answers[&reply].text(), kept.as_str().unwrap());
 }
 
@@ -82,7 +82,7 @@ async fn going_on_is_a_new_run_after_the_old_text() {
     let mut socket = Socket::open(&app.base(), &ann).await;
     socket.watch(&thread).await;
     let reply = ask(&ann, &thread, "openai/mock-n20-i5-c5").await;
-    socket.event("message.ended").await;
+    socket.find(|f| f["op"] == "end").await;
     let before = socket.mirror.answers[&reply].clone();
     assert!(!before.text.is_empty());
     let path = format!("/api/v1/threads/{thread}/messages/{reply}/continue");
@@ -91,7 +91,7 @@ async fn going_on_is_a_new_run_after_the_old_text() {
         .until(|f| f["op"] == "open" && Some(f["g"].as_str().unwrap()) != before.run.as_deref())
         .await;
     assert_eq!(resumed["o"], before.text.len());
-    socket.event("message.ended").await;
+    socket.until(|f| f["op"] == "end").await;
     let kept = ann.messages(&thread).await[1]["content"].clone();
     assert_eq!(socket.mirror.answers[&reply].text(), kept.as_str().unwrap());
 }

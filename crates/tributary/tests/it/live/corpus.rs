@@ -20,7 +20,7 @@ fn scopes_keep_the_cases_of_the_corpus() {
     for case in cases("scope") {
         let start = &case["start"];
         let mut scope = ScopeMirror {
-            epoch: start["e"].as_i64(),
+            epoch: start.get("e").cloned().filter(|e| !e.is_null()),
             seq: start["s"].as_i64().unwrap_or(0),
             status: match start["status"].as_str() {
                 Some("waiting") => Status::Waiting,
@@ -28,6 +28,7 @@ fn scopes_keep_the_cases_of_the_corpus() {
                 Some("gone") => Status::Gone,
                 _ => Status::New,
             },
+            snap: start["snap"].as_bool().unwrap_or(false),
             parts: start["parts"].as_object().cloned().unwrap_or_default(),
             ..ScopeMirror::default()
         };

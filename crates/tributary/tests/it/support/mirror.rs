@@ -8,15 +8,22 @@ use serde_json::{Map, Value, json};
 /// What is known of one scope.
 #[derive(Clone, Debug, Default)]
 pub struct ScopeMirror {
-    pub epoch: Option<i64>,
+    pub epoch: Option<Value>,
     pub seq: i64,
     pub status: Status,
+    /// Whether a snapshot is asked for where one cannot resume.
+    pub snap: bool,
     pub parts: Map<String, Value>,
     /// What was asked for on the way.
     pub asks: Vec<Value>,
     /// How often everything was called doubtful.
     pub forgets: usize,
+    /// Events that wait for a snapshot that is fetched apart.
     pub held_back: Option<Vec<Value>>,
+    /// Whether it was asked again since it was last live.
+    pub asked: bool,
+    /// The head that the last heartbeat named.
+    pub behind: i64,
 }
 
 /// How a scope stands.
@@ -89,17 +96,20 @@ pub fn merge(parts: &mut Map<String, Value>, d: &Value) {
 }
 
 impl ScopeMirror {
-    fn subscribe(&mut self, since: Option<i64>) {
-        if self.status == Status::Waiting {
+    /// Asks again from where it stands, once.
+    fn ask_again(&mut self) {
+        if std::mem::replace(&mut self.asked, true) {
             return;
         }
         self.status = Status::Waiting;
-        let since = since.map_or(Value::Null, |seq| json!([self.epoch, seq]));
+        let stands = self.epoch.clone().filter(|_| self.held_back.is_none());
+        let since = stands.map_or(Value::Null, |epoch| json!([epoch, self.seq]));
         self.asks.push(json!({ "do": "subscribe", "since": since }));
     }
 
-    fn stand(&mut self, epoch: i64, seq: i64) {
-        (self.epoch, self.seq) = (Some(epoch), seq);
+    fn forget(&mut self) {
+        self.forgets += 1;
+        (self.epoch, self.seq, self.held_back) = (None, 0, None);
     }
 
     /// Takes a frame in.
@@ -107,67 +117,97 @@ impl ScopeMirror {
         if self.status == Status::Gone {
             return;
         }
-        let (e, s) = (frame["e"].as_i64(), frame["s"].as_i64());
         match frame["k"].as_str().unwrap_or_default() {
-            "snap" if frame["url"].is_string() => {
-                self.held_back.get_or_insert_default();
+            "ev" => self.event(frame),
+            "snap" if frame["url"].is_string() && frame["d"].is_null() => {
+                self.status = Status::Waiting;
+                (self.epoch, self.seq) = (epoch(frame), number(&frame["s"]));
+                self.held_back = Some(Vec::new());
                 self.asks.push(json!({ "do": "fetch", "url": frame["url"] }));
             }
-            "snap" | "fetched" => {
-                self.parts = Map::new();
-                merge(&mut self.parts, &frame["d"]);
-                self.stand(e.unwrap(), s.unwrap());
-                for event in self.held_back.take().unwrap_or_default() {
-                    self.apply(&event);
-                }
-            }
-            "ev" => self.event(frame, s.unwrap()),
-            "live" => {
-                self.status = Status::Live;
-                if self.held_back.is_some() {
-                    return;
-                }
-                if self.epoch.is_none() {
-                    self.forgets += 1;
-                }
-                if self.epoch == e && s.unwrap() > self.seq {
-                    self.status = Status::New;
-                    self.subscribe(Some(self.seq));
-                } else {
-                    self.stand(e.unwrap(), s.unwrap());
-                }
-            }
+            "snap" => self.snapshot(frame),
+            "fetched" if self.held_back.is_some() => self.snapshot(frame),
+            "live" => self.live(frame),
             "reset" => {
-                self.forgets += 1;
-                self.epoch = None;
+                let follows = self.snap && self.status == Status::Waiting;
+                let asked = self.asked;
+                self.forget();
+                (self.status, self.asked, self.behind) = (Status::Waiting, follows && asked, 0);
+                if !follows {
+                    self.ask_again();
+                }
             }
             "kick" => {
                 self.status = Status::Gone;
                 self.parts = Map::new();
             }
-            "head" => {
-                if self.status == Status::Live && s.unwrap() > self.seq {
-                    self.subscribe(Some(self.seq));
+            "head" if self.status == Status::Live && self.epoch.is_some() => {
+                // Named twice and still not here: it was lost on the way.
+                if self.behind > self.seq {
+                    self.behind = 0;
+                    self.ask_again();
+                } else {
+                    self.behind = number(&frame["s"]);
                 }
             }
             _ => {}
         }
     }
 
-    fn event(&mut self, frame: &Value, seq: i64) {
+    fn snapshot(&mut self, frame: &Value) {
+        if self.held_back.is_none() || self.status != Status::Live {
+            self.status = Status::Waiting;
+        }
+        self.parts = Map::new();
+        merge(&mut self.parts, &frame["d"]);
+        (self.epoch, self.seq) = (epoch(frame), number(&frame["s"]));
+        for event in self.held_back.take().unwrap_or_default() {
+            self.event(&event);
+        }
+    }
+
+    fn live(&mut self, frame: &Value) {
+        (self.status, self.asked, self.behind) = (Status::Live, false, 0);
+        if self.held_back.is_some() {
+            return;
+        }
+        let seq = number(&frame["s"]);
+        if self.epoch.is_none() {
+            if self.snap {
+                self.ask_again();
+            } else {
+                self.forgets += 1;
+                (self.epoch, self.seq) = (epoch(frame), seq);
+            }
+        } else if self.epoch != epoch(frame) {
+            (self.epoch, self.seq) = (None, 0);
+            self.ask_again();
+        } else if seq > self.seq {
+            self.ask_again();
+        }
+    }
+
+    fn event(&mut self, frame: &Value) {
         if let Some(held_back) = &mut self.held_back {
             held_back.push(frame.clone());
             return;
         }
-        if seq == self.seq + 1 {
+        let seq = number(&frame["s"]);
+        if self.epoch.is_none() || seq > self.seq + 1 {
+            self.ask_again();
+        } else if seq == self.seq + 1 {
             merge(&mut self.parts, &frame["d"]);
             self.seq = seq;
-        } else if seq > self.seq {
-            if self.status == Status::Live {
-                self.subscribe(Some(self.seq));
-            }
         }
     }
+}
+
+fn epoch(frame: &Value) -> Option<Value> {
+    frame.get("e").cloned().filter(|e| !e.is_null())
+}
+
+fn number(value: &Value) -> i64 {
+    value.as_i64().unwrap_or(0)
 }
 
 /// What is known of one running answer.
@@ -187,47 +227,72 @@ impl AnswerMirror {
         String::from_utf16(&self.text).expect("never half a character at rest")
     }
 
+    fn gap(&mut self) {
+        if !std::mem::replace(&mut self.is_waiting, true) {
+            self.asks += 1;
+        }
+    }
+
     /// Takes a frame in.
     pub fn apply(&mut self, frame: &Value) {
         let run = frame["g"].as_str().map(str::to_owned);
+        let units = |name: &str| -> Vec<u16> { frame[name].as_str().unwrap_or("").encode_utf16().collect() };
         if frame["k"] == "gsnap" {
-            self.run = run;
-            self.text = frame["text"].as_str().unwrap().encode_utf16().collect();
-            self.reasoning = frame["reasoning"].as_str().unwrap_or("").encode_utf16().collect();
-            self.is_waiting = false;
+            let (text, reasoning) = (units("text"), units("reasoning"));
+            let is_same = self.run == run;
+            // The text only ever grows: a snapshot that is behind adds nothing.
+            if !is_same || text.len() >= self.text.len() {
+                self.text = text;
+            }
+            if !is_same || reasoning.len() >= self.reasoning.len() {
+                self.reasoning = reasoning;
+            }
+            if !is_same {
+                self.status = None;
+            }
+            (self.run, self.is_waiting) = (run, false);
             return;
         }
-        let offset = frame["o"].as_u64().unwrap_or(0) as usize;
-        if frame["op"] == "open" && self.run != run {
-            self.run = run;
-            self.status = None;
-            self.reasoning.clear();
-            self.text.truncate(offset);
-            return;
-        }
+        let offset = number(&frame["o"]) as usize;
+        let is_open = frame["op"] == "open";
         if self.run != run {
-            return;
+            let goes_on = if is_open { offset } else { 0 };
+            let known = self.text.len() >= goes_on;
+            let extends = !is_open && frame["op"] == "txt" && frame["p"] != "r" && offset <= self.text.len();
+            if extends {
+                self.text.truncate(offset);
+            } else if known {
+                self.text.truncate(goes_on);
+            } else {
+                self.text.clear();
+                self.reasoning.clear();
+            }
+            (self.run, self.status, self.is_waiting) = (run, None, false);
+            if is_open {
+                if !known {
+                    self.gap();
+                }
+                return;
+            }
         }
         match frame["op"].as_str().unwrap_or_default() {
             "txt" => {
+                let more = units("x");
                 let held = if frame["p"] == "r" {
                     &mut self.reasoning
                 } else {
                     &mut self.text
                 };
-                let more: Vec<u16> = frame["x"].as_str().unwrap().encode_utf16().collect();
                 if offset > held.len() {
-                    if !std::mem::replace(&mut self.is_waiting, true) {
-                        self.asks += 1;
-                    }
+                    self.gap();
                 } else if offset + more.len() > held.len() {
                     held.extend_from_slice(&more[held.len() - offset..]);
                 }
             }
             "end" => {
                 self.status = frame["status"].as_str().map(str::to_owned);
-                if offset > self.text.len() && !std::mem::replace(&mut self.is_waiting, true) {
-                    self.asks += 1;
+                if offset > self.text.len() {
+                    self.gap();
                 }
             }
             _ => {}

@@ -125,6 +125,14 @@ impl Socket {
         }
     }
 
+    /// A frame that fits, among those that came already, or else the next one.
+    pub async fn find(&mut self, fits: impl Fn(&Value) -> bool) -> Value {
+        match self.frames.iter().find(|frame| fits(frame)) {
+            Some(frame) => frame.clone(),
+            None => self.until(fits).await,
+        }
+    }
+
     /// Reads until a frame of this kind.
     pub async fn next_of(&mut self, kind: &str) -> Value {
         self.until(|frame| frame["k"] == kind).await
