@@ -6,12 +6,15 @@ use identity::{Caller, Permission};
 use kit::api::{ApiError, Problems, Validate};
 use kit::clock::Timestamp;
 use kit::vault::{OwnerKeys, Place};
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::Chat;
+use crate::news::{News, audience};
 use crate::patch::Field;
 
 const MAX_PROMPT: usize = 20_000;
@@ -266,6 +269,13 @@ pub async fn delete(chat: &Chat, caller: &Caller, id: Uuid) -> Result<(), ApiErr
     caller.require(Permission::WriteAssistants)?;
     find(chat, caller, id).await?;
     let tx = chat.db().write().await?;
+    let used_in = threads::Entity::of(caller.workspace)
+        .filter(threads::Column::AssistantId.eq(id))
+        .order_by_asc(threads::Column::Id)
+        .lock_exclusive()
+        .all(&*tx)
+        .await
+        .map_err(DbError::from)?;
     assistants::Entity::delete_by_id((caller.workspace, id))
         .exec(&*tx)
         .await
@@ -280,6 +290,12 @@ pub async fn delete(chat: &Chat, caller: &Caller, id: Uuid) -> Result<(), ApiErr
         .exec(&*tx)
         .await
         .map_err(DbError::from)?;
+    let mut news = News::of(caller.workspace);
+    for thread in &used_in {
+        news.thread_changed(thread);
+        news.listed(thread, &audience(&*tx, thread).await?, "thread.changed");
+    }
+    news.write(&tx).await?;
     identity::audit(
         &tx,
         caller,

@@ -309,6 +309,22 @@ async fn lists_are_told_when_a_thread_opens_and_closes() {
 }
 
 #[tokio::test]
+async fn a_thread_that_loses_its_assistant_is_told_so() {
+    let house = House::open().await;
+    let body = json!({ "name": "Poet" });
+    let made = house.ann.client.post("/api/v1/assistants", &body).await;
+    let assistant = super::text(&made.data()["id"]);
+    let room = house
+        .thread(&json!({ "assistant_id": assistant, "members": [house.bob.id] }))
+        .await;
+    let path = format!("/api/v1/assistants/{assistant}");
+    house.ann.client.delete(&path).await.expect(200);
+    assert_eq!(count(&room.events().await, "thread.changed"), 1);
+    let told = house.told(&house.bob, &room.id).await;
+    assert_eq!(told.last().unwrap(), "thread.changed");
+}
+
+#[tokio::test]
 async fn nothing_is_stored_after_a_removal() {
     let house = House::open().await;
     for _ in 0..4 {
