@@ -2,11 +2,13 @@
 //! transaction, and then begins the answer, which from there on belongs to the server.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use ai::{Asker, Plan};
 use db::entity::{messages, threads};
 use db::events::{Event, Scope};
 use db::kinds::{MessageRole, MessageStatus};
+use db::leases::{Claim, Lease};
 use db::{DbError, MessageId, ThreadId, Tx, UserId, WorkspaceId};
 use identity::{Caller, Permission};
 use kit::api::{ApiError, Code};
@@ -18,6 +20,7 @@ use crate::answering::{self, Task};
 use crate::generation::Generation;
 use crate::inputs::{EditIn, MessageIn, RegenerateIn};
 use crate::messages::{Body, open_body, seal_body};
+use crate::mirror::follow;
 use crate::patch::Field;
 use crate::prompt::{self, Instructions};
 use crate::repeats::{self, Repeat};
@@ -201,12 +204,17 @@ pub async fn regenerate(
 
 /// Goes on with an answer that is not whole.
 pub async fn go_on(chat: &Chat, at: AtMessage) -> Result<Exchange, ApiError> {
+    go_on_after(chat, at, None).await
+}
+
+/// The same for one that another node handed over, unless somebody else goes on with it already.
+pub async fn go_on_after(chat: &Chat, at: AtMessage, after: Option<Lease>) -> Result<Exchange, ApiError> {
     let AtMessage {
         caller,
         thread,
         message,
     } = at;
-    if let Some(running) = chat.0.generations.get(message.id) {
+    if let Some(running) = follow(chat, caller.workspace, message.id).await {
         return Ok(Exchange {
             message: None,
             reply: Some(message.id),
@@ -240,17 +248,28 @@ pub async fn go_on(chat: &Chat, at: AtMessage) -> Result<Exchange, ApiError> {
     )
     .await?;
     let tx = chat.db().write().await?;
-    let mut row = message.clone().into_active_model();
-    row.status = Set(MessageStatus::Streaming);
-    row.error = Set(None);
-    row.updated_at = Set(tx.now().micros());
-    messages::Entity::update(row)
+    let change = messages::ActiveModel {
+        status: Set(MessageStatus::Streaming),
+        error: Set(None),
+        updated_at: Set(tx.now().micros()),
+        ..Default::default()
+    };
+    let changed = messages::Entity::update_many()
+        .set(change)
+        .filter(messages::Column::WorkspaceId.eq(caller.workspace))
+        .filter(messages::Column::Id.eq(message.id))
+        .filter(messages::Column::Status.eq(message.status))
         .exec(&*tx)
         .await
         .map_err(DbError::from)?;
+    if changed.rows_affected == 0 {
+        drop(tx);
+        return found_running(chat, caller.workspace, message.id).await;
+    }
     announce(&tx, &message, "message.resumed").await?;
     let tip = if body.text.is_empty() { asked } else { message.id };
-    let task = task(&caller, &thread, &message, prepared, tip, !body.text.is_empty());
+    let mut task = task(&caller, &thread, &message, prepared, tip, !body.text.is_empty());
+    task.after = after;
     let running = Some(commit_and_begin(chat, tx, message.id, task, body).await?);
     Ok(Exchange {
         message: None,
@@ -259,11 +278,26 @@ pub async fn go_on(chat: &Chat, at: AtMessage) -> Result<Exchange, ApiError> {
     })
 }
 
-/// Ends a running answer; what was written is kept.
+/// Somebody else was quicker to go on with it.
+async fn found_running(chat: &Chat, workspace: WorkspaceId, id: MessageId) -> Result<Exchange, ApiError> {
+    let running = follow(chat, workspace, id).await;
+    let running = running
+        .ok_or_else(|| ApiError::new(Code::Conflict, "Somebody else has just gone on with this answer."))?;
+    Ok(Exchange {
+        message: None,
+        reply: Some(id),
+        running: Some(running),
+    })
+}
+
+/// How long a stop may take to arrive: longer than it takes to notice that the answer's node has died.
+const STOPS_WITHIN: Duration = Duration::from_secs(20);
+
+/// Ends a running answer, wherever it is written; what was written is kept.
 pub async fn stop(chat: &Chat, at: AtMessage) -> Result<messages::Model, ApiError> {
-    if let Some(generation) = chat.0.generations.get(at.message.id) {
+    if let Some(generation) = follow(chat, at.caller.workspace, at.message.id).await {
         generation.stop.cancel();
-        generation.ended().await;
+        let _ = tokio::time::timeout(STOPS_WITHIN, generation.ended()).await;
     }
     let found = crate::messages::find(chat.db(), at.caller.workspace, at.message.id).await?;
     found.ok_or_else(|| ApiError::not_found("message"))
@@ -321,6 +355,7 @@ fn task(
         plan: prepared.plan,
         tip,
         continues,
+        after: None,
     }
 }
 
@@ -334,14 +369,27 @@ async fn commit_and_begin(
     written: Body,
 ) -> Result<Arc<Generation>, ApiError> {
     let generations = &chat.0.generations;
-    let Some(generation) = generations.begin(reply, written.text, written.reasoning) else {
+    let workspace = task.asker.workspace;
+    let claim = Claim {
+        workspace,
+        message: reply,
+        thread: task.thread,
+        asked_by: task.asker.user,
+        node: chat.db().bus().node(),
+        run: kit::ids::new_id(),
+        after: task.after,
+    };
+    let lease = tx.take_lease(claim).await?;
+    let begun = lease.and_then(|lease| generations.begin(lease, task.thread, written));
+    let Some(generation) = begun else {
         // Somebody else was quicker to go on with it; nothing of ours is needed.
-        return generations
-            .get(reply)
+        drop(tx);
+        return follow(chat, workspace, reply)
+            .await
             .ok_or_else(|| ApiError::not_found("message"));
     };
     if let Err(error) = tx.commit().await {
-        generations.end(reply);
+        generations.end(&generation);
         generation.update(|p| p.ended = Some(MessageStatus::Failed));
         return Err(error.into());
     }

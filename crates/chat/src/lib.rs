@@ -13,10 +13,13 @@ mod exchange;
 mod export;
 mod generation;
 mod inputs;
+mod keeping;
 mod messages;
+mod mirror;
 mod patch;
 mod prompt;
 mod recovery;
+mod relay;
 mod repeats;
 mod routes;
 mod stream;
@@ -31,6 +34,7 @@ use db::Db;
 use kit::lifecycle::Lifecycle;
 
 use generation::Generations;
+use mirror::Mirrors;
 
 pub use recovery::start;
 pub use routes::routes;
@@ -68,6 +72,7 @@ struct Inner {
     lifecycle: Lifecycle,
     config: ChatConfig,
     generations: Generations,
+    mirrors: Mirrors,
 }
 
 impl Chat {
@@ -79,10 +84,16 @@ impl Chat {
             lifecycle,
             config,
             generations: Generations::default(),
+            mirrors: Mirrors::default(),
         }))
     }
 
     fn db(&self) -> &Db {
         &self.0.db
+    }
+
+    /// Whether no other node can be over the same store: the embedded one has one process.
+    fn is_alone(&self) -> bool {
+        self.0.db.backend() == "sqlite"
     }
 }

@@ -10,6 +10,7 @@ use sea_orm::{ColumnTrait, QueryFilter, QueryOrder};
 use crate::Chat;
 use crate::exchange::Exchange;
 use crate::messages::open_body;
+use crate::mirror::follow;
 
 /// Whether a message was here before.
 #[derive(Debug)]
@@ -53,11 +54,8 @@ pub async fn find(
         .one(chat.db().read())
         .await
         .map_err(DbError::from)?;
-    Ok(Repeat::Of(Box::new(exchange(
-        chat,
-        Some(message),
-        reply.map(|r| r.id),
-    ))))
+    let first = exchange(chat, caller, Some(message), reply.map(|r| r.id)).await;
+    Ok(Repeat::Of(Box::new(first)))
 }
 
 /// The same for an answer that was asked for again.
@@ -74,15 +72,25 @@ pub async fn find_reply(
         .one(chat.db().read())
         .await
         .map_err(DbError::from)?;
-    Ok(first.map_or(Repeat::New, |reply| {
-        Repeat::Of(Box::new(exchange(chat, None, Some(reply.id))))
-    }))
+    Ok(match first {
+        Some(reply) => Repeat::Of(Box::new(exchange(chat, caller, None, Some(reply.id)).await)),
+        None => Repeat::New,
+    })
 }
 
-fn exchange(chat: &Chat, message: Option<messages::Model>, reply: Option<MessageId>) -> Exchange {
+async fn exchange(
+    chat: &Chat,
+    caller: &Caller,
+    message: Option<messages::Model>,
+    reply: Option<MessageId>,
+) -> Exchange {
+    let running = match reply {
+        Some(id) => follow(chat, caller.workspace, id).await,
+        None => None,
+    };
     Exchange {
         message,
         reply,
-        running: reply.and_then(|id| chat.0.generations.get(id)),
+        running,
     }
 }

@@ -22,6 +22,7 @@ use crate::Chat;
 use crate::access::InThread;
 use crate::drafts::{DraftOut, draft_place};
 use crate::inputs::{ThreadIn, ThreadPatch, ThreadsQuery};
+use crate::mirror::{follow, running_among};
 
 /// A thread as the API shows it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -82,6 +83,8 @@ async fn show(chat: &Chat, caller: &Caller, rows: Vec<threads::Model>) -> Result
     let db = chat.db();
     let keys = db.keys(caller.workspace.0).await?;
     let drafts = drafts_of(db, caller, &rows).await?;
+    let heads = rows.iter().filter_map(|thread| thread.head_id).collect();
+    let running = running_among(chat, caller.workspace, heads).await?;
     Ok(rows
         .into_iter()
         .map(|thread| ThreadOut {
@@ -93,9 +96,7 @@ async fn show(chat: &Chat, caller: &Caller, rows: Vec<threads::Model>) -> Result
                     updated_at: Timestamp(d.updated_at),
                 })
             }),
-            running: thread
-                .head_id
-                .is_some_and(|head| chat.0.generations.get(head).is_some()),
+            running: thread.head_id.is_some_and(|head| running.contains(&head)),
             id: thread.id,
             visibility: thread.visibility,
             model: thread.model,
@@ -338,6 +339,9 @@ pub async fn change(chat: &Chat, at: InThread, patch: ThreadPatch) -> Result<Thr
     show_one(chat, &caller, row).await
 }
 
+/// How long an answer on another node may take to end before its thread is deleted without it.
+const STOPS_WITHIN: std::time::Duration = std::time::Duration::from_secs(4);
+
 /// Deletes a thread and everything in it. A running answer is stopped first.
 pub async fn delete(chat: &Chat, at: InThread) -> Result<(), ApiError> {
     at.require_ownership()?;
@@ -353,12 +357,14 @@ pub async fn delete(chat: &Chat, at: InThread) -> Result<(), ApiError> {
         .await
         .map_err(DbError::from)?;
     for id in running {
-        if let Some(generation) = chat.0.generations.get(id) {
+        if let Some(generation) = follow(chat, caller.workspace, id).await {
             generation.stop.cancel();
-            generation.ended().await;
+            // A node that does not answer loses its lease below and writes nothing any more.
+            let _ = tokio::time::timeout(STOPS_WITHIN, generation.ended()).await;
         }
     }
     let tx = db.write().await?;
+    tx.end_leases_of(caller.workspace, thread.id).await?;
     let failed = DbError::from;
     messages::Entity::delete_many()
         .filter(messages::Column::WorkspaceId.eq(caller.workspace))

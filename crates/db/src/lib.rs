@@ -13,6 +13,7 @@ pub mod ids;
 pub mod jobs;
 mod keyring;
 pub mod kinds;
+pub mod leases;
 pub mod migration;
 mod sealed;
 mod tx;

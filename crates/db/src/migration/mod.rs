@@ -6,6 +6,7 @@ mod m2026_11_21_000001_identity;
 mod m2026_11_21_000002_work;
 mod m2026_11_21_000003_ai;
 mod m2026_11_21_000004_chat;
+mod m2026_11_21_000006_nodes;
 
 /// All migrations.
 #[derive(Debug)]
@@ -19,6 +20,7 @@ impl MigratorTrait for Migrator {
             Box::new(m2026_11_21_000002_work::Migration),
             Box::new(m2026_11_21_000003_ai::Migration),
             Box::new(m2026_11_21_000004_chat::Migration),
+            Box::new(m2026_11_21_000006_nodes::Migration),
         ]
     }
 }
