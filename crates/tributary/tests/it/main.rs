@@ -14,6 +14,7 @@ mod support;
 mod chat;
 mod identity;
 mod models;
+mod nodes;
 mod openapi;
 mod operation;
 mod security;
