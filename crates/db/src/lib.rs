@@ -15,6 +15,7 @@ mod keyring;
 pub mod kinds;
 pub mod leases;
 pub mod migration;
+pub mod revocations;
 mod sealed;
 mod tx;
 

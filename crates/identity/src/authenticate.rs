@@ -188,7 +188,7 @@ async fn by_access_token(
     if !claims.is_fresh(now) {
         return Err(ApiError::unauthorized());
     }
-    let session = match known.sessions.get(&claims.sid) {
+    let session = match known.session(claims.sid) {
         Some(session) if session.expires_at > now => session,
         _ => find_session(identity, claims.sid, now)
             .await?
@@ -237,7 +237,7 @@ async fn find_session(
     };
     identity
         .known()
-        .keep(epoch, |known| known.sessions.put(&id, session));
+        .keep(epoch, |known| known.put_session(id, session));
     Ok(Some(session))
 }
 
@@ -246,7 +246,7 @@ async fn role_of(
     workspace: WorkspaceId,
     user: UserId,
 ) -> Result<Option<Role>, IdentityError> {
-    if let Some(role) = identity.known().roles.get(&(workspace, user)) {
+    if let Some(role) = identity.known().role(workspace, user) {
         return Ok(Some(role));
     }
     let epoch = identity.known().epoch();
@@ -257,7 +257,7 @@ async fn role_of(
     Ok(found.map(|member| {
         identity
             .known()
-            .keep(epoch, |known| known.roles.insert((workspace, user), member.role));
+            .keep(epoch, |known| known.put_role(workspace, user, member.role));
         member.role
     }))
 }
@@ -265,7 +265,7 @@ async fn role_of(
 async fn by_api_token(identity: &Identity, parts: &Parts, token: &str) -> Result<Caller, ApiError> {
     let now = identity.now();
     let hash = sha256(token.as_bytes());
-    let known = match identity.known().tokens.get(&hash) {
+    let known = match identity.known().token(&hash) {
         Some(known) => known,
         None => find_token(identity, hash)
             .await?
@@ -335,7 +335,7 @@ async fn find_token(identity: &Identity, hash: [u8; 32]) -> Result<Option<Arc<Kn
     });
     identity
         .known()
-        .keep(epoch, |known| known.tokens.insert(hash, token.clone()));
+        .keep(epoch, |known| known.put_token(hash, token.clone()));
     Ok(Some(token))
 }
 

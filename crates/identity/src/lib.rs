@@ -25,6 +25,7 @@ mod passwords;
 pub mod people;
 mod permissions;
 mod refresh_tokens;
+mod revocations;
 mod routes;
 mod scopes;
 mod sessions;

@@ -47,11 +47,7 @@ pub async fn ready(State(rooms): State<Rooms>) -> Response {
     };
     let parts = Parts {
         store: Standing::of(store.is_ok()),
-        redis: rooms
-            .db
-            .bus()
-            .remote()
-            .map(|remote| Standing::of(remote.is_up())),
+        redis: rooms.db.bus().remote().map(|remote| Standing::of(remote.is_up())),
     };
     let refusal = match store {
         Err(error) => Some(error),

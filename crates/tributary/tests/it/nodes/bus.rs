@@ -138,16 +138,23 @@ async fn a_bus_in_one_process_keeps_its_promises() {
 
 #[tokio::test]
 async fn a_bus_over_redis_keeps_its_promises() {
-    let Some(redis) = RedisServer::start().await else { return };
+    let Some(redis) = RedisServer::start().await else {
+        return;
+    };
     let ends = Ends::over(&redis.url()).await;
     let channels = redis.tell("PUBSUB SHARDCHANNELS").await;
-    assert!(channels.contains("trb:{"), "sharded where the server can: {channels}");
+    assert!(
+        channels.contains("trb:{"),
+        "sharded where the server can: {channels}"
+    );
     keeps_its_promises(&ends).await;
 }
 
 #[tokio::test]
 async fn a_server_without_sharded_channels_will_do() {
-    let Some(redis) = RedisServer::start().await else { return };
+    let Some(redis) = RedisServer::start().await else {
+        return;
+    };
     let life = Lifecycle::new();
     let proxy = Proxy::without_sharding(redis.address()).await;
     let ends = Ends {
@@ -164,7 +171,9 @@ async fn a_server_without_sharded_channels_will_do() {
 
 #[tokio::test]
 async fn whatever_happens_to_the_server_the_link_comes_back_and_says_so() {
-    let Some(mut redis) = RedisServer::start().await else { return };
+    let Some(mut redis) = RedisServer::start().await else {
+        return;
+    };
     let ends = Ends::over(&redis.url()).await;
     let (here, there) = (&ends.here, &ends.there);
     let mut heard = there.listen();
@@ -196,14 +205,20 @@ async fn whatever_happens_to_the_server_the_link_comes_back_and_says_so() {
     is_up(here).await;
     is_up(there).await;
     here.publish("t:1", "back");
-    assert_eq!(hear(&mut heard, "t:1").await, "back", "what was said meanwhile is gone");
+    assert_eq!(
+        hear(&mut heard, "t:1").await,
+        "back",
+        "what was said meanwhile is gone"
+    );
     here.publish("t:late", "late");
     assert_eq!(hear(&mut heard, "t:late").await, "late");
 }
 
 #[tokio::test]
 async fn a_line_that_went_silent_is_noticed() {
-    let Some(redis) = RedisServer::start().await else { return };
+    let Some(redis) = RedisServer::start().await else {
+        return;
+    };
     let line = Proxy::to(redis.address()).await;
     let ends = Ends::over(&line.url()).await;
     let began = std::time::Instant::now();
@@ -223,7 +238,9 @@ async fn a_line_that_went_silent_is_noticed() {
 
 #[tokio::test]
 async fn a_server_that_is_not_there_yet_is_waited_for() {
-    let Some(mut redis) = RedisServer::start().await else { return };
+    let Some(mut redis) = RedisServer::start().await else {
+        return;
+    };
     redis.kill();
     let life = Lifecycle::new();
     let bus = over(&redis.url(), &life);

@@ -10,12 +10,15 @@ use crate::operation::{begin, kept};
 
 /// An answer of some seconds that is read on both nodes while something happens; both read all of it.
 async fn is_followed_through<F: Future<Output = ()>>(nodes: &Nodes, meanwhile: F) {
-    let thread = nodes.ann.thread().await;
+    let thread = nodes.at(0).thread().await;
     let (live, reply, seen) = begin(&nodes.at(0), &thread, "Go", "openai/mock-n400-i20").await;
     let mut near = Reader::over(live, seen);
     let mut far = nodes.reader(1, &thread, &reply).await;
     let (_, _, ()) = tokio::join!(near.to_the_end(), far.to_the_end(), meanwhile);
-    assert_eq!((&near.status, &far.status), (&json!("complete"), &json!("complete")));
+    assert_eq!(
+        (&near.status, &far.status),
+        (&json!("complete"), &json!("complete"))
+    );
     assert_eq!(near.text, far.text);
     assert_eq!(
         kept(&nodes.at(1), &thread, &reply).await["content"],

@@ -78,7 +78,11 @@ impl Nodes {
             nodes.processes.push(Some(process));
         }
         nodes.ann = person(&nodes.process(0).base, &nodes.standin).await;
-        if nodes.settings.iter().any(|(name, _)| name == "TRIBUTARY_REDIS_URL") {
+        if nodes
+            .settings
+            .iter()
+            .any(|(name, _)| name == "TRIBUTARY_REDIS_URL")
+        {
             for at in 0..count {
                 nodes.becomes(at, "ready").await;
             }
