@@ -263,7 +263,7 @@ impl Mirror {
             }
             Said::Set { g, named } if g == self.run => {
                 copy.update(|p| {
-                    (p.attempts, p.provider, p.model) = (named.attempts, named.provider, named.model)
+                    (p.attempts, p.provider, p.model) = (named.attempts, named.provider, named.model);
                 });
                 Heard::Fine
             }

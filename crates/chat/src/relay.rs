@@ -161,7 +161,7 @@ fn asked(chat: &Chat, body: &Bytes) {
     if begins {
         let inner = chat.clone();
         chat.0.lifecycle.serve("an answer for other nodes", async move {
-            tell(&inner, &generation).await
+            tell(&inner, &generation).await;
         });
     }
 }
@@ -242,29 +242,29 @@ impl Told {
                 model: p.model.clone(),
             };
         }
-        if !self.something {
+        if !std::mem::replace(&mut self.something, true) {
             news.push(Said::State {
                 g,
                 text: p.text.clone(),
                 reasoning: p.reasoning.clone(),
                 named: self.named.clone(),
             });
-        } else {
-            if !is_named_so {
-                let named = self.named.clone();
-                news.push(Said::Set { g, named });
-            }
-            for (p, all, o) in [
-                (Part::Reasoning, &p.reasoning, self.reasoning),
-                (Part::Text, &p.text, self.text),
-            ] {
-                if let Some(x) = all.get(o..).filter(|x| !x.is_empty()) {
-                    let x = x.to_owned();
-                    news.push(Said::Add { g, p, o, x });
-                }
+            (self.text, self.reasoning) = (p.text.len(), p.reasoning.len());
+            return news;
+        }
+        if !is_named_so {
+            let named = self.named.clone();
+            news.push(Said::Set { g, named });
+        }
+        for (p, all, o) in [
+            (Part::Reasoning, &p.reasoning, self.reasoning),
+            (Part::Text, &p.text, self.text),
+        ] {
+            if let Some(x) = all.get(o..).filter(|x| !x.is_empty()) {
+                let x = x.to_owned();
+                news.push(Said::Add { g, p, o, x });
             }
         }
-        self.something = true;
         (self.text, self.reasoning) = (p.text.len(), p.reasoning.len());
         news
     }

@@ -393,6 +393,10 @@ pub async fn delete(chat: &Chat, at: InThread) -> Result<(), ApiError> {
     )
     .await?;
     tx.commit().await?;
+    // One that began a moment ago has lost its lease as well.
+    for generation in chat.0.generations.in_thread(thread.id) {
+        generation.lost.cancel();
+    }
     Ok(())
 }
 

@@ -330,7 +330,9 @@ impl Remote {
         }
         futures::future::try_join_all(missing.iter().map(|p| subscribe(connection, style, *p))).await?;
         let mut topics = self.topics.write();
-        missing.into_iter().for_each(|p| topics.set_heard(p, true));
+        for partition in missing {
+            topics.set_heard(partition, true);
+        }
         drop(topics);
         self.acknowledged.send_replace(());
         Ok(())
@@ -343,7 +345,9 @@ impl Remote {
             let mut topics = self.topics.write();
             let mut needless = topics.needless();
             needless.retain(|p| *p != own);
-            needless.iter().for_each(|p| topics.set_heard(*p, false));
+            for partition in &needless {
+                topics.set_heard(*partition, false);
+            }
             needless
         };
         for partition in needless {

@@ -14,7 +14,7 @@ async fn is_followed_through<F: Future<Output = ()>>(nodes: &Nodes, meanwhile: F
     let (live, reply, seen) = begin(&nodes.at(0), &thread, "Go", "openai/mock-n400-i20").await;
     let mut near = Reader::over(live, seen);
     let mut far = nodes.reader(1, &thread, &reply).await;
-    let (_, _, ()) = tokio::join!(near.to_the_end(), far.to_the_end(), meanwhile);
+    let (_, _, ()) = tokio::join!(near.end(), far.end(), meanwhile);
     assert_eq!(
         (&near.status, &far.status),
         (&json!("complete"), &json!("complete"))
@@ -35,6 +35,28 @@ async fn an_answer_is_followed_on_another_node() {
     // What goes between them says nothing to whoever listens on the server.
     let redis = nodes.redis.as_ref().unwrap();
     assert!(!redis.tell("KEYS *").await.contains("Go"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_written_comes_over_the_bus_and_not_only_from_the_store() {
+    let settings = [("TRIBUTARY_CHAT_DRAFT_SECONDS", "3600")];
+    let Some(nodes) = Nodes::start(2, Over::Redis, &settings).await else {
+        return;
+    };
+    let thread = nodes.at(0).thread().await;
+    let (live, reply, seen) = begin(&nodes.at(0), &thread, "Go", "openai/mock-n5000-i20").await;
+    let (mut near, mut far) = (Reader::over(live, seen), nodes.reader(1, &thread, &reply).await);
+    let mut third = nodes.reader(1, &thread, &reply).await;
+    tokio::join!(far.words(50), third.words(50), near.words(50));
+    assert_eq!(
+        kept(&nodes.at(1), &thread, &reply).await["content"],
+        "",
+        "the store has nothing of it yet"
+    );
+    let path = format!("/api/v1/threads/{thread}/messages/{reply}/stop");
+    nodes.at(1).post(&path, &json!({})).await.expect(200);
+    tokio::join!(far.end(), third.end(), near.end());
+    assert_eq!((&far.text, &third.text), (&near.text, &near.text));
 }
 
 #[tokio::test(flavor = "multi_thread")]

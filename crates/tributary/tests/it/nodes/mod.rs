@@ -35,7 +35,7 @@ struct Nodes {
     processes: Vec<Option<Process>>,
     ann: Client,
     folder: tempfile::TempDir,
-    _database: PostgresDatabase,
+    database: PostgresDatabase,
 }
 
 impl Nodes {
@@ -71,7 +71,7 @@ impl Nodes {
             processes: Vec::new(),
             ann: Client::new("http://127.0.0.1:1"),
             folder: tempfile::tempdir().unwrap(),
-            _database: database,
+            database: database,
         };
         for _ in 0..count {
             let process = nodes.another().await;
@@ -131,7 +131,19 @@ impl Nodes {
         .await;
     }
 
-    /// Reads an answer from a node to its end.
+    /// The kinds of a thread's message events, in order.
+    async fn kinds(&self, thread: &str) -> Vec<String> {
+        use sea_orm::{ConnectionTrait, Database, Statement};
+        let connection = Database::connect(self.database.url()).await.unwrap();
+        let sql = "SELECT kind FROM event_log WHERE scope = $1 AND kind LIKE 'message.%' ORDER BY seq";
+        let scope = [format!("t:{thread}").into()];
+        let statement = Statement::from_sql_and_values(connection.get_database_backend(), sql, scope);
+        let rows = connection.query_all_raw(statement).await.unwrap();
+        connection.close().await.unwrap();
+        rows.iter().map(|row| row.try_get("", "kind").unwrap()).collect()
+    }
+
+    /// Begins to read an answer from a node.
     async fn reader(&self, node: usize, thread: &str, reply: &str) -> Reader {
         let path = format!("/api/v1/threads/{thread}/messages/{reply}/stream");
         let accept = [("accept", "text/event-stream")];
@@ -170,7 +182,7 @@ impl Reader {
     }
 
     /// Reads to the end; answers the status that was told.
-    async fn to_the_end(&mut self) -> &Value {
+    async fn end(&mut self) -> &Value {
         while self.read().await {}
         &self.status
     }

@@ -25,7 +25,7 @@ async fn the_owner_dies(over: Over) {
     );
     nodes.kill(0);
     let died = Instant::now();
-    assert_eq!(reader.to_the_end().await, "interrupted");
+    assert_eq!(reader.end().await, "interrupted");
     assert!(died.elapsed() < TAKEN_OVER, "{:?}", died.elapsed());
     for node in [1, 2] {
         let kept = kept(&nodes.at(node), &thread, &reply).await;
@@ -68,7 +68,7 @@ async fn another_dies(over: Over) {
     far.words(10).await;
     nodes.kill(1);
     let mut near = Reader::over(live, seen);
-    assert_eq!(near.to_the_end().await, "complete");
+    assert_eq!(near.end().await, "complete");
     nodes.start_again(1).await;
     let kept = kept(&nodes.at(1), &thread, &reply).await;
     assert_eq!(kept["content"], near.text.as_str());
@@ -97,14 +97,14 @@ async fn somebody_stops_it_elsewhere(over: Over) {
     stopped.expect(200);
     assert_eq!(stopped.data()["status"], "stopped");
     let mut near = Reader::over(live, seen);
-    assert_eq!(near.to_the_end().await, "stopped");
+    assert_eq!(near.end().await, "stopped");
     assert_eq!(stopped.data()["content"], near.text.as_str());
 
     // And deleting the thread elsewhere ends what runs in it.
     let (live, ..) = begin(&nodes.at(0), &thread, "Again", "openai/mock-n5000-i20").await;
     let path = format!("/api/v1/threads/{thread}");
     nodes.at(1).delete(&path).await.expect(200);
-    Reader::over(live, String::new()).to_the_end().await;
+    Reader::over(live, String::new()).end().await;
     nodes.at(0).get(&path).await.expect(404);
 }
 
@@ -130,12 +130,12 @@ async fn an_owner_that_was_paused_finds_itself_fenced() {
     far.words(20).await;
     nodes.process(0).signal("-STOP");
     let paused = Instant::now();
-    assert_eq!(far.to_the_end().await, "interrupted");
+    assert_eq!(far.end().await, "interrupted");
     let taken = kept(&nodes.at(1), &thread, &reply).await;
     tokio::time::sleep(Duration::from_secs(15).saturating_sub(paused.elapsed())).await;
     nodes.process(0).signal("-CONT");
     // It comes back, with words that came meanwhile waiting for it, and neither keeps nor shows them.
-    assert_eq!(near.to_the_end().await, "interrupted");
+    assert_eq!(near.end().await, "interrupted");
     eventually("it says so", || async {
         let log = nodes.process(0).log();
         log.contains("belongs to another one now").then_some(())
@@ -147,6 +147,10 @@ async fn an_owner_that_was_paused_finds_itself_fenced() {
         assert_eq!(after["updated_at"], taken["updated_at"]);
     }
     assert_eq!(nodes.at(0).messages(&thread).await.len(), 2);
+    assert_eq!(
+        nodes.kinds(&thread).await,
+        ["message.created", "message.created", "message.ended"]
+    );
     // It takes part again.
     nodes.standin.set_script(Some("mock-n3"));
     let path = format!("/api/v1/threads/{thread}/messages/{reply}/continue");
@@ -177,13 +181,13 @@ async fn a_rolling_restart(over: Over) {
         .await;
         nodes.start_again(node).await;
     }
-    assert_eq!(near.to_the_end().await, "interrupted");
+    assert_eq!(near.end().await, "interrupted");
     assert!(before.starts_with(&near.text));
     let mut far = nodes.reader(1, &thread, &reply).await;
     far.words(5).await;
     let path = format!("/api/v1/threads/{thread}/messages/{reply}/stop");
     nodes.at(1).post(&path, &json!({})).await.expect(200);
-    assert_eq!(far.to_the_end().await, "stopped");
+    assert_eq!(far.end().await, "stopped");
     assert_eq!(nodes.at(0).messages(&thread).await.len(), 2, "nothing is doubled");
 }
 

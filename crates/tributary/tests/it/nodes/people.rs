@@ -14,7 +14,7 @@ fn text(value: &Value) -> &str {
     value.as_str().unwrap()
 }
 
-async fn at(base: &str, token: &str) -> Client {
+fn at(base: &str, token: &str) -> Client {
     let mut client = Client::new(base);
     client.bearer(token);
     client
@@ -53,13 +53,13 @@ async fn what_is_taken_back(over: Over) {
         .post("/api/v1/auth/switch", &json!({ "workspace_id": workspace }))
         .await;
     switched.expect(200);
-    let there_ben = at(there, text(&switched.data()["access_token"])).await;
+    let there_ben = at(there, text(&switched.data()["access_token"]));
     there_ben.get("/api/v1/admin/audit").await.expect(200);
     let made = there_ben
         .post("/api/v1/tokens", &json!({ "name": "t", "scopes": ["read"] }))
         .await;
     made.expect(201);
-    let by_token = at(here, text(&made.data()["token"])).await;
+    let by_token = at(here, text(&made.data()["token"]));
     by_token.get("/api/v1/threads").await.expect(200);
     let id = text(&there_ben.get("/api/v1/auth/me").await.data()["user"]["id"]).to_owned();
     let path = format!("/api/v1/members/{id}");
