@@ -181,6 +181,11 @@ impl Reader {
         }
     }
 
+    /// Reads what a node has sent before it fell silent.
+    async fn what_is_there(&mut self) {
+        while let Ok(true) = tokio::time::timeout(Duration::from_secs(1), self.read()).await {}
+    }
+
     /// Reads to the end; answers the status that was told.
     async fn end(&mut self) -> &Value {
         while self.read().await {}

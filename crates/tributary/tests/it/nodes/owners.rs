@@ -130,12 +130,15 @@ async fn an_owner_that_was_paused_finds_itself_fenced() {
     far.words(20).await;
     nodes.process(0).signal("-STOP");
     let paused = Instant::now();
+    near.what_is_there().await;
+    let shown = near.text.clone();
     assert_eq!(far.end().await, "interrupted");
     let taken = kept(&nodes.at(1), &thread, &reply).await;
     tokio::time::sleep(Duration::from_secs(15).saturating_sub(paused.elapsed())).await;
     nodes.process(0).signal("-CONT");
     // It comes back, with words that came meanwhile waiting for it, and neither keeps nor shows them.
     assert_eq!(near.end().await, "interrupted");
+    assert_eq!(near.text, shown);
     eventually("it says so", || async {
         let log = nodes.process(0).log();
         log.contains("belongs to another one now").then_some(())
