@@ -2,11 +2,13 @@
 //! transaction. It belongs to the server; only `stop`, the end of the program or the model ends it.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use ai::{Ask, Asker, Opened, Outcome, Plan, Purpose};
 use db::entity::{messages, threads};
 use db::kinds::{MessageRole, MessageStatus};
+use db::leases::Lease;
 use db::{DbError, MessageId, Sealed, ThreadId};
 use identity::Caller;
 use kit::api::ApiError;
@@ -41,6 +43,8 @@ pub struct Task {
     pub tip: MessageId,
     /// Whether `tip` is the answer itself, to be gone on with.
     pub continues: bool,
+    /// The lease of another node that it goes on after, if nobody asked for it.
+    pub after: Option<Lease>,
 }
 
 /// How an answer came to its end.
@@ -48,6 +52,8 @@ struct Ending {
     status: MessageStatus,
     error: Option<MessageError>,
     outcome: Option<Outcome>,
+    /// Whether another node should go on with it.
+    hands_over: bool,
 }
 
 impl Ending {
@@ -56,6 +62,30 @@ impl Ending {
             status,
             error: None,
             outcome,
+            hands_over: false,
+        }
+    }
+
+    /// The program stops and the answer is not whole.
+    fn handed_over(outcome: Option<Outcome>) -> Self {
+        Self {
+            hands_over: true,
+            ..Self::of(MessageStatus::Interrupted, outcome)
+        }
+    }
+}
+
+/// How often an answer is gone on with unasked.
+const MOST_CONTINUED: i32 = 3;
+
+/// Forgets a running answer however its task ends, so that nobody waits for one without a writer.
+struct Writing(Chat, Arc<Generation>);
+
+impl Drop for Writing {
+    fn drop(&mut self) {
+        self.0.0.generations.end(&self.1);
+        if self.1.look(|p| p.ended.is_none()) {
+            self.1.update(|p| p.ended = Some(MessageStatus::Interrupted));
         }
     }
 }
@@ -63,12 +93,15 @@ impl Ending {
 /// Begins to write.
 pub fn begin(chat: &Chat, generation: Arc<Generation>, task: Task) {
     let inner = chat.clone();
+    generation.has_begun.store(true, Ordering::Release);
+    let writing = Writing(chat.clone(), generation.clone());
     chat.0.lifecycle.spawn("answer", async move {
+        let writing = writing;
         let ending = write(&inner, &generation, &task).await;
-        let status = ending.status;
-        save_ending(&inner, &generation, &task, ending).await;
-        inner.0.generations.end(generation.id);
+        let status = save_ending(&inner, &generation, &task, ending).await;
+        inner.0.generations.end(&generation);
         generation.update(|p| p.ended = Some(status));
+        drop(writing);
     });
 }
 
@@ -93,7 +126,8 @@ async fn write(chat: &Chat, generation: &Generation, task: &Task) -> Ending {
     let opened = tokio::select! {
         opened = opening => opened,
         () = generation.stop.cancelled() => return Ending::of(MessageStatus::Stopped, None),
-        () = drained(chat) => return Ending::of(MessageStatus::Interrupted, None),
+        () = generation.lost.cancelled() => return Ending::of(MessageStatus::Interrupted, None),
+        () = drained(chat) => return Ending::handed_over(None),
     };
     match opened {
         Ok(opened) => read(chat, generation, task, opened).await,
@@ -124,11 +158,17 @@ async fn read(chat: &Chat, generation: &Generation, task: &Task, mut opened: Ope
     loop {
         tokio::select! {
             chunk = opened.next() => match chunk {
-                Some(Ok(chunks)) => append(generation, &chunks),
+                Some(Ok(chunks)) => {
+                    // Whoever was paused may have been believed dead: nothing is shown that will not be kept.
+                    if !chat.0.generations.holds(generation).await {
+                        return Ending::of(MessageStatus::Interrupted, Some(opened.finish_early("interrupted")));
+                    }
+                    append(generation, &chunks);
+                }
                 Some(Err(error)) => {
                     let outcome = opened.finish(Some(&error));
                     let error = MessageError { code: "BROKEN_OFF".into(), error: error.message(), details: Vec::new() };
-                    return Ending { status: MessageStatus::Failed, error: Some(error), outcome: Some(outcome) };
+                    return Ending { error: Some(error), ..Ending::of(MessageStatus::Failed, Some(outcome)) };
                 }
                 None => return Ending::of(MessageStatus::Complete, Some(opened.finish(None))),
             },
@@ -142,7 +182,8 @@ async fn read(chat: &Chat, generation: &Generation, task: &Task, mut opened: Ope
                 }
             }
             () = generation.stop.cancelled() => return Ending::of(MessageStatus::Stopped, Some(opened.finish_early("stopped"))),
-            () = &mut drain => return Ending::of(MessageStatus::Interrupted, Some(opened.finish_early("interrupted"))),
+            () = generation.lost.cancelled() => return Ending::of(MessageStatus::Interrupted, Some(opened.finish_early("interrupted"))),
+            () = &mut drain => return Ending::handed_over(Some(opened.finish_early("interrupted"))),
         }
     }
 }
@@ -177,9 +218,8 @@ fn failed(error: &ApiError, outcome: Option<Outcome>) -> Ending {
         details: details.collect(),
     };
     Ending {
-        status: MessageStatus::Failed,
         error: Some(error),
-        outcome,
+        ..Ending::of(MessageStatus::Failed, outcome)
     }
 }
 
@@ -199,6 +239,13 @@ async fn save_draft(chat: &Chat, generation: &Generation, task: &Task) -> Result
     };
     name_writer(generation, &mut change);
     let tx = chat.db().write().await?;
+    let Some(owned) = tx.holds_lease(generation.lease).await? else {
+        generation.lost.cancel();
+        return Ok(());
+    };
+    if owned.stop_requested {
+        generation.stop.cancel();
+    }
     change.updated_at = Set(tx.now().micros());
     update(&tx, task, generation.id, change).await?;
     tx.commit().await
@@ -230,7 +277,8 @@ async fn update(
 /// How long the end of an answer is tried to be stored before the draft has to do.
 const SAVE_FOR: Duration = Duration::from_mins(1);
 
-async fn save_ending(chat: &Chat, generation: &Generation, task: &Task, ending: Ending) {
+/// Stores the end, and answers what the store says of it then: whoever lost the lease writes nothing.
+async fn save_ending(chat: &Chat, generation: &Generation, task: &Task, ending: Ending) -> MessageStatus {
     let usage = ending.outcome.as_ref().map(usage_of);
     generation.update(|p| {
         p.usage = usage;
@@ -238,14 +286,41 @@ async fn save_ending(chat: &Chat, generation: &Generation, task: &Task, ending: 
     });
     let give_up = Instant::now() + SAVE_FOR;
     let mut pause = Duration::from_millis(50);
-    while let Err(error) = try_save(chat, generation, task, &ending, usage.as_ref()).await {
-        tracing::error!(message.id = %generation.id, error = %error, "the end of an answer was not stored");
+    loop {
+        match try_save(chat, generation, task, &ending, usage.as_ref()).await {
+            Ok(true) => return ending.status,
+            Ok(false) => return lost(chat, generation, &ending).await,
+            Err(error) => {
+                tracing::error!(message.id = %generation.id, error = %error, "the end of an answer was not stored");
+            }
+        }
         if Instant::now() + pause > give_up {
-            return;
+            return ending.status;
         }
         tokio::time::sleep(pause).await;
         pause = (pause * 2).min(Duration::from_secs(5));
     }
+}
+
+/// Another node has ended this answer, or its thread was deleted. What it cost is noted all the same.
+async fn lost(chat: &Chat, generation: &Generation, ending: &Ending) -> MessageStatus {
+    tracing::warn!(message.id = %generation.id, "an answer that this node wrote belongs to another one now");
+    if let Some(outcome) = &ending.outcome
+        && let Err(error) = note_cost(chat, outcome).await
+    {
+        tracing::warn!(message.id = %generation.id, error = %error, "what an answer cost was not noted");
+    }
+    let found = crate::messages::find(chat.db(), generation.workspace, generation.id).await;
+    let status = found.ok().flatten().map(|row| row.status);
+    status
+        .filter(|status| *status != MessageStatus::Streaming)
+        .unwrap_or(MessageStatus::Interrupted)
+}
+
+async fn note_cost(chat: &Chat, outcome: &Outcome) -> Result<(), DbError> {
+    let tx = chat.db().write().await?;
+    chat.0.ai.record(&tx, outcome).await?;
+    tx.commit().await
 }
 
 fn usage_of(outcome: &Outcome) -> MessageUsage {
@@ -260,13 +335,14 @@ fn usage_of(outcome: &Outcome) -> MessageUsage {
     }
 }
 
+/// Answers whether the answer was still ours to end.
 async fn try_save(
     chat: &Chat,
     generation: &Generation,
     task: &Task,
     ending: &Ending,
     usage: Option<&MessageUsage>,
-) -> Result<(), DbError> {
+) -> Result<bool, DbError> {
     let db = chat.db();
     let keys = db.keys(task.asker.workspace.0).await?;
     let body = body_of(generation);
@@ -288,9 +364,17 @@ async fn try_save(
         change.metadata = Set(serde_json::json!({ "attempts": attempts }).to_string());
     }
     let tx = db.write().await?;
+    let Some(owned) = tx.holds_lease(generation.lease).await? else {
+        return Ok(false);
+    };
     change.updated_at = Set(tx.now().micros());
     if update(&tx, task, generation.id, change).await? == 0 {
-        return Ok(()); // the thread was deleted meanwhile
+        return Ok(false); // the thread was deleted meanwhile
+    }
+    if ending.hands_over && owned.continued < MOST_CONTINUED {
+        tx.hand_over(generation.lease).await?;
+    } else {
+        tx.end_lease(generation.lease).await?;
     }
     let about = (generation.id, task.parent, MessageRole::Assistant);
     announce_at(&tx, (task.asker.workspace, task.thread), about, "message.ended").await?;
@@ -305,5 +389,6 @@ async fn try_save(
             titles::order(&tx, &thread, task.asker, generation.id).await?;
         }
     }
-    tx.commit().await
+    tx.commit().await?;
+    Ok(true)
 }

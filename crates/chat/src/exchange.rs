@@ -2,11 +2,13 @@
 //! transaction, and then begins the answer, which from there on belongs to the server.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use ai::{Asker, Plan};
 use db::entity::{messages, threads as rows};
 use db::events::{Event, Scope};
 use db::kinds::{Answers, MessageRole, MessageStatus, NotificationKind, Visibility};
+use db::leases::{Claim, Lease};
 use db::{DbError, MessageId, ThreadId, Tx, UserId, WorkspaceId};
 use identity::{Caller, Permission};
 use kit::api::{ApiError, Code};
@@ -19,6 +21,7 @@ use crate::generation::Generation;
 use crate::inputs::{EditIn, MessageIn, RegenerateIn};
 use crate::mentions::{self, Asked, Mentions};
 use crate::messages::{Body, Facts, open_body, path_up, seal_body};
+use crate::mirror::follow;
 use crate::news::{News, audience};
 use crate::notifications::{self, Notice};
 use crate::patch::Field;
@@ -299,6 +302,11 @@ async fn question_of(
 
 /// Goes on with an answer that is not whole.
 pub async fn go_on(chat: &Chat, at: AtMessage) -> Result<Exchange, ApiError> {
+    go_on_after(chat, at, None).await
+}
+
+/// The same for one that another node handed over, unless somebody else goes on with it already.
+pub async fn go_on_after(chat: &Chat, at: AtMessage, after: Option<Lease>) -> Result<Exchange, ApiError> {
     at.require_writer()?;
     let AtMessage {
         caller,
@@ -306,7 +314,7 @@ pub async fn go_on(chat: &Chat, at: AtMessage) -> Result<Exchange, ApiError> {
         message,
         ..
     } = at;
-    if let Some(running) = chat.0.generations.get(message.id) {
+    if let Some(running) = follow(chat, caller.workspace, message.id).await {
         return Ok(Exchange {
             message: None,
             replies: vec![Reply {
@@ -339,18 +347,29 @@ pub async fn go_on(chat: &Chat, at: AtMessage) -> Result<Exchange, ApiError> {
     let prepared = prepare(chat, &caller, &thread, wanted).await?;
     let tx = chat.db().write().await?;
     locked_for(&tx, &caller, &thread).await?;
-    let mut row = message.clone().into_active_model();
-    row.status = Set(MessageStatus::Streaming);
-    row.error = Set(None);
-    row.updated_at = Set(tx.now().micros());
-    messages::Entity::update(row)
+    let change = messages::ActiveModel {
+        status: Set(MessageStatus::Streaming),
+        error: Set(None),
+        updated_at: Set(tx.now().micros()),
+        ..Default::default()
+    };
+    let changed = messages::Entity::update_many()
+        .set(change)
+        .filter(messages::Column::WorkspaceId.eq(caller.workspace))
+        .filter(messages::Column::Id.eq(message.id))
+        .filter(messages::Column::Status.eq(message.status))
         .exec(&*tx)
         .await
         .map_err(DbError::from)?;
+    if changed.rows_affected == 0 {
+        drop(tx);
+        return found_running(chat, caller.workspace, message.id).await;
+    }
     announce(&tx, &message, "message.resumed").await?;
     let continues = !body.text.is_empty();
     let tip = if continues { message.id } else { question };
-    let task = task(&caller, &thread, &message, prepared, tip, continues);
+    let mut task = task(&caller, &thread, &message, prepared, tip, continues);
+    task.after = after;
     let replies = commit_and_begin(chat, tx, vec![(message.id, task, body)]).await?;
     Ok(Exchange {
         message: None,
@@ -358,12 +377,29 @@ pub async fn go_on(chat: &Chat, at: AtMessage) -> Result<Exchange, ApiError> {
     })
 }
 
-/// Ends a running answer; what was written is kept.
+/// Somebody else was quicker to go on with it.
+async fn found_running(chat: &Chat, workspace: WorkspaceId, id: MessageId) -> Result<Exchange, ApiError> {
+    let running = follow(chat, workspace, id).await;
+    let running = running
+        .ok_or_else(|| ApiError::new(Code::Conflict, "Somebody else has just gone on with this answer."))?;
+    Ok(Exchange {
+        message: None,
+        replies: vec![Reply {
+            id,
+            running: Some(running),
+        }],
+    })
+}
+
+/// How long a stop may take to arrive: longer than it takes to notice that the answer's node has died.
+const STOPS_WITHIN: Duration = Duration::from_secs(20);
+
+/// Ends a running answer, wherever it is written; what was written is kept.
 pub async fn stop(chat: &Chat, at: AtMessage) -> Result<messages::Model, ApiError> {
     at.require_writer()?;
-    if let Some(generation) = chat.0.generations.get(at.message.id) {
+    if let Some(generation) = follow(chat, at.caller.workspace, at.message.id).await {
         generation.stop.cancel();
-        generation.ended().await;
+        let _ = tokio::time::timeout(STOPS_WITHIN, generation.ended()).await;
     }
     let found = crate::messages::find(chat.db(), at.caller.workspace, at.message.id).await?;
     found.ok_or_else(|| ApiError::not_found("message"))
@@ -438,6 +474,7 @@ fn task(
         plan: prepared.plan,
         tip,
         continues,
+        after: None,
     }
 }
 
@@ -451,11 +488,23 @@ async fn commit_and_begin(
     let generations = &chat.0.generations;
     let mut running = Vec::with_capacity(begun.len());
     for (id, task, written) in begun {
-        let Some(generation) = generations.begin(id, written.text, written.reasoning) else {
+        let workspace = task.asker.workspace;
+        let claim = Claim {
+            workspace,
+            message: id,
+            thread: task.thread,
+            asked_by: task.asker.user,
+            node: chat.db().bus().node(),
+            run: kit::ids::new_id(),
+            after: task.after,
+        };
+        let lease = tx.take_lease(claim).await?;
+        let begun = lease.and_then(|lease| generations.begin(lease, task.thread, written));
+        let Some(generation) = begun else {
             // Somebody else was quicker to go on with it; nothing of ours is needed.
-            let running = generations
-                .get(id)
-                .ok_or_else(|| ApiError::not_found("message"))?;
+            drop(tx);
+            let running = follow(chat, workspace, id).await;
+            let running = running.ok_or_else(|| ApiError::not_found("message"))?;
             return Ok(vec![Reply {
                 id,
                 running: Some(running),
@@ -465,7 +514,7 @@ async fn commit_and_begin(
     }
     if let Err(error) = tx.commit().await {
         for (generation, _) in running {
-            generations.end(generation.id);
+            generations.end(&generation);
             generation.update(|p| p.ended = Some(MessageStatus::Failed));
         }
         return Err(error.into());

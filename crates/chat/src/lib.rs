@@ -13,10 +13,12 @@ mod exchange;
 mod export;
 mod generation;
 mod inputs;
+mod keeping;
 pub mod live;
 mod members;
 mod mentions;
 mod messages;
+mod mirror;
 mod news;
 mod notifications;
 mod patch;
@@ -24,6 +26,7 @@ mod prompt;
 mod reactions;
 mod reads;
 mod recovery;
+mod relay;
 mod repeats;
 mod routes;
 mod stream;
@@ -38,6 +41,7 @@ use db::Db;
 use kit::lifecycle::Lifecycle;
 
 use generation::Generations;
+use mirror::Mirrors;
 
 pub use recovery::start;
 pub use routes::routes;
@@ -75,6 +79,7 @@ struct Inner {
     lifecycle: Lifecycle,
     config: ChatConfig,
     generations: Generations,
+    mirrors: Mirrors,
 }
 
 impl Chat {
@@ -86,10 +91,16 @@ impl Chat {
             lifecycle,
             config,
             generations: Generations::default(),
+            mirrors: Mirrors::default(),
         }))
     }
 
     fn db(&self) -> &Db {
         &self.0.db
+    }
+
+    /// Whether no other node can be over the same store: the embedded one has one process.
+    fn is_alone(&self) -> bool {
+        self.0.db.backend() == "sqlite"
     }
 }

@@ -202,20 +202,28 @@ pub async fn mute(chat: &Chat, at: InThread, patch: &StatePatch) -> Result<State
 
 /// Everybody's mark in a thread, as far as they may still enter it.
 pub(crate) async fn of_thread(chat: &Chat, thread: &threads::Model) -> Result<Vec<ReadMark>, DbError> {
+    Ok(of_thread_with_gone(chat, thread).await?.0)
+}
+
+/// The same, and those who had one and may enter no more.
+pub(crate) async fn of_thread_with_gone(
+    chat: &Chat,
+    thread: &threads::Model,
+) -> Result<(Vec<ReadMark>, Vec<UserId>), DbError> {
     let rows = thread_states::Entity::of(thread.workspace_id)
         .filter(thread_states::Column::ThreadId.eq(thread.id))
         .all(chat.db().read())
         .await?;
     let people: Vec<UserId> = rows.iter().map(|row| row.user_id).collect();
     let admitted = admitted(chat.db().read(), thread, Some(&people)).await?;
-    Ok(rows
+    let (here, gone): (Vec<_>, Vec<_>) = rows
         .into_iter()
-        .filter(|row| admitted.contains_key(&row.user_id))
-        .map(|row| ReadMark {
-            user_id: row.user_id,
-            seq: row.read_seq,
-        })
-        .collect())
+        .partition(|row| admitted.contains_key(&row.user_id));
+    let marks = here.into_iter().map(|row| ReadMark {
+        user_id: row.user_id,
+        seq: row.read_seq,
+    });
+    Ok((marks.collect(), gone.into_iter().map(|row| row.user_id).collect()))
 }
 
 /// How the threads that somebody may enter stand with them; all, or those among `only`.

@@ -10,6 +10,7 @@ use sea_orm::{ColumnTrait, QueryFilter, QueryOrder};
 use crate::Chat;
 use crate::exchange::{Exchange, Reply};
 use crate::messages::open_body;
+use crate::mirror::follow;
 
 /// Whether a message was here before.
 #[derive(Debug)]
@@ -52,7 +53,8 @@ pub async fn find(
         last = reply;
         replies.push(reply);
     }
-    Ok(Repeat::Of(Box::new(exchange(chat, Some(message), replies))))
+    let first = exchange(chat, caller, Some(message), replies).await;
+    Ok(Repeat::Of(Box::new(first)))
 }
 
 async fn first_reply(
@@ -84,18 +86,22 @@ pub async fn find_reply(
         .one(chat.db().read())
         .await
         .map_err(DbError::from)?;
-    Ok(first.map_or(Repeat::New, |reply| {
-        Repeat::Of(Box::new(exchange(chat, None, vec![reply.id])))
-    }))
+    Ok(match first {
+        Some(reply) => Repeat::Of(Box::new(exchange(chat, caller, None, vec![reply.id]).await)),
+        None => Repeat::New,
+    })
 }
 
-fn exchange(chat: &Chat, message: Option<messages::Model>, replies: Vec<MessageId>) -> Exchange {
-    let reply = |id| Reply {
-        id,
-        running: chat.0.generations.get(id),
-    };
-    Exchange {
-        message,
-        replies: replies.into_iter().map(reply).collect(),
+async fn exchange(
+    chat: &Chat,
+    caller: &Caller,
+    message: Option<messages::Model>,
+    ids: Vec<MessageId>,
+) -> Exchange {
+    let mut replies = Vec::with_capacity(ids.len());
+    for id in ids {
+        let running = follow(chat, caller.workspace, id).await;
+        replies.push(Reply { id, running });
     }
+    Exchange { message, replies }
 }

@@ -49,6 +49,22 @@ pub fn event_sql(backend: DatabaseBackend) -> &'static str {
     }
 }
 
+/// The store's own clock in microseconds, the only one that all nodes share.
+pub fn now_sql(backend: DatabaseBackend) -> &'static str {
+    match backend {
+        DatabaseBackend::Postgres => "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)",
+        _ => "CAST(unixepoch('subsec') * 1000000 AS INTEGER)",
+    }
+}
+
+/// Keeps what was found from other writers until the end of the transaction, and passes over what they keep.
+pub fn skip_locked_sql(backend: DatabaseBackend) -> &'static str {
+    match backend {
+        DatabaseBackend::Postgres => "FOR UPDATE SKIP LOCKED",
+        _ => "",
+    }
+}
+
 /// Takes a lock that only one transaction holds at a time, until its end. SQLite's writers are alone anyway.
 pub async fn lock_alone(conn: &impl ConnectionTrait, name: i64) -> Result<(), DbErr> {
     if conn.get_database_backend() == DatabaseBackend::Postgres {

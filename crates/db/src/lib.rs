@@ -13,7 +13,9 @@ pub mod ids;
 pub mod jobs;
 mod keyring;
 pub mod kinds;
+pub mod leases;
 pub mod migration;
+pub mod revocations;
 mod sealed;
 mod tx;
 

@@ -22,6 +22,7 @@ use crate::client::Client;
 use crate::error::IdentityError;
 use crate::identity::Identity;
 use crate::known::TokenHash;
+use crate::revocations::{self, Revoked};
 use crate::scopes::{Scope, Scopes};
 use crate::{Result, email, people, workspaces};
 
@@ -212,7 +213,7 @@ pub(crate) async fn list(identity: &Identity, caller: &Caller) -> Result<Vec<Tok
             // What is not written yet is known here.
             let noted = TokenHash::try_from(&row.token_hash[..])
                 .ok()
-                .and_then(|hash| identity.known().tokens.get(&hash))
+                .and_then(|hash| identity.known().token(&hash))
                 .map(|known| known.last_used_at.load(Ordering::Relaxed))
                 .filter(|at| *at > i64::MIN);
             let mut out = TokenOut::from(row);
@@ -244,8 +245,11 @@ pub(crate) async fn revoke(identity: &Identity, caller: &Caller, id: Uuid) -> Re
         .await?;
     tell(&tx, caller.workspace, caller.user, "token.revoked", id).await?;
     audit(&tx, caller, "token.revoked", id, &json!({ "name": row.name })).await?;
+    let hashes = vec![row.token_hash];
+    let revoked = Revoked::Tokens(hashes.clone());
+    revocations::revoke(&tx, &revoked).await?;
     tx.commit().await?;
-    identity.known().forget_tokens(&[row.token_hash]);
+    identity.known().forget_tokens(&hashes);
     Ok(())
 }
 

@@ -223,7 +223,7 @@ pub(crate) async fn find_session(
     id: db::SessionId,
     now: Timestamp,
 ) -> Result<Option<KnownSession>, IdentityError> {
-    if let Some(session) = identity.known().sessions.get(&id)
+    if let Some(session) = identity.known().session(id)
         && session.expires_at > now
     {
         return Ok(Some(session));
@@ -248,7 +248,7 @@ pub(crate) async fn find_session(
     };
     identity
         .known()
-        .keep(epoch, |known| known.sessions.put(&id, session));
+        .keep(epoch, |known| known.put_session(id, session));
     Ok(Some(session))
 }
 
@@ -258,7 +258,7 @@ pub(crate) async fn role_of(
     workspace: WorkspaceId,
     user: UserId,
 ) -> Result<Option<Role>, IdentityError> {
-    if let Some(role) = identity.known().roles.get(&(workspace, user)) {
+    if let Some(role) = identity.known().role(workspace, user) {
         return Ok(Some(role));
     }
     let epoch = identity.known().epoch();
@@ -269,7 +269,7 @@ pub(crate) async fn role_of(
     Ok(found.map(|member| {
         identity
             .known()
-            .keep(epoch, |known| known.roles.insert((workspace, user), member.role));
+            .keep(epoch, |known| known.put_role(workspace, user, member.role));
         member.role
     }))
 }
@@ -277,7 +277,7 @@ pub(crate) async fn role_of(
 async fn by_api_token(identity: &Identity, parts: &Parts, token: &str) -> Result<Caller, ApiError> {
     let now = identity.now();
     let hash = sha256(token.as_bytes());
-    let known = match identity.known().tokens.get(&hash) {
+    let known = match identity.known().token(&hash) {
         Some(known) => known,
         None => find_token(identity, hash)
             .await?
@@ -347,7 +347,7 @@ async fn find_token(identity: &Identity, hash: [u8; 32]) -> Result<Option<Arc<Kn
     });
     identity
         .known()
-        .keep(epoch, |known| known.tokens.insert(hash, token.clone()));
+        .keep(epoch, |known| known.put_token(hash, token.clone()));
     Ok(Some(token))
 }
 

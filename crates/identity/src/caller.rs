@@ -3,10 +3,12 @@
 use std::net::IpAddr;
 
 use axum::extract::FromRequestParts;
+use db::entity::{members, users};
 use db::kinds::Role;
-use db::{SessionId, UserId, WorkspaceId};
+use db::{Db, DbError, SessionId, UserId, WorkspaceId};
 use http::request::Parts;
 use kit::api::ApiError;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use crate::error::IdentityError;
@@ -48,6 +50,31 @@ pub struct Caller {
 }
 
 impl Caller {
+    /// A person for whom the server goes on with something that they began, as what they are now; none when they are
+    /// no member any more.
+    pub async fn on_behalf_of(
+        db: &Db,
+        workspace: WorkspaceId,
+        user: UserId,
+    ) -> Result<Option<Self>, DbError> {
+        let member = members::Entity::of(workspace)
+            .filter(members::Column::UserId.eq(user))
+            .one(db.read())
+            .await?;
+        let person = users::Entity::find_by_id(user).one(db.read()).await?;
+        Ok(member.zip(person).map(|(member, person)| Self {
+            user,
+            workspace,
+            role: member.role,
+            is_instance_admin: person.is_instance_admin,
+            session: None,
+            token: None,
+            scopes: Scopes::ALL,
+            via: Via::Bearer,
+            address: std::net::Ipv4Addr::UNSPECIFIED.into(),
+        }))
+    }
+
     /// Whether the caller may do this.
     pub fn may(&self, permission: Permission) -> bool {
         permission.comes_with(self.role, self.is_instance_admin)

@@ -16,7 +16,7 @@ use crate::access_tokens::AccessKeys;
 use crate::config::IdentityConfig;
 use crate::known::Known;
 use crate::passwords::Hasher;
-use crate::{Result, api_tokens, idempotency};
+use crate::{Result, api_tokens, idempotency, revocations};
 
 /// The room's state: cheap to clone.
 #[derive(Clone)]
@@ -52,8 +52,8 @@ impl Identity {
     /// The room over a store.
     pub fn new(db: Db, config: IdentityConfig) -> Self {
         Self(Arc::new(Inner {
-            limiter: RateLimiter::new(db.clock().clone()),
-            known: Known::new(config.access_lifetime),
+            limiter: RateLimiter::over(db.clock().clone(), db.bus().remote().cloned()),
+            known: Known::new(config.access_lifetime, db.backend() == "sqlite"),
             hasher: Hasher::new(),
             signing: OnceCell::new(),
             used: Mutex::default(),
@@ -67,6 +67,7 @@ impl Identity {
     /// what has expired. From here on a request with an `Idempotency-Key` is finished even if its client goes away.
     pub fn start(&self, lifecycle: &Lifecycle) {
         let _ = self.0.lifecycle.set(lifecycle.clone());
+        lifecycle.serve("revocations", revocations::listen(self.clone()));
         let (identity, life) = (self.clone(), lifecycle.clone());
         lifecycle.spawn("identity", async move {
             let mut minutes = 0_u32;
@@ -81,6 +82,11 @@ impl Identity {
                     () = life.stopping() => break,
                 }
                 identity.write_used_tokens().await;
+                if !identity.known().is_alone()
+                    && let Err(error) = db::revocations::forget_old(identity.db()).await
+                {
+                    tracing::warn!(error = %error, "old revocations could not be removed");
+                }
             }
             identity.write_used_tokens().await;
         });

@@ -21,7 +21,7 @@ use crate::error::IdentityError;
 use crate::identity::Identity;
 use crate::permissions::Permission;
 use crate::workspaces::WorkspaceOut;
-use crate::{Result, email, members, people, workspaces};
+use crate::{Result, email, members, people, revocations, workspaces};
 
 const LIFETIME: Duration = Duration::from_hours(7 * 24);
 
@@ -248,6 +248,8 @@ pub(crate) async fn accept(identity: &Identity, caller: &Caller, token: &str) ->
     let role = people::role_in(&tx, workspace, caller.user)
         .await?
         .ok_or(IdentityError::NotFound("workspace"))?;
+    let revoked = revocations::Revoked::Role(workspace, caller.user);
+    revocations::revoke(&tx, &revoked).await?;
     tx.commit().await?;
     identity.known().forget_role(workspace, caller.user);
     workspaces::show(identity, workspace, role).await

@@ -12,7 +12,8 @@ use db::kinds::Role;
 use db::{SessionId, UserId, WorkspaceId};
 use kit::cache::{Cache, SESSION_LIFETIME};
 use kit::clock::Timestamp;
-use parking_lot::RwLock;
+use parking_lot::{Mutex, RwLock};
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use crate::access_tokens::Claims;
@@ -42,12 +43,17 @@ pub(crate) struct KnownToken {
 /// SHA-256 of a token.
 pub(crate) type TokenHash = [u8; 32];
 
+/// How old the last look at what other nodes took back may be before nothing of this is believed.
+const FRESH: Duration = Duration::from_secs(2);
+
 pub(crate) struct Known {
     epoch: RwLock<u64>,
+    /// When was last looked at what other nodes took back; none where there are no others.
+    looked: Option<Mutex<Option<Instant>>>,
     pub claims: moka::sync::Cache<TokenHash, Claims>,
-    pub sessions: Cache<KnownSession>,
-    pub roles: moka::sync::Cache<(WorkspaceId, UserId), Role>,
-    pub tokens: moka::sync::Cache<TokenHash, Arc<KnownToken>>,
+    sessions: Cache<KnownSession>,
+    roles: moka::sync::Cache<(WorkspaceId, UserId), Role>,
+    tokens: moka::sync::Cache<TokenHash, Arc<KnownToken>>,
 }
 
 fn cache<K, V>(lifetime: Duration) -> moka::sync::Cache<K, V>
@@ -62,14 +68,65 @@ where
 }
 
 impl Known {
-    pub fn new(access_lifetime: Duration) -> Self {
+    /// Empty. `is_alone`: no other node is over the same store.
+    pub fn new(access_lifetime: Duration, is_alone: bool) -> Self {
         Self {
             epoch: RwLock::default(),
+            looked: (!is_alone).then(Mutex::default),
             claims: cache(access_lifetime),
             sessions: Cache::new("session", SESSION_LIFETIME, 100_000),
             roles: cache(SESSION_LIFETIME),
             tokens: cache(SESSION_LIFETIME),
         }
+    }
+
+    /// Whether no other node is over the same store.
+    pub fn is_alone(&self) -> bool {
+        self.looked.is_none()
+    }
+
+    /// Everything that other nodes had taken back by then is forgotten.
+    pub fn looked(&self, at: Instant) {
+        if let Some(looked) = &self.looked {
+            *looked.lock() = Some(at);
+        }
+    }
+
+    fn is_fresh(&self) -> bool {
+        match &self.looked {
+            None => true,
+            Some(looked) => looked.lock().is_some_and(|at| at.elapsed() < FRESH),
+        }
+    }
+
+    /// A session that goes on.
+    pub fn session(&self, id: SessionId) -> Option<KnownSession> {
+        self.sessions.get(&id).filter(|_| self.is_fresh())
+    }
+
+    /// What somebody is in a workspace.
+    pub fn role(&self, workspace: WorkspaceId, user: UserId) -> Option<Role> {
+        self.roles.get(&(workspace, user)).filter(|_| self.is_fresh())
+    }
+
+    /// An API token that was not revoked.
+    pub fn token(&self, hash: &TokenHash) -> Option<Arc<KnownToken>> {
+        self.tokens.get(hash).filter(|_| self.is_fresh())
+    }
+
+    /// Puts what was read; only inside of [`Known::keep`].
+    pub fn put_session(&self, id: SessionId, session: KnownSession) {
+        self.sessions.put(&id, session);
+    }
+
+    /// The same for a role.
+    pub fn put_role(&self, workspace: WorkspaceId, user: UserId, role: Role) {
+        self.roles.insert((workspace, user), role);
+    }
+
+    /// The same for an API token.
+    pub fn put_token(&self, hash: TokenHash, token: Arc<KnownToken>) {
+        self.tokens.insert(hash, token);
     }
 
     /// Ask before reading the store.
@@ -119,7 +176,7 @@ mod tests {
 
     #[test]
     fn an_answer_from_before_a_sign_out_is_not_kept_after_it() {
-        let known = Known::new(Duration::from_mins(15));
+        let known = Known::new(Duration::from_mins(15), true);
         let (id, session) = (
             SessionId::new(),
             KnownSession {
@@ -130,12 +187,24 @@ mod tests {
         );
         let read_at = known.epoch();
         known.forget_sessions(&[id]);
-        known.keep(read_at, |k| k.sessions.put(&id, session));
-        assert!(known.sessions.get(&id).is_none());
+        known.keep(read_at, |k| k.put_session(id, session));
+        assert!(known.session(id).is_none());
 
-        known.keep(known.epoch(), |k| k.sessions.put(&id, session));
-        assert!(known.sessions.get(&id).is_some());
+        known.keep(known.epoch(), |k| k.put_session(id, session));
+        assert!(known.session(id).is_some());
         known.forget_sessions(&[id]);
-        assert!(known.sessions.get(&id).is_none());
+        assert!(known.session(id).is_none());
+    }
+
+    #[test]
+    fn with_other_nodes_nothing_is_believed_without_a_look() {
+        let known = Known::new(Duration::from_mins(15), false);
+        let (workspace, user) = (WorkspaceId::new(), UserId::new());
+        known.keep(known.epoch(), |k| k.put_role(workspace, user, Role::Admin));
+        assert_eq!(known.role(workspace, user), None);
+        known.looked(Instant::now());
+        assert_eq!(known.role(workspace, user), Some(Role::Admin));
+        known.looked(Instant::now() - FRESH);
+        assert_eq!(known.role(workspace, user), None);
     }
 }

@@ -26,6 +26,7 @@ mod passwords;
 pub mod people;
 mod permissions;
 mod refresh_tokens;
+mod revocations;
 mod routes;
 mod scopes;
 mod sessions;

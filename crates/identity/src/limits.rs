@@ -24,7 +24,7 @@ const RESET: HeaderName = HeaderName::from_static("ratelimit-reset");
 pub async fn limit_requests(State(identity): State<Identity>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
     let area = Area::of(parts.uri.path());
-    let Some(allowance) = count(&identity, area, &parts) else {
+    let Some(allowance) = count(&identity, area, &parts).await else {
         return next.run(Request::from_parts(parts, body)).await;
     };
     let mut response = if allowance.allowed {
@@ -39,7 +39,7 @@ pub async fn limit_requests(State(identity): State<Identity>, request: Request, 
     response
 }
 
-fn count(identity: &Identity, area: Area, parts: &http::request::Parts) -> Option<Allowance> {
+async fn count(identity: &Identity, area: Area, parts: &http::request::Parts) -> Option<Allowance> {
     let limits = &identity.config().limits;
     let limiter = identity.limiter();
     let (method, path) = (&parts.method, routed_path(parts));
@@ -53,15 +53,13 @@ fn count(identity: &Identity, area: Area, parts: &http::request::Parts) -> Optio
     if limit == 0 {
         return None;
     }
-    Some(if let Some(caller) = caller {
-        limiter.take(
-            &format_args!("{}:{}:{method} {path}", caller.workspace, caller.user),
-            limit,
-        )
+    let key = if let Some(caller) = caller {
+        format!("{}:{}:{method} {path}", caller.workspace, caller.user)
     } else {
         let address = subscriber(address_of(identity.config(), parts));
-        limiter.take(&format_args!("-:{address}:{method} {path}"), limit)
-    })
+        format!("-:{address}:{method} {path}")
+    };
+    Some(limiter.take(&key, limit).await)
 }
 
 fn tell(headers: &mut HeaderMap, allowance: Allowance) {
@@ -92,11 +90,11 @@ impl<'a> Attempts<'a> {
     }
 
     /// 429 when too many went wrong. Ask while holding the turn to hash, so that many at once are not all let in.
-    pub fn check(&self) -> Result<(), ApiError> {
+    pub async fn check(&self) -> Result<(), ApiError> {
         let limits = &self.identity.config().limits;
         let limiter = self.identity.limiter();
-        let by_email = limiter.look(&self.email(), limits.failures_by_email);
-        let by_address = limiter.look(&self.network(), limits.failures_by_address);
+        let by_email = limiter.look(&self.email(), limits.failures_by_email).await;
+        let by_address = limiter.look(&self.network(), limits.failures_by_address).await;
         for (allowance, limit) in [
             (by_email, limits.failures_by_email),
             (by_address, limits.failures_by_address),
@@ -116,19 +114,22 @@ impl<'a> Attempts<'a> {
     }
 
     /// Counts one that went wrong.
-    pub fn failed(&self) {
+    pub async fn failed(&self) {
         let limiter = self.identity.limiter();
-        limiter.take(&self.email(), u32::MAX);
-        limiter.take(&self.network(), u32::MAX);
+        limiter.take(&self.email(), u32::MAX).await;
+        limiter.take(&self.network(), u32::MAX).await;
     }
 
     /// The person is who they say.
-    pub fn succeeded(&self) {
-        self.identity.limiter().forget(&self.email());
+    pub async fn succeeded(&self) {
+        self.identity.limiter().forget(&self.email()).await;
     }
 
+    /// The address itself is nobody's business, on a server that is shared least of all.
     fn email(&self) -> String {
-        format!("failed:email:{}", self.email_key)
+        let hash = kit::vault::sha256(self.email_key.as_bytes());
+        let short = u128::from_be_bytes(std::array::from_fn(|at| hash[at]));
+        format!("failed:email:{short:032x}")
     }
 
     fn network(&self) -> String {

@@ -19,6 +19,7 @@ use crate::error::IdentityError;
 use crate::identity::Identity;
 use crate::invitations::{self, InvitationIn, InvitationOut};
 use crate::permissions::Permission;
+use crate::revocations::{Revoked, revoke};
 use crate::{Result, email, leaving, people, workspaces};
 
 /// A member.
@@ -163,6 +164,7 @@ pub(crate) async fn create(
         &json!({ "role": input.role }),
     )
     .await?;
+    revoke(&tx, &Revoked::Role(caller.workspace, person.id)).await?;
     tx.commit().await?;
     identity.known().forget_role(caller.workspace, person.id);
     Ok(MemberAddedOut {
@@ -216,6 +218,7 @@ pub(crate) async fn change(
         workspaces::tell_membership(&tx, workspace, user, "changed", Some(patch.role)).await?;
         let details = json!({ "from": before, "to": patch.role });
         audit(&tx, caller, "member.changed", user, &details).await?;
+        revoke(&tx, &Revoked::Role(workspace, user)).await?;
     }
     tx.commit().await?;
     identity.known().forget_role(workspace, user);
@@ -265,6 +268,8 @@ pub(crate) async fn remove(identity: &Identity, caller: &Caller, user: UserId) -
     leaving::tell_others(&tx, workspace, others).await?;
     let details = json!({ "role": before, "left": user == caller.user });
     audit(&tx, caller, "member.removed", user, &details).await?;
+    revoke(&tx, &Revoked::Role(workspace, user)).await?;
+    revoke(&tx, &Revoked::Tokens(hashes.clone())).await?;
     tx.commit().await?;
     identity.known().forget_role(workspace, user);
     identity.known().forget_tokens(&hashes);

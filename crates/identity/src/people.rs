@@ -287,7 +287,7 @@ pub(crate) async fn register(identity: &Identity, input: RegisterIn, client: &Cl
     let config = identity.config();
     let email_key = email::key(&input.email).unwrap_or_default();
     let attempts = Attempts::new(identity, &email_key, client.address);
-    attempts.check()?;
+    attempts.check().await?;
     let invitation = match &input.invitation {
         Some(token) => Some(invitations::find_open(identity, token, &email_key).await?),
         None => None,
@@ -301,7 +301,7 @@ pub(crate) async fn register(identity: &Identity, input: RegisterIn, client: &Cl
         return Err(closed(identity));
     }
     if find_by_email(identity.db(), &email_key).await?.is_some() {
-        attempts.failed();
+        attempts.failed().await;
         return Err(IdentityError::EmailTaken);
     }
     let hash = identity.hasher().hash(input.password).await?;
@@ -338,14 +338,14 @@ pub(crate) async fn register(identity: &Identity, input: RegisterIn, client: &Cl
 pub(crate) async fn sign_in(identity: &Identity, input: LoginIn, client: &Client) -> Result<SignedIn> {
     let email_key = email::key(&input.email).unwrap_or_else(|| input.email.trim().to_lowercase());
     let attempts = Attempts::new(identity, &email_key, client.address);
-    attempts.check()?;
+    attempts.check().await?;
     let found = find_by_email(identity.db(), &email_key).await?;
     let turn = identity.hasher().turn().await?;
-    attempts.check()?;
+    attempts.check().await?;
     let stored = found.as_ref().and_then(|user| user.password_hash.clone());
     let fits = Hasher::verify(turn, input.password, stored).await?;
     let Some(user) = found.as_ref().filter(|_| fits) else {
-        attempts.failed();
+        attempts.failed().await;
         let actor = Actor {
             workspace: None,
             user: found.as_ref().map(|user| user.id),
@@ -356,7 +356,7 @@ pub(crate) async fn sign_in(identity: &Identity, input: LoginIn, client: &Client
         tx.commit().await?;
         return Err(IdentityError::SignInFailed);
     };
-    attempts.succeeded();
+    attempts.succeeded().await;
     let workspace = sessions::home_of(identity, user.id, None).await?;
     let tx = identity.db().write().await?;
     let session = sessions::begin(identity, &tx, user.id, workspace, client).await?;
@@ -388,14 +388,14 @@ pub(crate) async fn change_password(identity: &Identity, caller: &Caller, input:
     let session = caller.require_session()?;
     let user = find(identity.db(), caller.user).await?;
     let attempts = Attempts::new(identity, &user.email_key, caller.address);
-    attempts.check()?;
+    attempts.check().await?;
     let turn = identity.hasher().turn().await?;
-    attempts.check()?;
+    attempts.check().await?;
     if !Hasher::verify(turn, input.current_password, user.password_hash).await? {
-        attempts.failed();
+        attempts.failed().await;
         return Err(IdentityError::WrongPassword);
     }
-    attempts.succeeded();
+    attempts.succeeded().await;
     let hash = identity.hasher().hash(input.new_password).await?;
     let tx = identity.db().write().await?;
     store_password(&tx, caller.user, hash).await?;

@@ -20,6 +20,7 @@ use crate::client::Client;
 use crate::error::IdentityError;
 use crate::identity::Identity;
 use crate::people::UserOut;
+use crate::revocations::{Revoked, revoke};
 use crate::workspaces::WorkspaceOut;
 use crate::{Result, cookies, refresh_tokens, workspaces as rooms};
 
@@ -283,7 +284,7 @@ pub(crate) async fn end(tx: &Tx, user: UserId, ids: &[SessionId]) -> Result<()> 
     for id in ids {
         tell(tx, changed(user, "session.ended", *id)).await?;
     }
-    Ok(())
+    revoke(tx, &Revoked::Sessions(ids.to_vec())).await
 }
 
 /// Ends every session of a person, except one; answers which. The caller forgets them after the commit.

@@ -14,6 +14,7 @@ pub struct Lifecycle {
     soft: CancellationToken,
     hard: CancellationToken,
     tasks: TaskTracker,
+    servants: TaskTracker,
 }
 
 impl Lifecycle {
@@ -34,6 +35,24 @@ impl Lifecycle {
                 tokio::select! {
                     () = task => {}
                     () = hard.cancelled() => tracing::debug!(task.name = name, "dropped at shutdown"),
+                }
+            }
+            .instrument(tracing::info_span!(parent: None, "task", task.name = name)),
+        );
+    }
+
+    /// Runs what the tasks need until their own end, such as the bus: nobody waits for it, and the hard end drops it.
+    #[allow(clippy::disallowed_methods)]
+    pub fn serve<F>(&self, name: &'static str, task: F)
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let hard = self.hard.clone();
+        self.servants.spawn(
+            async move {
+                tokio::select! {
+                    () = task => {}
+                    () = hard.cancelled() => {}
                 }
             }
             .instrument(tracing::info_span!(parent: None, "task", task.name = name)),
@@ -61,7 +80,9 @@ impl Lifecycle {
         self.tasks.close();
         let clean = tokio::time::timeout(grace, self.tasks.wait()).await.is_ok();
         self.hard.cancel();
-        let _ = tokio::time::timeout(Duration::from_secs(1), self.tasks.wait()).await;
+        self.servants.close();
+        let ended = async { tokio::join!(self.tasks.wait(), self.servants.wait()) };
+        let _ = tokio::time::timeout(Duration::from_secs(1), ended).await;
         clean
     }
 }

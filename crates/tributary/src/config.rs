@@ -27,6 +27,8 @@ pub struct Config {
     pub log: LogConfig,
     /// The store.
     pub database: DatabaseConfig,
+    /// What several nodes tell each other over.
+    pub redis: RedisConfig,
     /// The master key.
     pub vault: VaultConfig,
     /// How the page is reached.
@@ -47,6 +49,7 @@ impl Default for Config {
             registration: Registration::default(),
             log: LogConfig::default(),
             database: DatabaseConfig::default(),
+            redis: RedisConfig::default(),
             vault: VaultConfig::default(),
             http: HttpConfig::default(),
             limits: Limits::default(),
@@ -115,6 +118,14 @@ impl Default for DatabaseConfig {
             sync_every_commit: false,
         }
     }
+}
+
+/// `[redis]`
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RedisConfig {
+    /// `redis://…`, the same for all nodes; one node needs none.
+    pub url: Option<Hidden>,
 }
 
 /// `[vault]`
@@ -273,6 +284,12 @@ impl Config {
         {
             bail!("database.url must begin with postgres://; without it the embedded SQLite is used");
         }
+        if let Some(url) = &self.redis.url
+            && !url.0.expose().starts_with("redis://")
+            && !url.0.expose().starts_with("rediss://")
+        {
+            bail!("redis.url must begin with redis:// or, encrypted, rediss://");
+        }
         Ok(())
     }
 
@@ -375,7 +392,9 @@ impl Config {
 }
 
 /// The sections, to find where a variable's section ends and its key begins.
-const SECTIONS: [&str; 7] = ["log", "database", "vault", "http", "limits", "ai", "chat"];
+const SECTIONS: [&str; 8] = [
+    "log", "database", "redis", "vault", "http", "limits", "ai", "chat",
+];
 
 /// `TRIBUTARY_AI_FIRST_BYTE_SECONDS=5` is `first_byte_seconds = 5` in `[ai]`; `TRIBUTARY_LISTEN` stands at the top.
 fn lay_over(table: &mut Table, name: &str, value: &str) {
@@ -425,6 +444,7 @@ mod tests {
         let config = load(&[
             ("TRIBUTARY_LISTEN", "127.0.0.1:9999"),
             ("TRIBUTARY_DATABASE_URL", "postgres://u:secret@h/d"),
+            ("TRIBUTARY_REDIS_URL", "redis://:secret@h:1"),
             ("TRIBUTARY_AI_ORDER", "[\"openai\", \"groq\"]"),
             ("TRIBUTARY_AI_DISCOVER", "false"),
             ("TRIBUTARY_AI_FIRST_BYTE_SECONDS", "2"),
@@ -445,6 +465,7 @@ mod tests {
             ("TRIBUTARY_AI_TYPO", "1"),
             ("TRIBUTARY_AI_IDLE_SECONDS", "-1"),
             ("TRIBUTARY_DATABASE_URL", "mysql://x"),
+            ("TRIBUTARY_REDIS_URL", "http://x"),
             ("TRIBUTARY_HTTP_ALLOWED_ORIGINS", "[\"*\"]"),
         ] {
             assert!(load(&[(name, value)]).is_err(), "{name}");

@@ -7,6 +7,7 @@ pub mod command;
 pub mod config;
 mod docs;
 mod page;
+mod ready;
 mod router;
 mod serve;
 

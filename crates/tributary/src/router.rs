@@ -147,7 +147,7 @@ pub fn router(rooms: &Rooms) -> Router {
         )
         .route("/api/v1/docs", get(move || async move { (html, readable) }))
         .route("/healthz", get(|| async { "ok\n" }))
-        .route("/readyz", get(ready).with_state(rooms.clone()))
+        .route("/readyz", get(crate::ready::ready).with_state(rooms.clone()))
         .merge(Router::new().fallback(page::serve).layer(CompressionLayer::new()))
         .method_not_allowed_fallback(|| async {
             ApiError::new(Code::MethodNotAllowed, "This address does not take this method.")
@@ -157,15 +157,6 @@ pub fn router(rooms: &Rooms) -> Router {
             middleware::map_response(security_headers),
             cors(&rooms.allowed_origins),
         ))
-}
-
-/// Whether work can be taken now.
-async fn ready(State(rooms): State<Rooms>) -> Result<&'static str, ApiError> {
-    if rooms.lifecycle.is_stopping() {
-        return Err(ApiError::unavailable("This node is stopping.", STOPPING));
-    }
-    rooms.db.ping().await?;
-    Ok("ready\n")
 }
 
 fn cors(origins: &[String]) -> CorsLayer {
@@ -218,7 +209,7 @@ async fn finish_writes(State(lifecycle): State<Lifecycle>, request: Request, nex
 }
 
 /// When to come back to a server that stops.
-const STOPPING: std::time::Duration = std::time::Duration::from_secs(5);
+pub(crate) const STOPPING: std::time::Duration = std::time::Duration::from_secs(5);
 
 /// The room for pictures is where OpenAI's clients send them, and nowhere else.
 async fn limit_bodies(mut request: Request, next: Next) -> Response {

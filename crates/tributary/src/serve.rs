@@ -95,8 +95,12 @@ impl App {
 /// The rooms without a listener.
 pub async fn open_rooms(config: &Config, clock: Clock, port: u16) -> anyhow::Result<Rooms> {
     let master = config.master_keys()?;
-    let db = Db::open(&config.db(), master, clock, Bus::default()).await?;
     let lifecycle = Lifecycle::new();
+    let bus = match &config.redis.url {
+        Some(url) => Bus::over(&url.0, &lifecycle)?,
+        None => Bus::local(),
+    };
+    let db = Db::open(&config.db(), master, clock, bus).await?;
     let identity = Identity::new(db.clone(), config.identity());
     let http = kit::http::Client::new()?;
     let builtin = if config.ai.builtin_model {

@@ -127,8 +127,7 @@ impl Live {
 
     /// The running answer of a message, wherever it is written.
     pub async fn running(&self, workspace: WorkspaceId, message: MessageId) -> Option<Arc<Generation>> {
-        let _ = workspace;
-        self.chat().0.generations.get(message)
+        crate::mirror::follow(self.chat(), workspace, message).await
     }
 
     /// A new connection.

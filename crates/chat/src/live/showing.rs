@@ -221,22 +221,29 @@ async fn in_thread(
 ) -> Result<Parts, ApiError> {
     let chat = live.chat();
     match &*event.kind {
-        "members.changed" => {
-            let Some(user) = event.payload.user_id else {
-                return Ok(Parts::default());
-            };
+        // Who may enter is another one perhaps: people come with their marks, and go with them.
+        "members.changed" | "thread.changed" => {
             let Some(row) = authority::thread_row(live, workspace, thread).await? else {
                 return Ok(Parts::default());
             };
             let everybody = members::of_thread(chat, &row).await?;
-            let is_member = everybody.iter().any(|m| m.user_id == user);
+            let (marks, mut left) = reads::of_thread_with_gone(chat, &row).await?;
+            let user = event.payload.user_id;
+            let has_left = user.filter(|user| everybody.iter().all(|m| m.user_id != *user));
             let mut parts = Parts {
                 thread: threads::shared(chat, workspace, &[thread]).await?.pop(),
                 members: Some(Members::OfThread(everybody)),
+                reads: Some(marks),
                 ..Parts::default()
             };
-            if !is_member {
+            if let Some(user) = has_left {
                 parts.gone.insert("members", vec![user.0]);
+                left.push(user);
+            }
+            if !left.is_empty() {
+                parts
+                    .gone
+                    .insert("reads", left.into_iter().map(|user| user.0).collect());
             }
             Ok(parts)
         }
@@ -360,7 +367,12 @@ async fn of_person(
             threads: Some(shared_with(live, workspace, user, thread).await?),
             ..Parts::default()
         },
-        ("thread.removed", Some(thread)) => Parts::without("threads", thread.0),
+        ("thread.removed", Some(thread)) => {
+            let mut parts = Parts::without("threads", thread.0);
+            parts.gone.insert("states", vec![thread.0]);
+            parts.gone.insert("drafts", vec![thread.0]);
+            parts
+        }
         ("state.changed", Some(thread)) => Parts {
             states: Some(reads::states_of(chat, workspace, user, Some(&[thread])).await?),
             ..Parts::default()

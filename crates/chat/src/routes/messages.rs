@@ -13,6 +13,7 @@ use crate::access::{AtMessage, InThread};
 use crate::exchange;
 use crate::inputs::{EditIn, MessageIn, RegenerateIn};
 use crate::messages::{self, Branch, MessageOut};
+use crate::mirror::follow;
 use crate::stream::{self, Opening};
 
 /// Which messages to list.
@@ -171,7 +172,7 @@ pub async fn stream_message(
         .and_then(|v| v.parse().ok());
     let from = query.from.or(seen).unwrap_or(0);
     let reply = at.message.id;
-    let running = chat.0.generations.get(reply);
+    let running = follow(&chat, at.caller.workspace, reply).await;
     let source = source(&chat, at.caller.workspace, reply, running).await?;
     if shape(&headers) == Shape::Text {
         return Ok(stream::plain_text(source));

@@ -15,6 +15,7 @@ use crate::Chat;
 use crate::access::{InThread, locked, locked_for, role_now};
 use crate::inputs::{ThreadIn, ThreadPatch};
 use crate::members;
+use crate::mirror::follow;
 use crate::news::{News, audience};
 
 fn title_place(id: ThreadId) -> Place<'static> {
@@ -166,6 +167,9 @@ async fn owned(tx: &Tx, at: InThread) -> Result<threads::Model, ApiError> {
     Ok(at.thread)
 }
 
+/// How long an answer on another node may take to end before its thread is deleted without it.
+const STOPS_WITHIN: std::time::Duration = std::time::Duration::from_secs(4);
+
 /// Deletes a thread and everything in it. A running answer is stopped first.
 pub async fn delete(chat: &Chat, at: InThread) -> Result<(), ApiError> {
     at.require_ownership()?;
@@ -181,12 +185,14 @@ pub async fn delete(chat: &Chat, at: InThread) -> Result<(), ApiError> {
         .await
         .map_err(DbError::from)?;
     for id in running {
-        if let Some(generation) = chat.0.generations.get(id) {
+        if let Some(generation) = follow(chat, caller.workspace, id).await {
             generation.stop.cancel();
-            generation.ended().await;
+            // A node that does not answer loses its lease below and writes nothing any more.
+            let _ = tokio::time::timeout(STOPS_WITHIN, generation.ended()).await;
         }
     }
     let tx = db.write().await?;
+    tx.end_leases_of(caller.workspace, thread.id).await?;
     let thread = owned(&tx, at).await?;
     let mut news = News::of(caller.workspace);
     news.listed(&thread, &audience(&*tx, &thread).await?, "thread.removed");
@@ -225,6 +231,10 @@ pub async fn delete(chat: &Chat, at: InThread) -> Result<(), ApiError> {
     )
     .await?;
     tx.commit().await?;
+    // One that began a moment ago has lost its lease as well.
+    for generation in chat.0.generations.in_thread(thread.id) {
+        generation.lost.cancel();
+    }
     Ok(())
 }
 

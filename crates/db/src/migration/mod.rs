@@ -7,6 +7,7 @@ mod m2026_11_21_000002_work;
 mod m2026_11_21_000003_ai;
 mod m2026_11_21_000004_chat;
 mod m2026_11_21_000005_rooms;
+mod m2026_11_21_000006_nodes;
 mod m2026_11_21_000007_live;
 
 /// All migrations.
@@ -22,6 +23,7 @@ impl MigratorTrait for Migrator {
             Box::new(m2026_11_21_000003_ai::Migration),
             Box::new(m2026_11_21_000004_chat::Migration),
             Box::new(m2026_11_21_000005_rooms::Migration),
+            Box::new(m2026_11_21_000006_nodes::Migration),
             Box::new(m2026_11_21_000007_live::Migration),
         ]
     }

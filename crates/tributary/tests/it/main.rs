@@ -15,6 +15,7 @@ mod chat;
 mod identity;
 mod live;
 mod models;
+mod nodes;
 mod openapi;
 mod operation;
 mod rooms;

@@ -159,11 +159,15 @@ async fn told_to_stop_it_finishes_what_can_be_finished() {
     assert!(last.unwrap().is_done, "a running answer is read to its end");
     let status = process.ended(Duration::from_secs(12)).await;
     assert_eq!(status.code(), Some(0), "{}", process.log());
+    standin.set_script(Some("mock-n3"));
     let process = Process::start(&data, &settings).await;
     let ann = again(&process.base, &ann);
     assert_eq!(kept(&ann, &short, &first).await["status"], "complete");
-    let long = kept(&ann, &long, &second).await;
-    assert_eq!(long["status"], "interrupted");
+    let long = eventually("what could not be finished goes on", || async {
+        let long = kept(&ann, &long, &second).await;
+        (long["status"] == "complete").then_some(long)
+    })
+    .await;
     let words = long["content"].as_str().unwrap().split_whitespace().count();
     assert!(
         words > 40,

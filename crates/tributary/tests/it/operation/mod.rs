@@ -3,7 +3,7 @@
 
 mod endings;
 mod postgres;
-mod process;
+pub mod process;
 mod start;
 mod starved;
 mod strain;
@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use crate::support::{Client, Live};
 
 /// Makes an account with a good key at the stand-in.
-async fn person(base: &str, standin: &providers::standin::Standin) -> Client {
+pub async fn person(base: &str, standin: &providers::standin::Standin) -> Client {
     let mut client = Client::new(base);
     let body = json!({ "email": "ann@example.org", "password": "a good long password", "full_name": "Ann" });
     let answer = client.post("/api/v1/auth/register", &body).await;
@@ -29,14 +29,14 @@ async fn person(base: &str, standin: &providers::standin::Standin) -> Client {
 }
 
 /// The same person at another server over the same store.
-fn again(base: &str, person: &Client) -> Client {
+pub fn again(base: &str, person: &Client) -> Client {
     let mut client = Client::new(base);
     client.bearer(person.token());
     client
 }
 
 /// Asks, and answers the stream and the answer's id once its first words are there.
-async fn begin(person: &Client, thread: &str, content: &str, model: &str) -> (Live, String, String) {
+pub async fn begin(person: &Client, thread: &str, content: &str, model: &str) -> (Live, String, String) {
     let path = format!("/api/v1/threads/{thread}/messages");
     let body = json!({ "content": content, "model": model }).to_string();
     let headers = [
@@ -74,7 +74,7 @@ async fn event_numbers(store: &std::path::Path, thread: &str) -> Vec<i64> {
 }
 
 /// A message as it is kept.
-async fn kept(person: &Client, thread: &str, message: &str) -> Value {
+pub async fn kept(person: &Client, thread: &str, message: &str) -> Value {
     let path = format!("/api/v1/threads/{thread}/messages/{message}");
     let answer = person.get(&path).await;
     answer.expect(200);

@@ -85,8 +85,13 @@ impl Process {
 
     /// Tells it to end.
     pub fn terminate(&self) {
+        self.signal("-TERM");
+    }
+
+    /// Sends it a signal, such as `-STOP`.
+    pub fn signal(&self, signal: &str) {
         let told = Command::new("kill")
-            .args(["-TERM", &self.id().to_string()])
+            .args([signal, &self.id().to_string()])
             .status()
             .unwrap();
         assert!(told.success());

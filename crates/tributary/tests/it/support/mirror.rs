@@ -138,8 +138,12 @@ impl ScopeMirror {
                 }
             }
             "kick" => {
-                self.status = Status::Gone;
-                self.parts = Map::new();
+                *self = Self {
+                    status: Status::Gone,
+                    asks: std::mem::take(&mut self.asks),
+                    forgets: self.forgets,
+                    ..Self::default()
+                };
             }
             "head" if self.status == Status::Live && self.epoch.is_some() => {
                 // Named twice and still not here: it was lost on the way.

@@ -31,8 +31,8 @@ pub struct TestApp {
     postgres: Option<PostgresDatabase>,
 }
 
-/// A database of its own on the test server.
-struct PostgresDatabase {
+/// A database of its own on the test server, gone with its test.
+pub struct PostgresDatabase {
     server: String,
     name: String,
 }
@@ -179,7 +179,8 @@ pub async fn eventually<T, F: Future<Output = Option<T>>>(what: &str, mut look: 
 }
 
 impl PostgresDatabase {
-    async fn create() -> Option<Self> {
+    /// A fresh one, where the suite runs on PostgreSQL.
+    pub async fn create() -> Option<Self> {
         if std::env::var("TEST_DB").as_deref() != Ok("postgres") {
             return None;
         }
@@ -189,12 +190,14 @@ impl PostgresDatabase {
         Some(Self { server, name })
     }
 
+    /// Its address.
+    pub fn url(&self) -> String {
+        format!("{}/{}", self.server, self.name)
+    }
+
     fn configure(&self, config: Config) -> Config {
         let environment = [
-            (
-                "TRIBUTARY_DATABASE_URL".to_owned(),
-                format!("{}/{}", self.server, self.name),
-            ),
+            ("TRIBUTARY_DATABASE_URL".to_owned(), self.url()),
             ("TRIBUTARY_DATABASE_CONNECTIONS".to_owned(), "6".to_owned()),
         ];
         let database = Config::load(None, environment).unwrap().database;
@@ -209,14 +212,10 @@ async fn execute(url: &str, sql: &str) {
     connection.close().await.unwrap();
 }
 
-impl Drop for TestApp {
+impl Drop for PostgresDatabase {
     fn drop(&mut self) {
-        let Some(database) = self.postgres.take() else {
-            return;
-        };
-        self.app = None;
-        let sql = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", database.name);
-        let url = format!("{}/postgres", database.server);
+        let sql = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name);
+        let url = format!("{}/postgres", self.server);
         // A thread of its own: a test's runtime must not be blocked from inside.
         let dropped = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread()

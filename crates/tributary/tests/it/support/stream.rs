@@ -74,6 +74,9 @@ impl Live {
         loop {
             if let Some(at) = self.buffer.windows(2).position(|w| w == b"\n\n") {
                 let block: Vec<u8> = self.buffer.drain(..at + 2).collect();
+                if block.starts_with(b":") {
+                    continue; // a comment that keeps the connection open
+                }
                 return Some(event(std::str::from_utf8(&block).unwrap().trim_end()));
             }
             match self.body.chunk().await {

@@ -3,11 +3,20 @@
 //! Whatever is published may be lost, doubled or late on another node; it is speed, never the truth. Whoever
 //! needs every change reads the event log when a number is missing, and looks at it from time to time.
 
+mod redis;
+mod topics;
+
 use std::sync::Arc;
 
 use bytes::Bytes;
 use tokio::sync::{broadcast, watch};
 use uuid::Uuid;
+
+use crate::lifecycle::Lifecycle;
+use crate::secret::Secret;
+use topics::Place;
+
+pub use redis::{BadAddress, Remote};
 
 /// Messages that a slow listener may fall behind before it misses some.
 const BACKLOG: usize = 8192;
@@ -41,12 +50,21 @@ struct Inner {
     node: Uuid,
     heard: broadcast::Sender<Heard>,
     link: watch::Sender<Link>,
+    remote: Option<Arc<Remote>>,
 }
 
 /// A topic that this node has joined, until it is dropped.
 #[derive(Debug)]
 #[must_use]
-pub struct Joined {}
+pub struct Joined(Option<(Arc<Remote>, Place)>);
+
+impl Drop for Joined {
+    fn drop(&mut self) {
+        if let Some((remote, place)) = self.0.take() {
+            remote.leave(&place);
+        }
+    }
+}
 
 impl Default for Bus {
     fn default() -> Self {
@@ -64,7 +82,31 @@ impl Bus {
                 is_up: true,
                 times: 0,
             }),
+            remote: None,
         }))
+    }
+
+    /// A bus for several nodes, over a Redis server. It need not be there yet: whoever is not heard is caught up with
+    /// when the link is.
+    pub fn over(address: &Secret, lifecycle: &Lifecycle) -> Result<Self, BadAddress> {
+        let node = crate::ids::new_id();
+        let heard = broadcast::Sender::new(BACKLOG);
+        let link = watch::Sender::new(Link {
+            is_up: false,
+            times: 0,
+        });
+        let remote = Remote::start(address, node, heard.clone(), link.clone(), lifecycle)?;
+        Ok(Self(Arc::new(Inner {
+            node,
+            heard,
+            link,
+            remote: Some(remote),
+        })))
+    }
+
+    /// The server behind the bus, where there is one.
+    pub fn remote(&self) -> Option<&Arc<Remote>> {
+        self.0.remote.as_ref()
     }
 
     /// This node's name on the bus, new at each start.
@@ -72,18 +114,30 @@ impl Bus {
         self.0.node
     }
 
-    /// Tells this node's listeners at once, and other nodes that have joined the topic. Nobody listening is fine.
+    /// Tells this node's listeners at once, and other nodes that have joined the topic. It never waits and never
+    /// fails: what cannot be told to others now is not told.
     pub fn publish(&self, topic: &str, body: impl Into<Bytes>) {
+        let body = body.into();
+        if let Some(remote) = &self.0.remote {
+            remote.publish(topic, &body);
+        }
         let _ = self.0.heard.send(Heard {
             topic: topic.into(),
-            body: body.into(),
+            body,
             is_own: true,
         });
     }
 
     /// Joins a topic: once this answers, what other nodes publish on it is heard here, until the answer is dropped.
-    pub async fn join(&self, _topic: &str) -> Joined {
-        Joined {}
+    /// While no other node is heard at all it answers at once.
+    pub async fn join(&self, topic: &str) -> Joined {
+        let Some(remote) = &self.0.remote else {
+            return Joined(None);
+        };
+        let place = remote.enter(topic);
+        let joined = Joined(Some((remote.clone(), place.clone())));
+        remote.entered(&place).await;
+        joined
     }
 
     /// Hears everything that this node publishes and what others publish on joined topics, from now on. A listener
