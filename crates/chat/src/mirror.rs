@@ -1,7 +1,7 @@
 //! Following an answer that another node writes: a copy with the same face, fed over the bus, and from the store when
 //! the bus is silent.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 

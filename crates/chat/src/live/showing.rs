@@ -369,8 +369,11 @@ async fn of_person(
         },
         ("thread.removed", Some(thread)) => {
             let mut parts = Parts::without("threads", thread.0);
-            parts.gone.insert("states", vec![thread.0]);
-            parts.gone.insert("drafts", vec![thread.0]);
+            // Perhaps it only moved from this list to the workspace's.
+            if shared_with(live, workspace, user, thread).await?.is_empty() {
+                parts.gone.insert("states", vec![thread.0]);
+                parts.gone.insert("drafts", vec![thread.0]);
+            }
             parts
         }
         ("state.changed", Some(thread)) => Parts {
