@@ -71,7 +71,7 @@ impl Nodes {
             processes: Vec::new(),
             ann: Client::new("http://127.0.0.1:1"),
             folder: tempfile::tempdir().unwrap(),
-            database: database,
+            database,
         };
         for _ in 0..count {
             let process = nodes.another().await;

@@ -120,7 +120,9 @@ async fn an_answer_is_stopped_from_another_node_without_redis_too() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_owner_that_was_paused_finds_itself_fenced() {
-    let Some(nodes) = Nodes::start(2, Over::Redis, &[]).await else {
+    // Without drafts nothing but the lease tells it that it was away.
+    let settings = [("TRIBUTARY_CHAT_DRAFT_SECONDS", "3600")];
+    let Some(nodes) = Nodes::start(2, Over::Redis, &settings).await else {
         return;
     };
     let thread = nodes.ann.thread().await;
