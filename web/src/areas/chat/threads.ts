@@ -68,7 +68,7 @@ export function usePatchThread() {
     mutationFn: ({ id, patch }: { id: string; patch: ThreadPatch }) =>
       api.patch<Thread>(`/threads/${id}`, patch),
     onMutate: ({ id, patch }) => {
-      amendThread(id, patch);
+      amendThread(id, { ...patch, answers: patch.answers ?? undefined });
       if (patch.archived !== undefined) dropThread(id, (archived) => archived !== patch.archived);
     },
     onSuccess: (thread) => amendThread(thread.id, thread),
