@@ -3,6 +3,7 @@ import { lazy, Suspense } from 'react';
 import { useAnnouncement } from '@/areas/chat/announcing';
 import { useApplySettings } from '@/areas/identity/settings';
 import { useMaybeMe } from '@/areas/identity/session';
+import { useDeviceNoting } from '@/areas/rooms/deviceNotes';
 import { Bones } from '@/components/Bones';
 import { useText } from '@/text';
 import { overlays, useOverlay } from './overlays';
@@ -30,6 +31,7 @@ function SignedInShell() {
   const said = useAnnouncement();
   useApplySettings();
   useShortcuts();
+  useDeviceNoting();
   return (
     <div className="shell">
       <a className="skip" href="#main">

@@ -19,7 +19,7 @@ const inside = createRoute({
   component: Shell,
   beforeLoad: async ({ location }) => {
     if (await loadMe()) return;
-    const next = location.pathname === '/' ? undefined : location.pathname;
+    const next = location.pathname === '/' ? undefined : location.href;
     throw redirect({ to: '/sign-in', search: { next } });
   },
 });
@@ -46,6 +46,9 @@ const home = createRoute({ getParentRoute: () => inside, path: '/', component: c
 const thread = createRoute({
   getParentRoute: () => inside,
   path: '/c/$threadId',
+  // `m`: a message to open the conversation at.
+  validateSearch: (search: Record<string, unknown>): { m?: string } =>
+    typeof search.m === 'string' ? { m: search.m } : {},
   component: chat,
 });
 

@@ -1,7 +1,10 @@
+import { roomsEn } from './en.rooms';
+
 const plural = (n: number, one: string, many: string) => `${n} ${n === 1 ? one : many}`;
 
 /** Every sentence of the page, in English: the shape that other languages follow. */
 export const en = {
+  rooms: roomsEn,
   common: {
     close: 'Close',
     cancel: 'Cancel',

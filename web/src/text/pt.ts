@@ -1,9 +1,11 @@
 import type { Catalogue } from './en';
+import { roomsPt } from './pt.rooms';
 
 const plural = (n: number, one: string, many: string) => `${n} ${n === 1 ? one : many}`;
 
 /** Portuguese. */
 export const pt: Catalogue = {
+  rooms: roomsPt,
   common: {
     close: 'Fechar',
     cancel: 'Cancelar',

@@ -1,9 +1,16 @@
-import { useNavigate, useParams } from '@tanstack/react-router';
-import { lazy, Suspense, useEffect, useSyncExternalStore } from 'react';
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { lazy, Suspense, useEffect, useMemo, useSyncExternalStore } from 'react';
 import type { Message } from '@/api/contract';
 import { isFailure } from '@/api/failure';
 import { useMe } from '@/areas/identity/session';
 import { useSettings } from '@/areas/identity/settings';
+import type { How } from './asking';
+import { useEntrants, isShared } from '@/areas/rooms/members';
+import { ClosedRoom } from '@/areas/rooms/ClosedRoom';
+import { RoomContext } from '@/areas/rooms/RoomContext';
+import { TypingLine } from '@/areas/rooms/TypingLine';
+import { ViewerLine } from '@/areas/rooms/ViewerLine';
+import { setPageTitle, useCountInTitle } from '@/app/pageTitle';
 import { Bones } from '@/components/Bones';
 import { LoadError } from '@/components/LoadError';
 import { generations } from '@/live/generations';
@@ -32,6 +39,7 @@ function useGeneration(threadId: string) {
 /** A conversation: an old one by its id, or the beginning of a new one. */
 export function ChatPage() {
   const { threadId } = useParams({ strict: false });
+  useCountInTitle();
   return <Chat key={threadId ?? NEW} threadId={threadId ?? null} />;
 }
 
@@ -70,17 +78,30 @@ function Chat({ threadId }: { threadId: string | null }) {
   }, [threadId, draft]);
 
   const title = thread.data?.title;
-  useEffect(() => {
-    document.title = title ? `${title} · Tributary` : 'Tributary';
-  }, [title]);
+  useEffect(() => setPageTitle(title ?? null), [title]);
+
+  const { m: linked } = useSearch({ strict: false });
+  const people = useEntrants(thread.data ?? null);
+  const writes = thread.data?.role !== 'viewer';
+  const shared = isShared(thread.data);
+  const room = useMemo(
+    () => ({
+      threadId: key,
+      me: me.user.id,
+      shared,
+      writes,
+      people: new Map(people.map((p) => [p.id, p])),
+    }),
+    [key, me.user.id, shared, writes, people],
+  );
 
   const author = {
     id: me.user.id,
     full_name: me.user.full_name,
     avatar_color: me.user.avatar_color,
   };
-  const ask = (content: string) => {
-    const asking = { content, model, me: author };
+  const ask = (content: string, how: How) => {
+    const asking = { content, model, me: author, ...how };
     if (threadId) send(threadId, last?.id ?? null, asking);
     else {
       void sendFirst(asking, (id) =>
@@ -96,19 +117,27 @@ function Chat({ threadId }: { threadId: string | null }) {
   const composer = (
     <div className="chat-composer">
       {problem && <ProblemNotice threadId={key} problem={problem} />}
-      <Composer
-        draftKey={key}
-        model={model}
-        running={running}
-        onModel={chooseModel}
-        onSend={ask}
-        onStop={() => void (threadId && stop(threadId))}
-      />
+      {shared && threadId && <TypingLine threadId={threadId} people={people} />}
+      {writes ? (
+        <Composer
+          draftKey={key}
+          thread={thread.data ?? null}
+          people={people}
+          model={model}
+          running={running}
+          onModel={chooseModel}
+          onSend={ask}
+          onStop={() => void (threadId && stop(threadId))}
+        />
+      ) : (
+        <ViewerLine people={people} />
+      )}
     </div>
   );
 
-  const gone = isFailure(thread.error) && thread.error.status === 404;
-  if (gone) return <NotFound />;
+  const gone =
+    isFailure(thread.error) && (thread.error.status === 404 || thread.error.status === 403);
+  if (gone) return thread.data ? <ClosedRoom /> : <NotFound />;
 
   if (threadId === null && rows.length === 0) {
     return (
@@ -124,35 +153,40 @@ function Chat({ threadId }: { threadId: string | null }) {
   }
 
   return (
-    <div className="chat">
-      <ChatHeader thread={thread.data ?? null} />
-      {loaded.isPending && rows.length === 0 && threadId !== null ? (
-        <div className="chat-loading">
-          <Bones lines={6} />
-        </div>
-      ) : loaded.error && rows.length === 0 ? (
-        <div className="chat-loading">
-          <LoadError error={loaded.error} onRetry={() => void loaded.refetch()} />
-        </div>
-      ) : (
-        <Suspense fallback={<div className="messages-wrap" />}>
-          <MessageList
-            key={key}
-            threadId={key}
-            rows={rows}
-            older={loaded.data?.older ?? null}
-            running={running}
-            onRegenerate={(reply: Message, other) =>
-              threadId && regenerate(threadId, reply, other ?? model)
-            }
-            onEdit={(message, content) =>
-              threadId && edit(threadId, message, { content, model, me: author })
-            }
-            onContinue={(reply) => threadId && goOn(threadId, reply)}
-          />
-        </Suspense>
-      )}
-      {composer}
-    </div>
+    <RoomContext value={room}>
+      <div className="chat">
+        <ChatHeader thread={thread.data ?? null} />
+        {loaded.isPending && rows.length === 0 && threadId !== null ? (
+          <div className="chat-loading">
+            <Bones lines={6} />
+          </div>
+        ) : loaded.error && rows.length === 0 ? (
+          <div className="chat-loading">
+            <LoadError error={loaded.error} onRetry={() => void loaded.refetch()} />
+          </div>
+        ) : (
+          <Suspense fallback={<div className="messages-wrap" />}>
+            <MessageList
+              key={key}
+              threadId={key}
+              thread={thread.data ?? null}
+              linked={linked ?? null}
+              rows={rows}
+              older={loaded.data?.older ?? null}
+              running={running}
+              onRegenerate={(reply: Message, other) =>
+                threadId && regenerate(threadId, reply, other ?? model)
+              }
+              onEdit={(message, content) =>
+                threadId && edit(threadId, message, { content, model, me: author })
+              }
+              onContinue={(reply) => threadId && goOn(threadId, reply)}
+              onStop={(reply) => void (threadId && stop(threadId, reply.id))}
+            />
+          </Suspense>
+        )}
+        {composer}
+      </div>
+    </RoomContext>
   );
 }

@@ -1,9 +1,12 @@
 import { memo, useState } from 'react';
 import type { Message } from '@/api/contract';
-import { useMaybeMe } from '@/areas/identity/session';
-import { Avatar } from '@/components/Avatar';
 import { CopyButton } from '@/components/CopyButton';
 import { IconButton } from '@/components/IconButton';
+import { SaidMessage } from '@/areas/rooms/SaidMessage';
+import { MentionedText } from '@/areas/rooms/MentionedText';
+import type { InRoom } from '@/areas/rooms/placing';
+import { samePlace } from '@/areas/rooms/placing';
+import { useRoom } from '@/areas/rooms/RoomContext';
 import { useText } from '@/text';
 import { BranchSwitch } from './BranchSwitch';
 import { EditMessage } from './EditMessage';
@@ -11,19 +14,18 @@ import { EditMessage } from './EditMessage';
 interface Props {
   message: Message;
   locked: boolean;
+  place: InRoom;
   onEdit: (message: Message, content: string) => void;
 }
 
 export const UserMessage = memo(
-  function UserMessage({ message, locked, onEdit }: Props) {
+  function UserMessage({ message, locked, place, onEdit }: Props) {
     const t = useText();
-    const me = useMaybeMe();
+    const { shared, me } = useRoom();
     const [editing, setEditing] = useState(false);
-    // Who wrote it is said where it was not oneself.
-    const other = message.author && message.author.id !== me?.user.id ? message.author : null;
     if (editing) {
       return (
-        <li className="turn turn-user">
+        <li className="turn turn-user" data-message={message.id}>
           <EditMessage
             text={message.content}
             onCancel={() => setEditing(false)}
@@ -35,18 +37,25 @@ export const UserMessage = memo(
         </li>
       );
     }
+    if (shared || (message.author && message.author.id !== me)) {
+      return (
+        <SaidMessage
+          message={message}
+          locked={locked}
+          place={place}
+          onEdit={() => setEditing(true)}
+        />
+      );
+    }
     return (
-      <li className="turn turn-user">
-        {other ? (
-          <h2 className="turn-author">
-            <Avatar name={other.full_name} color={other.avatar_color} size={22} />
-            {other.full_name}
-          </h2>
-        ) : (
-          <h2 className="unseen">{t.chat.you}</h2>
-        )}
+      <li className="turn turn-user" data-message={message.id}>
+        <h2 className="unseen">{t.chat.you}</h2>
         <div className="bubble">
-          {message.status === 'unreadable' ? <em>{t.chat.unreadable}</em> : message.content}
+          {message.status === 'unreadable' ? (
+            <em>{t.chat.unreadable}</em>
+          ) : (
+            <MentionedText message={message} />
+          )}
         </div>
         <div className="turn-tools">
           <BranchSwitch message={message} locked={locked} />
@@ -62,5 +71,5 @@ export const UserMessage = memo(
       </li>
     );
   },
-  (a, b) => a.message === b.message && a.locked === b.locked,
+  (a, b) => a.message === b.message && a.locked === b.locked && samePlace(a.place, b.place),
 );

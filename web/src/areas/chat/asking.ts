@@ -1,5 +1,5 @@
 import { open, api } from '@/api/client';
-import type { Author, Message } from '@/api/contract';
+import type { Author, Mention, Message } from '@/api/contract';
 import { isFailure, networkFailure } from '@/api/failure';
 import { newId } from '@/api/id';
 import type { Answer } from '@/live/answer';
@@ -7,7 +7,7 @@ import { emptyAnswer } from '@/live/answer';
 import { follow } from '@/live/follow';
 import { generations } from '@/live/generations';
 import { clearDraft, draftText, NEW, setDraft } from './drafts';
-import { refreshMessages, seedEmpty } from './messages';
+import { addMessage, refreshMessages, seedEmpty } from './messages';
 import { setProblem } from './problems';
 import { amendThread, awaitTitle, createThread, refreshThreads } from './threads';
 import { announce } from './announcing';
@@ -137,7 +137,18 @@ function post(path: string, body: unknown) {
     open('POST', path, { body, accept: STREAM, signal, idempotencyKey });
 }
 
-export interface Asking {
+/** How a message goes into a room. */
+export interface How {
+  /** A model answers, or not, whatever the thread says; undefined: as the thread says. */
+  reply?: boolean;
+  /** Whether an answer is awaited, as far as can be told here. */
+  answered: boolean;
+  /** The message that this one quotes. */
+  replyTo: string | null;
+  mentions: Mention[];
+}
+
+export interface Asking extends Partial<How> {
   content: string;
   model: string | null;
   me: Author;
@@ -146,22 +157,47 @@ export interface Asking {
 /** Sends a message in a thread that exists. */
 export function send(threadId: string, parentId: string | null, asking: Asking): void {
   const { content, model, me } = asking;
-  const optimistic = ghost(threadId, content, parentId, me);
+  const optimistic = {
+    ...ghost(threadId, content, parentId, me),
+    reply_to: asking.replyTo ?? null,
+    mentions: asking.mentions ?? [],
+  };
+  const body = {
+    content,
+    model: model ?? undefined,
+    client_id: optimistic.client_id,
+    reply: asking.reply,
+    reply_to: asking.replyTo ?? undefined,
+  };
   clearDraft(threadId);
+  if (asking.answered === false) {
+    void say(threadId, optimistic, body);
+    return;
+  }
   void run({
     threadId,
     cutAfter: undefined,
     optimistic,
-    begin: post(`/threads/${threadId}/messages`, {
-      content,
-      model: model ?? undefined,
-      client_id: optimistic.client_id,
-    }),
+    begin: post(`/threads/${threadId}/messages`, body),
     onLost: () => {
       if (!draftText(threadId)) setDraft(threadId, content);
     },
     retry: null,
   });
+}
+
+/** Says something to the people of a thread; no model answers. */
+async function say(threadId: string, optimistic: Message, body: unknown): Promise<void> {
+  setProblem(threadId, null);
+  addMessage(threadId, optimistic);
+  try {
+    await api.post(`/threads/${threadId}/messages`, body, { idempotencyKey: newId() });
+  } catch (error) {
+    if (!draftText(threadId)) setDraft(threadId, optimistic.content);
+    setProblem(threadId, { failure: isFailure(error) ? error : networkFailure(), retry: null });
+  }
+  await refreshMessages(threadId).catch(() => undefined);
+  void refreshThreads();
 }
 
 /** Sends the first message: shows it at once, makes the thread, then goes on in it. */
@@ -278,10 +314,9 @@ export function attach(threadId: string, reply: Message): void {
 }
 
 /** Asks the server to stop; the stream itself then says that it is over. */
-export async function stop(threadId: string): Promise<void> {
-  const generation = generations.get(threadId);
-  const replyId = generation?.answer.replyId;
-  if (!generation || !replyId) return;
+export async function stop(threadId: string, reply?: string): Promise<void> {
+  const replyId = reply ?? generations.get(threadId)?.answer.replyId;
+  if (!replyId) return;
   try {
     await api.post<Message>(`/threads/${threadId}/messages/${replyId}/stop`);
   } catch (error) {

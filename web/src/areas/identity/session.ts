@@ -98,11 +98,11 @@ let leaving = false;
 /** A session that ended elsewhere: the sign-in page, and back to where the person was. */
 export function watchSession(): void {
   whenSignedOut(() => {
-    const { pathname } = location;
+    const { pathname, search } = location;
     if (leaving || !queryClient.getQueryData<Me | null>(keys.me)) return;
     if (pathname.startsWith('/sign-in') || pathname.startsWith('/invite')) return;
     leaving = true;
-    location.assign(`/sign-in?next=${encodeURIComponent(pathname)}`);
+    location.assign(`/sign-in?next=${encodeURIComponent(pathname + search)}`);
   });
 }
 
