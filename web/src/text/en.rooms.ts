@@ -4,6 +4,7 @@ const plural = (n: number, one: string, many: string) => `${n} ${n === 1 ? one :
 export const roomsEn = {
   share: {
     button: 'Share',
+    others: 'People',
     title: 'Share this chat',
     who: 'Who sees it',
     only: 'Only you',
@@ -11,7 +12,7 @@ export const roomsEn = {
     people: 'People you pick',
     peopleHint: 'They find it in their sidebar and are told about it.',
     everyone: (workspace: string) => `Everyone in ${workspace}`,
-    everyoneHint: 'All members can find, read and write. Guests only when added.',
+    everyoneHint: 'All its members can read and write.',
     alone: (n: number) => `Take ${plural(n, 'person', 'people')} out and keep it to yourself?`,
     aloneDo: 'Take them out',
     addLabel: 'Add people',
@@ -32,7 +33,7 @@ export const roomsEn = {
     answersHow: { always: 'Every message', mentioned: 'When asked' },
     answersHint: {
       always: 'Every message gets an answer.',
-      mentioned: 'Only when it is mentioned with @, or asked with the switch below the message.',
+      mentioned: 'Only when mentioned with @, or asked to.',
     },
     copyLink: 'Copy link',
     linkCopied: 'Link copied',

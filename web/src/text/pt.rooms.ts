@@ -5,6 +5,7 @@ const plural = (n: number, one: string, many: string) => `${n} ${n === 1 ? one :
 export const roomsPt: Catalogue['rooms'] = {
   share: {
     button: 'Partilhar',
+    others: 'Pessoas',
     title: 'Partilhar esta conversa',
     who: 'Quem a vê',
     only: 'Só você',
@@ -12,7 +13,7 @@ export const roomsPt: Catalogue['rooms'] = {
     people: 'Pessoas à escolha',
     peopleHint: 'Encontram-na na barra lateral e são avisadas.',
     everyone: (workspace) => `Todos em ${workspace}`,
-    everyoneHint: 'Todos os membros podem encontrar, ler e escrever. Convidados só se adicionados.',
+    everyoneHint: 'Todos os seus membros podem ler e escrever.',
     alone: (n) => `Retirar ${plural(n, 'pessoa', 'pessoas')} e ficar só para si?`,
     aloneDo: 'Retirar',
     addLabel: 'Adicionar pessoas',
@@ -33,7 +34,7 @@ export const roomsPt: Catalogue['rooms'] = {
     answersHow: { always: 'A cada mensagem', mentioned: 'Quando pedido' },
     answersHint: {
       always: 'Cada mensagem recebe uma resposta.',
-      mentioned: 'Só quando é mencionado com @, ou pedido com o botão por baixo da mensagem.',
+      mentioned: 'Só quando é mencionado com @, ou pedido.',
     },
     copyLink: 'Copiar ligação',
     linkCopied: 'Ligação copiada',

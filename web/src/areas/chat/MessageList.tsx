@@ -59,11 +59,11 @@ export function MessageList({
       setLoading(false);
     }
   };
-  const { box, inner, atEnd, toEnd, letGo } = useScrolling(rows, me, () => void more());
+  const { box, inner, atEnd, toEnd, letGo, settle } = useScrolling(rows, me, () => void more());
   const messages = rows.map((row) => row.message);
   const reads = useReads(threadId);
   const reading = useReading({ threadId, me, messages, thread, atEnd, counts: shared });
-  useJumping({ threadId, inner, rows, letGo, linked, fresh: reading.fresh });
+  useJumping({ threadId, inner, rows, letGo, settle, linked, fresh: reading.fresh });
   const places = shared ? placesOf(messages, reads, reading.fresh, me) : [];
   const several = rows.filter((row) => row.message.status === 'streaming').length > 1;
 

@@ -28,8 +28,10 @@ export function useScrolling(rows: Shown[], me: string, onNearStart: () => void)
   /** Lets go of the end, to be moved elsewhere. */
   const letGo = useCallback(() => {
     pinned.current = false;
-    setAtEnd(false);
   }, []);
+
+  /** Looks where one is now; where nothing moves, no scrolling tells. */
+  const settle = useCallback(() => box.current?.dispatchEvent(new Event('scroll')), []);
 
   // A question just asked is shown, wherever one was reading.
   useLayoutEffect(() => toEnd(), [asked, toEnd]);
@@ -77,5 +79,5 @@ export function useScrolling(rows: Shown[], me: string, onNearStart: () => void)
     };
   }, []);
 
-  return { box, inner, atEnd, toEnd, letGo };
+  return { box, inner, atEnd, toEnd, letGo, settle };
 }

@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'react';
 import { Icon } from '@/components/Icon';
 import { Logo } from '@/components/Logo';
+import { usePresence } from '@/live/presence';
 import { useText } from '@/text';
 import type { Candidate } from './candidates';
 import { PersonAvatar } from './PersonAvatar';
@@ -16,6 +17,14 @@ function Face({ candidate }: { candidate: Candidate }) {
       {candidate.kind === 'everyone' ? <Icon name="people" size={15} /> : <Logo size={16} />}
     </span>
   );
+}
+
+/** What more is said: whether a person is here, which provider a model is of. */
+function Also({ candidate }: { candidate: Candidate }) {
+  const t = useText();
+  const presence = usePresence(candidate.id);
+  if (candidate.kind === 'person') return t.rooms.people.presence[presence];
+  return candidate.kind === 'model' ? candidate.also : `@${candidate.insert}`;
 }
 
 /** What an `@` may become. The field keeps the focus; the arrow keys and Enter choose. */
@@ -55,7 +64,7 @@ export function MentionList({ mentions }: { mentions: Mentions }) {
             <Face candidate={candidate} />
             <span className="suggestion-name">{candidate.name}</span>
             <span className="suggestion-also">
-              {candidate.kind === 'model' ? candidate.also : `@${candidate.insert}`}
+              <Also candidate={candidate} />
             </span>
           </li>
         ))}

@@ -14,6 +14,8 @@ export function ShareButton({ thread }: { thread: Thread }) {
   const t = useText();
   const [open, setOpen] = useState(false);
   const people = useEntrants(thread);
+  const mine = thread.role !== 'member' && thread.role !== 'viewer';
+  const label = mine ? t.rooms.share.button : t.rooms.share.others;
   return (
     <>
       {isShared(thread) && people.length > 0 && (
@@ -21,14 +23,14 @@ export function ShareButton({ thread }: { thread: Thread }) {
       )}
       <Button
         small
-        icon="share"
+        icon={mine ? 'share' : 'people'}
         className="share-button"
         aria-haspopup="dialog"
-        aria-label={t.rooms.share.button}
+        aria-label={label}
         onPointerEnter={() => void loadShareDialog()}
         onClick={() => setOpen(true)}
       >
-        <span>{t.rooms.share.button}</span>
+        <span>{label}</span>
       </Button>
       {open && (
         <Suspense fallback={null}>

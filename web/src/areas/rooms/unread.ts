@@ -25,7 +25,10 @@ const sidebar = keys.threads({ archived: false, q: '' });
 /** How many messages wait in the threads of the sidebar. */
 export function useUnread(): number {
   return useSyncExternalStore(
-    (listener) => cache.subscribe(listener),
+    (listener) =>
+      cache.subscribe((event) => {
+        if (event.type === 'updated' && event.query.queryKey[0] === keys.allThreads[0]) listener();
+      }),
     () => sumUnread(queryClient.getQueryData<Pages>(sidebar)),
   );
 }

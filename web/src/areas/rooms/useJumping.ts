@@ -13,6 +13,7 @@ interface Options {
   inner: RefObject<HTMLElement | null>;
   rows: Shown[];
   letGo: () => void;
+  settle: () => void;
   /** A message that a link leads to. */
   linked: string | null;
   /** The first unread message on opening. */
@@ -24,9 +25,15 @@ function find(inner: HTMLElement | null, messageId: string): HTMLElement | null 
 }
 
 /** Heights far away are only known once they are near: goes there again until it stays. */
-function bring(element: HTMLElement, block: ScrollLogicalPosition, times = 4): void {
+function bring(
+  element: HTMLElement,
+  block: ScrollLogicalPosition,
+  settle: () => void,
+  times = 4,
+): void {
   element.scrollIntoView({ block, behavior: 'instant' });
-  if (times > 1) requestAnimationFrame(() => bring(element, block, times - 1));
+  if (times === 1) settle();
+  else requestAnimationFrame(() => bring(element, block, settle, times - 1));
 }
 
 function mark(element: HTMLElement): void {
@@ -35,7 +42,7 @@ function mark(element: HTMLElement): void {
 }
 
 /** Brings one message into sight and marks it, loading what lies between; once opened, the first unread. */
-export function useJumping({ threadId, inner, rows, letGo, linked, fresh }: Options): void {
+export function useJumping({ threadId, inner, rows, letGo, settle, linked, fresh }: Options): void {
   const t = useText();
   const wanted = useRef<string | null>(null);
   const begun = useRef(false);
@@ -46,10 +53,10 @@ export function useJumping({ threadId, inner, rows, letGo, linked, fresh }: Opti
     if (!element) return false;
     wanted.current = null;
     letGo();
-    bring(element, 'center');
+    bring(element, 'center', settle);
     mark(element);
     return true;
-  }, [inner, letGo]);
+  }, [inner, letGo, settle]);
 
   const jump = useCallback(
     (messageId: string) => {
@@ -85,6 +92,6 @@ export function useJumping({ threadId, inner, rows, letGo, linked, fresh }: Opti
     const element = find(inner.current, fresh);
     if (!element) return;
     letGo();
-    bring(element, 'start');
-  }, [fresh, linked, inner, letGo]);
+    bring(element, 'start', settle);
+  }, [fresh, linked, inner, letGo, settle]);
 }

@@ -37,6 +37,7 @@ export function useMentions({ area, text, candidates, onText }: Options) {
     const next = completed(text, active, candidate.insert);
     caret.current = next.caret;
     setQuery(null);
+    setDismissed(active.start);
     onText(next.text);
     area.current?.focus();
   };
