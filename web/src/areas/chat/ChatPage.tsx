@@ -6,6 +6,7 @@ import { useMe } from '@/areas/identity/session';
 import { useSettings } from '@/areas/identity/settings';
 import type { How } from './asking';
 import { useEntrants, isShared } from '@/areas/rooms/members';
+import { BranchNotice } from '@/areas/rooms/BranchNotice';
 import { ClosedRoom } from '@/areas/rooms/ClosedRoom';
 import { RoomContext } from '@/areas/rooms/RoomContext';
 import { TypingLine } from '@/areas/rooms/TypingLine';
@@ -117,6 +118,7 @@ function Chat({ threadId }: { threadId: string | null }) {
   const composer = (
     <div className="chat-composer">
       {problem && <ProblemNotice threadId={key} problem={problem} />}
+      {threadId && <BranchNotice threadId={threadId} />}
       {shared && threadId && <TypingLine threadId={threadId} people={people} />}
       {writes ? (
         <Composer

@@ -3,6 +3,7 @@ import { api } from '@/api/client';
 import type { Message, Thread } from '@/api/contract';
 import { keys } from '@/api/keys';
 import { queryClient } from '@/api/queryClient';
+import { otherBranch, showBranch } from '@/areas/rooms/otherBranch';
 
 const PAGE = 50;
 
@@ -10,8 +11,6 @@ const PAGE = 50;
 export interface Loaded {
   messages: Message[];
   older: string | null;
-  /** A message whose branch is shown in place of the active one, because a link led to it. */
-  branch?: string;
 }
 
 /** Puts the newest page onto what is loaded already; without common ground it stands alone. */
@@ -20,37 +19,27 @@ export function mergeNewest(before: Loaded | undefined, fresh: Loaded): Loaded {
   if (!before || !first) return fresh;
   const at = before.messages.findIndex((m) => m.id === first.id);
   if (at <= 0) return fresh;
-  return {
-    ...fresh,
-    messages: [...before.messages.slice(0, at), ...fresh.messages],
-    older: before.older,
-  };
+  return { messages: [...before.messages.slice(0, at), ...fresh.messages], older: before.older };
 }
 
 export function mergeOlder(before: Loaded, older: Loaded): Loaded {
   const known = new Set(before.messages.map((m) => m.id));
   const added = older.messages.filter((m) => !known.has(m.id));
-  return { ...before, messages: [...added, ...before.messages], older: older.older };
+  return { messages: [...added, ...before.messages], older: older.older };
 }
 
-async function fetchPage(
-  threadId: string,
-  at: { cursor?: string | null; branch?: string; limit?: number },
-  signal?: AbortSignal,
-): Promise<Loaded> {
+async function fetchPage(threadId: string, cursor: string | null, signal?: AbortSignal) {
   const page = await api.page<Message>(
     `/threads/${threadId}/messages`,
-    { limit: PAGE, ...at },
+    { cursor, limit: PAGE, branch: otherBranch(threadId) },
     signal,
   );
-  const loaded: Loaded = { messages: page.data.toReversed(), older: page.next };
-  return at.branch === undefined ? loaded : { ...loaded, branch: at.branch };
+  return { messages: page.data.toReversed(), older: page.next } satisfies Loaded;
 }
 
 async function fetchNewest(threadId: string, signal?: AbortSignal): Promise<Loaded> {
-  const before = queryClient.getQueryData<Loaded>(keys.messages(threadId));
-  const fresh = await fetchPage(threadId, { branch: before?.branch }, signal);
-  return mergeNewest(before, fresh);
+  const fresh = await fetchPage(threadId, null, signal);
+  return mergeNewest(queryClient.getQueryData<Loaded>(keys.messages(threadId)), fresh);
 }
 
 export function useMessages(threadId: string | null) {
@@ -84,53 +73,16 @@ export async function refreshMessages(threadId: string): Promise<Loaded> {
 export async function loadOlder(threadId: string): Promise<void> {
   const now = queryClient.getQueryData<Loaded>(keys.messages(threadId));
   if (!now?.older) return;
-  const page = await fetchPage(threadId, { cursor: now.older, branch: now.branch });
+  const page = await fetchPage(threadId, now.older);
   queryClient.setQueryData<Loaded>(keys.messages(threadId), (before) =>
     before ? mergeOlder(before, page) : page,
   );
-}
-
-/** Back from a branch that a link led to. */
-export function showActive(threadId: string): void {
-  queryClient.setQueryData<Loaded>(keys.messages(threadId), (now) => {
-    if (!now?.branch) return now;
-    const { branch: _branch, ...rest } = now;
-    return rest;
-  });
-}
-
-const MOST_PAGES = 40;
-
-/**
- * Loads what it takes to have a message on the page: older pages of what is shown, or, where it is on
- * another branch, that branch. Answers whether it is there.
- */
-export async function loadThrough(threadId: string, messageId: string): Promise<boolean> {
-  const key = keys.messages(threadId);
-  const has = (loaded: Loaded | undefined) => loaded?.messages.some((m) => m.id === messageId);
-  const now = () => queryClient.getQueryData<Loaded>(key);
-  if (has(now())) return true;
-  const message = await api.get<Message>(`/threads/${threadId}/messages/${messageId}`);
-  const first = now()?.messages[0];
-  // Newer than what is loaded and yet not in it: it is on another branch.
-  if (!first || message.seq > first.seq) {
-    queryClient.setQueryData<Loaded>(key, await fetchPage(threadId, { branch: messageId }));
-  }
-  for (let page = 0; page < MOST_PAGES && !has(now()) && now()?.older; page++) {
-    await loadOlder(threadId);
-  }
-  if (has(now())) return true;
-  queryClient.setQueryData<Loaded>(key, await fetchPage(threadId, { branch: messageId }));
-  for (let page = 0; page < MOST_PAGES && !has(now()) && now()?.older; page++) {
-    await loadOlder(threadId);
-  }
-  return has(now()) ?? false;
 }
 
 /** Makes the newest answer under a message the one that is shown. */
 export async function switchBranch(threadId: string, messageId: string): Promise<void> {
   const thread = await api.post<Thread>(`/threads/${threadId}/head`, { message_id: messageId });
   queryClient.setQueryData(keys.thread(threadId), thread);
-  showActive(threadId);
+  showBranch(threadId, null);
   await refreshMessages(threadId);
 }

@@ -12,21 +12,21 @@ export function Facepile({ people, onOpen }: { people: Person[]; onOpen: () => v
   const shown = sorted.slice(0, people.length > MOST ? MOST - 1 : MOST);
   const rest = people.length - shown.length;
   const names = sorted.slice(0, 8).map((p) => p.full_name);
-  const label = [
+  const who = [
     t.rooms.people.inChat(names.join(', ')),
     people.length > names.length && t.rooms.people.more(people.length - names.length),
-    t.rooms.people.here(count),
   ]
     .filter(Boolean)
     .join(', ');
   return (
-    <button type="button" className="facepile" aria-label={label} title={label} onClick={onOpen}>
-      <span className="facepile-faces">
+    <button type="button" className="facepile" title={who} onClick={onOpen}>
+      <span className="facepile-faces" aria-hidden="true">
         {shown.map((person) => (
           <PersonAvatar key={person.id} person={person} size={26} />
         ))}
         {rest > 0 && <span className="facepile-rest">+{rest}</span>}
       </span>
+      <span className="unseen">{who}, </span>
       <span className="facepile-here tabular">{t.rooms.people.here(count)}</span>
     </button>
   );

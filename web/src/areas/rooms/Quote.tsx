@@ -15,10 +15,10 @@ export function Quote({ messageId }: { messageId: string }) {
     <button
       type="button"
       className="quote"
-      aria-label={t.rooms.message.quoted(name)}
       aria-busy={isPending}
       onClick={() => messageJump.to(messageId)}
     >
+      <span className="unseen">{t.rooms.message.quoted} </span>
       <strong>{name || '\u00a0'}</strong>
       <span>{data ? snippet(data.content) || '…' : '\u00a0'}</span>
     </button>

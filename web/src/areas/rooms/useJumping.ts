@@ -1,9 +1,9 @@
 import type { RefObject } from 'react';
 import { useCallback, useEffect, useRef } from 'react';
-import { loadThrough } from '@/areas/chat/messages';
 import { toast } from '@/components/toasts';
 import type { Shown } from '@/live/projection';
 import { useText } from '@/text';
+import { loadThrough } from './loadThrough';
 import { messageJump } from './messageJump';
 
 const MARKED_MS = 2600;
