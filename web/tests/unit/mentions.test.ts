@@ -62,7 +62,11 @@ describe('mentions in a text', () => {
   it('are the longest that fit, and whole words', () => {
     expect(shown('@Anabel and @Ana', ana, anabel)).toBe('[@Anabel=2] and [@Ana=1]');
     expect(shown('@Anastasia', ana)).toBe('@Anastasia');
-    expect(shown('x@ana', ana)).toBe('x@ana');
+    expect(shown('x@ana ana.@ana', ana)).toBe('x@ana ana.@ana');
+    expect(shown('@ana. @ana-lina @ana’s', ana)).toBe('[@ana=1]. @ana-lina [@ana=1]’s');
+    expect(shown('@gpt-5-mini.2 or @gpt-5-mini.', mini)).toBe(
+      '@gpt-5-mini.2 or [@gpt-5-mini=openai/gpt-5-mini].',
+    );
   });
 
   it('are models with or without their provider', () => {

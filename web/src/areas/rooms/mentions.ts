@@ -13,6 +13,20 @@ function isWord(char: string | undefined): boolean {
   return char !== undefined && /[\p{L}\p{N}_]/u.test(char);
 }
 
+/** An `@` here begins a name: it does not go on from a word, as in an address. */
+function begins(text: string, at: number): boolean {
+  const before = text[at - 1];
+  return before === undefined || !(isWord(before) || '@./+-'.includes(before));
+}
+
+/** A name may end here: `gpt-5` is not named by `gpt-5.4`, and a full stop ends a sentence. */
+function ends(text: string, at: number): boolean {
+  const next = text[at];
+  if (next === undefined) return true;
+  if ('-./:+@'.includes(next)) return !isWord(text[at + 1]);
+  return !isWord(next);
+}
+
 /** Lower case without accents, as people type names. */
 export function folded(text: string): string {
   return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
@@ -30,7 +44,7 @@ function codeRanges(text: string): [number, number][] {
 export function mentionAt(text: string, caret: number): MentionQuery | null {
   const start = text.lastIndexOf('@', caret - 1);
   if (start < 0 || caret - start - 1 > LONGEST) return null;
-  if (isWord(text[start - 1])) return null; // an e-mail address
+  if (!begins(text, start)) return null;
   const query = text.slice(start + 1, caret);
   if (query.includes('\n') || query.startsWith(' ')) return null;
   if (query.split(' ').length > MOST_WORDS) return null;
@@ -89,9 +103,9 @@ export function splitMentions(text: string, written: Written[]): Piece[] {
   const pieces: Piece[] = [];
   let kept = 0;
   for (let at = text.indexOf('@'); at >= 0; at = text.indexOf('@', at + 1)) {
-    if (isWord(text[at - 1]) || code.some(([from, to]) => from <= at && at < to)) continue;
+    if (!begins(text, at) || code.some(([from, to]) => from <= at && at < to)) continue;
     const hit = forms.find(
-      ({ form }) => plain.startsWith(form, at + 1) && !isWord(text[at + 1 + form.length]),
+      ({ form }) => plain.startsWith(form, at + 1) && ends(text, at + 1 + form.length),
     );
     if (!hit) continue;
     const end = at + 1 + hit.form.length;
