@@ -5,6 +5,7 @@ import { useApplySettings } from '@/areas/identity/settings';
 import { useMaybeMe } from '@/areas/identity/session';
 import { Bones } from '@/components/Bones';
 import { useText } from '@/text';
+import { ConnectionLine } from './ConnectionLine';
 import { overlays, useOverlay } from './overlays';
 import './shell.css';
 import { Sidebar } from './Sidebar';
@@ -48,6 +49,7 @@ function SignedInShell() {
           <Outlet />
         </Suspense>
       </main>
+      <ConnectionLine />
       <div className="unseen" role="status" aria-live="polite">
         {said}
       </div>

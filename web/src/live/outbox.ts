@@ -38,6 +38,17 @@ export interface Answered {
   made?: string;
 }
 
+const TEMPORARY = 'new-';
+
+/** An id for a thread that the server has not made yet. */
+export function temporaryId(id: string): string {
+  return TEMPORARY + id;
+}
+
+export function isTemporary(threadId: string): boolean {
+  return threadId.startsWith(TEMPORARY);
+}
+
 export const EMPTY: Outbox = { items: [], ids: {} };
 export const MAX_TRIES = 8;
 const FIRST_MS = 500;

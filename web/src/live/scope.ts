@@ -119,7 +119,7 @@ export function step(state: ScopeState, frame: ScopeInput): Step {
         // The server told only where the scope is: what we hold may be older.
         const known = { ...live, e: frame.e, s: frame.s };
         if (!state.snap) return [known, [{ do: 'forget' }, { do: 'live' }]];
-        return askAgain({ ...state, asked: false });
+        return askAgain(state);
       }
       if (frame.e !== state.e) {
         return askAgain({ ...state, e: null, s: 0, asked: false });

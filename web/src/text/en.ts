@@ -1,3 +1,5 @@
+import { enLive } from './en.live';
+
 const plural = (n: number, one: string, many: string) => `${n} ${n === 1 ? one : many}`;
 
 /** Every sentence of the page, in English: the shape that other languages follow. */
@@ -75,6 +77,7 @@ export const en = {
     workspaces: 'Switch workspace',
     signOut: 'Sign out',
   },
+  live: enLive,
   keyboard: {
     title: 'Keyboard shortcuts',
     palette: 'Open the command palette',

@@ -1,4 +1,5 @@
 import type { Catalogue } from './en';
+import { ptLive } from './pt.live';
 
 const plural = (n: number, one: string, many: string) => `${n} ${n === 1 ? one : many}`;
 
@@ -79,6 +80,7 @@ export const pt: Catalogue = {
     workspaces: 'Mudar de espaço de trabalho',
     signOut: 'Sair',
   },
+  live: ptLive,
   keyboard: {
     title: 'Atalhos de teclado',
     palette: 'Abrir a paleta de comandos',

@@ -62,7 +62,13 @@ export function MessageList({
           <ol className="turns" aria-label={t.chat.messages}>
             {rows.map((row, i) =>
               row.message.role === 'user' ? (
-                <UserMessage key={row.key} message={row.message} locked={running} onEdit={onEdit} />
+                <UserMessage
+                  key={row.key}
+                  message={row.message}
+                  sending={row.sending}
+                  locked={running}
+                  onEdit={onEdit}
+                />
               ) : (
                 <AssistantMessage
                   key={row.key}

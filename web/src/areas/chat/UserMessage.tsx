@@ -4,18 +4,22 @@ import { useMaybeMe } from '@/areas/identity/session';
 import { Avatar } from '@/components/Avatar';
 import { CopyButton } from '@/components/CopyButton';
 import { IconButton } from '@/components/IconButton';
+import type { Sending } from '@/live/projection';
 import { useText } from '@/text';
 import { BranchSwitch } from './BranchSwitch';
 import { EditMessage } from './EditMessage';
+import { SendState } from './SendState';
 
 interface Props {
   message: Message;
+  /** How far it is, while the server does not have it. */
+  sending: Sending | null;
   locked: boolean;
   onEdit: (message: Message, content: string) => void;
 }
 
 export const UserMessage = memo(
-  function UserMessage({ message, locked, onEdit }: Props) {
+  function UserMessage({ message, sending, locked, onEdit }: Props) {
     const t = useText();
     const me = useMaybeMe();
     const [editing, setEditing] = useState(false);
@@ -48,19 +52,27 @@ export const UserMessage = memo(
         <div className="bubble">
           {message.status === 'unreadable' ? <em>{t.chat.unreadable}</em> : message.content}
         </div>
-        <div className="turn-tools">
-          <BranchSwitch message={message} locked={locked} />
-          <CopyButton text={() => message.content} label={t.chat.copyMessage} />
-          <IconButton
-            small
-            icon="pencil"
-            label={t.chat.editMessage}
-            disabled={locked}
-            onClick={() => setEditing(true)}
-          />
-        </div>
+        {sending ? (
+          <SendState message={message} sending={sending} />
+        ) : (
+          <div className="turn-tools">
+            <BranchSwitch message={message} locked={locked} />
+            <CopyButton text={() => message.content} label={t.chat.copyMessage} />
+            <IconButton
+              small
+              icon="pencil"
+              label={t.chat.editMessage}
+              disabled={locked}
+              onClick={() => setEditing(true)}
+            />
+          </div>
+        )}
       </li>
     );
   },
-  (a, b) => a.message === b.message && a.locked === b.locked,
+  (a, b) =>
+    a.message === b.message &&
+    a.locked === b.locked &&
+    a.sending?.state === b.sending?.state &&
+    a.sending?.failure === b.sending?.failure,
 );
