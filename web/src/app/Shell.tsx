@@ -6,6 +6,7 @@ import { useMaybeMe } from '@/areas/identity/session';
 import { useDeviceNoting } from '@/areas/rooms/deviceNotes';
 import { Bones } from '@/components/Bones';
 import { useText } from '@/text';
+import { ConnectionLine } from './ConnectionLine';
 import { overlays, useOverlay } from './overlays';
 import './shell.css';
 import { Sidebar } from './Sidebar';
@@ -50,6 +51,7 @@ function SignedInShell() {
           <Outlet />
         </Suspense>
       </main>
+      <ConnectionLine />
       <div className="unseen" role="status" aria-live="polite">
         {said}
       </div>

@@ -5,7 +5,7 @@ import {
   lazyRouteComponent,
   redirect,
 } from '@tanstack/react-router';
-import { loadMe, loadSetup } from '@/areas/identity/session';
+import { enter, loadSetup } from '@/areas/identity/session';
 import { NotFound } from '@/areas/chat/NotFound';
 import { PageFault } from './PageFault';
 import { Shell } from './Shell';
@@ -18,7 +18,7 @@ const inside = createRoute({
   id: 'inside',
   component: Shell,
   beforeLoad: async ({ location }) => {
-    if (await loadMe()) return;
+    if (await enter()) return;
     const next = location.pathname === '/' ? undefined : location.href;
     throw redirect({ to: '/sign-in', search: { next } });
   },

@@ -1,8 +1,22 @@
 import type { UseQueryResult } from '@tanstack/react-query';
 import { useQuery } from '@tanstack/react-query';
 import { api } from '@/api/client';
-import type { Notification, ReadMark, ThreadMember } from '@/api/contract';
+import type {
+  Message,
+  Notification,
+  Reaction,
+  ReadMark,
+  ThreadMember,
+  ThreadState,
+} from '@/api/contract';
 import { keys } from '@/api/keys';
+import { queryClient } from '@/api/queryClient';
+import { refreshMessages } from '@/areas/chat/messages';
+import { amendThread, knownThread } from '@/areas/chat/threads';
+import type { Loaded } from './branch';
+import { orKept } from './kept';
+import { callOrKeep, live } from './live';
+import { isTemporary } from './outbox';
 
 const NONE: ReadMark[] = [];
 
@@ -15,8 +29,10 @@ export function useReads(threadId: string): ReadMark[] {
 export function useThreadMembers(threadId: string | null): UseQueryResult<ThreadMember[]> {
   return useQuery({
     queryKey: keys.threadMembers(threadId ?? ''),
-    queryFn: ({ signal }) => api.get<ThreadMember[]>(`/threads/${threadId}/members`, {}, signal),
-    enabled: threadId !== null,
+    queryFn: ({ signal, queryKey }) =>
+      orKept(queryKey, () => api.get<ThreadMember[]>(`/threads/${threadId}/members`, {}, signal)),
+    enabled: threadId !== null && !isTemporary(threadId),
+    staleTime: () => (live.synced(`t:${threadId}`) ? Infinity : 20_000),
   });
 }
 
@@ -25,23 +41,114 @@ export function useNotifications(): UseQueryResult<Notification[]> {
   return useQuery({
     queryKey: keys.notifications,
     queryFn: ({ signal }) => api.get<Notification[]>('/notifications', { limit: 50 }, signal),
+    staleTime: live.listStaleTime,
   });
 }
 
 /** The reader has seen the thread up to here: at once on the page, then with the server. Never goes back. */
-export function markRead(_threadId: string, _seq: number): void {
-  // Filled in with the outbox.
+export function markRead(threadId: string, seq: number): void {
+  const known = knownThread(threadId);
+  // A server without rooms counts nothing.
+  if (known?.read_seq === undefined || seq >= Number.MAX_SAFE_INTEGER) return;
+  if (known.read_seq >= seq && !known.unread && !known.mentioned) return;
+  amendThread(threadId, { read_seq: Math.max(seq, known.read_seq), unread: 0, mentioned: false });
+  if (live.say({ k: 'read', c: `t:${threadId}`, s: seq })) return;
+  void callOrKeep({
+    method: 'POST',
+    path: `/threads/${threadId}/read`,
+    body: { seq },
+    lane: `read:${threadId}`,
+    key: `read:${threadId}`,
+    quiet: true,
+  }).catch(() => undefined);
 }
 
-export function muteThread(_threadId: string, _muted: boolean): void {
-  // Filled in with the outbox.
+export async function muteThread(threadId: string, muted: boolean): Promise<void> {
+  amendThread(threadId, { muted });
+  try {
+    await callOrKeep<ThreadState>({
+      method: 'PATCH',
+      path: `/threads/${threadId}/state`,
+      body: { muted },
+      lane: `mute:${threadId}`,
+      key: `mute:${threadId}`,
+    });
+  } catch (error) {
+    amendThread(threadId, { muted: !muted });
+    throw error;
+  }
+}
+
+/** Someone's reaction put to the others, or taken away; what nobody feels any more is gone. */
+export function withReaction(
+  reactions: readonly Reaction[],
+  emoji: string,
+  userId: string,
+  on: boolean,
+): Reaction[] {
+  const others = (r: Reaction) => r.users.filter((id) => id !== userId);
+  if (on && !reactions.some((r) => r.emoji === emoji)) {
+    return [...reactions, { emoji, users: [userId] }];
+  }
+  return reactions
+    .map((r) => {
+      if (r.emoji !== emoji) return r;
+      return { emoji, users: on ? [...others(r), userId] : others(r) };
+    })
+    .filter((r) => r.users.length > 0);
 }
 
 /** Adds or takes back one's own reaction: at once on the page, then with the server. */
-export function react(_threadId: string, _messageId: string, _emoji: string, _on: boolean): void {
-  // Filled in with the outbox.
+export async function react(
+  threadId: string,
+  messageId: string,
+  emoji: string,
+  on: boolean,
+): Promise<void> {
+  const me = live.me();
+  if (!me) return;
+  queryClient.setQueryData<Loaded>(
+    keys.messages(threadId),
+    (loaded) =>
+      loaded && {
+        ...loaded,
+        messages: loaded.messages.map((m) =>
+          m.id === messageId
+            ? { ...m, reactions: withReaction(m.reactions ?? [], emoji, me, on) }
+            : m,
+        ),
+      },
+  );
+  const name = `react:${messageId}:${emoji}`;
+  try {
+    await callOrKeep<Message>({
+      method: on ? 'PUT' : 'DELETE',
+      path: `/threads/${threadId}/messages/${messageId}/reactions/${encodeURIComponent(emoji)}`,
+      lane: name,
+      key: name,
+    });
+  } catch (error) {
+    void refreshMessages(threadId).catch(() => undefined);
+    throw error;
+  }
 }
 
-export function readNotifications(_which: { ids: string[] } | { all: true }): void {
-  // Filled in with the outbox.
+export async function readNotifications(
+  which: { ids: string[] } | { all: true } | { thread_id: string },
+): Promise<void> {
+  const now = new Date().toISOString();
+  const meant = (n: Notification) =>
+    'all' in which || ('ids' in which ? which.ids.includes(n.id) : n.thread_id === which.thread_id);
+  queryClient.setQueryData<Notification[]>(keys.notifications, (rows) =>
+    rows?.map((n) => (n.read_at === null && meant(n) ? { ...n, read_at: now } : n)),
+  );
+  const name = `notifications:${JSON.stringify(which)}`;
+  await callOrKeep({
+    method: 'POST',
+    path: '/notifications/read',
+    body: which,
+    lane: 'notifications',
+    key: name,
+    quiet: true,
+  });
 }

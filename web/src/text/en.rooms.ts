@@ -1,7 +1,7 @@
 const plural = (n: number, one: string, many: string) => `${n} ${n === 1 ? one : many}`;
 
 /** What is said where several people and models share a chat. */
-export const roomsEn = {
+export const enRooms = {
   share: {
     button: 'Share',
     others: 'People',

@@ -1,10 +1,11 @@
-import { roomsEn } from './en.rooms';
+import { enRooms } from './en.rooms';
+import { enLive } from './en.live';
 
 const plural = (n: number, one: string, many: string) => `${n} ${n === 1 ? one : many}`;
 
 /** Every sentence of the page, in English: the shape that other languages follow. */
 export const en = {
-  rooms: roomsEn,
+  rooms: enRooms,
   common: {
     close: 'Close',
     cancel: 'Cancel',
@@ -78,6 +79,7 @@ export const en = {
     workspaces: 'Switch workspace',
     signOut: 'Sign out',
   },
+  live: enLive,
   keyboard: {
     title: 'Keyboard shortcuts',
     palette: 'Open the command palette',

@@ -2,7 +2,7 @@ import type { Catalogue } from './en';
 
 const plural = (n: number, one: string, many: string) => `${n} ${n === 1 ? one : many}`;
 
-export const roomsPt: Catalogue['rooms'] = {
+export const ptRooms: Catalogue['rooms'] = {
   share: {
     button: 'Partilhar',
     others: 'Pessoas',

@@ -16,11 +16,14 @@ import { Bones } from '@/components/Bones';
 import { LoadError } from '@/components/LoadError';
 import { generations } from '@/live/generations';
 import { project } from '@/live/projection';
-import { attach, edit, goOn, regenerate, send, sendFirst, stop } from './asking';
+import { useCell } from '@/live/cell';
+import { outboxCell } from '@/live/live';
+import { edit, goOn, regenerate, send, sendFirst, starting, stop } from './asking';
 import './chat.css';
 import { ChatHeader } from './ChatHeader';
 import { Composer } from './Composer';
 import { adoptDraft, NEW, setDraft } from './drafts';
+import { useGhosts } from './ghosts';
 import { Greeting } from './Greeting';
 import { useMessages } from './messages';
 import { NotFound } from './NotFound';
@@ -28,13 +31,18 @@ import { ProblemNotice } from './ProblemNotice';
 import { useProblem } from './problems';
 import { setNewModel, useNewModel } from './newModel';
 import { usePatchThread, useThread } from './threads';
+import { useFollowing } from './useFollowing';
 
 /** With all that draws answers; a new chat begins without it and has it before the first word comes. */
 const loadMessageList = () => import('./MessageList');
 const MessageList = lazy(() => loadMessageList().then((m) => ({ default: m.MessageList })));
 
-function useGeneration(threadId: string) {
-  return useSyncExternalStore(generations.subscribe, () => generations.get(threadId));
+const NO_MESSAGES: Message[] = [];
+
+/** Draws again with every change of what runs. */
+function useGenerations() {
+  useSyncExternalStore(generations.subscribe, generations.look);
+  return generations;
 }
 
 /** A conversation: an old one by its id, or the beginning of a new one. */
@@ -51,23 +59,40 @@ function Chat({ threadId }: { threadId: string | null }) {
   const settings = useSettings();
   const thread = useThread(threadId);
   const loaded = useMessages(threadId);
-  const generation = useGeneration(key);
+  const spoken = useGenerations();
+  const beginning = useCell(starting);
   const problem = useProblem(key);
   const patch = usePatchThread();
   const fresh = useNewModel();
 
   const fallback = settings.default_model ?? me.workspace.default_model ?? 'auto';
   const model = threadId === null ? (fresh ?? fallback) : (thread.data?.model ?? fallback);
-  const stored = loaded.data?.messages ?? [];
-  const rows = project(key, stored, generation, generations.shownAs);
-  const running = generation !== null && !generation.answer.done;
-  const last = stored.at(-1);
+  const stored = loaded.data?.messages ?? NO_MESSAGES;
+  const author = {
+    id: me.user.id,
+    full_name: me.user.full_name,
+    avatar_color: me.user.avatar_color,
+  };
+  const ghosts = useGhosts(threadId ?? beginning, author, thread.data?.answers !== 'mentioned');
+  const rows = project(key, stored, {
+    asking: spoken.asked(key),
+    ghosts,
+    spoken: (id) => spoken.get(id),
+    shownAs: spoken.shownAs,
+  });
+  const running = rows.some((row) => row.live);
+  useFollowing(threadId, stored);
 
+  // A conversation begun without a network has its own address as soon as the server made it.
+  const real = useCell(outboxCell, (box) => (threadId ? box.ids[threadId] : undefined));
   useEffect(() => {
-    if (threadId && last?.status === 'streaming' && last.role === 'assistant') {
-      attach(threadId, last);
-    }
-  }, [threadId, last]);
+    if (real) void navigate({ to: '/c/$threadId', params: { threadId: real }, replace: true });
+  }, [real, navigate]);
+
+  // Whoever leaves the page of a new chat is not called back to it.
+  useEffect(() => {
+    if (threadId !== null) starting.set(null);
+  }, [threadId]);
 
   useEffect(() => {
     void loadMessageList();
@@ -96,14 +121,9 @@ function Chat({ threadId }: { threadId: string | null }) {
     [key, me.user.id, shared, writes, people],
   );
 
-  const author = {
-    id: me.user.id,
-    full_name: me.user.full_name,
-    avatar_color: me.user.avatar_color,
-  };
   const ask = (content: string, how: How) => {
     const asking = { content, model, me: author, ...how };
-    if (threadId) send(threadId, last?.id ?? null, asking);
+    if (threadId) send(threadId, asking);
     else {
       void sendFirst(asking, (id) =>
         navigate({ to: '/c/$threadId', params: { threadId: id }, replace: true }),

@@ -66,8 +66,8 @@ export function Composer({
 
   const named = mentionsIn(text, candidates);
   const plan = willAnswer({ shared, answers: thread?.answers, mentions: named, chosen });
-  // People go on talking while a model answers; a question waits for the answer before it.
-  const ready = text.trim().length > 0 && (!running || (shared && !plan.answered));
+  // Where others are, one goes on talking while a model answers.
+  const ready = text.trim().length > 0 && (!running || shared);
 
   useLayoutEffect(() => {
     const element = area.current;
@@ -88,9 +88,7 @@ export function Composer({
     if (!ready) return;
     onSend(text.trim(), {
       reply: plan.reply,
-      answered: plan.answered,
       replyTo: replying?.id ?? null,
-      mentions: named,
     });
     setReplying(draftKey, null);
     setChosen(null);
@@ -157,7 +155,7 @@ export function Composer({
         <span className="composer-hint" aria-hidden="true">
           {hint}
         </span>
-        {running && !(shared && ready) ? (
+        {running && !ready ? (
           <button
             type="button"
             className="send"

@@ -84,6 +84,7 @@ export function MessageList({
                 <UserMessage
                   key={row.key}
                   message={row.message}
+                  sending={row.sending}
                   locked={running}
                   place={places[i] ?? ALONE}
                   onEdit={onEdit}

@@ -12,10 +12,7 @@ import { ThreadMenu } from './ThreadMenu';
 export function ThreadRow({ thread }: { thread: Thread }) {
   const t = useText();
   const [renaming, setRenaming] = useState(false);
-  const here = useSyncExternalStore(
-    generations.subscribe,
-    () => generations.get(thread.id)?.answer.done === false,
-  );
+  const here = useSyncExternalStore(generations.subscribe, () => generations.runs(thread.id));
   if (renaming) {
     return (
       <li className="thread">

@@ -7,19 +7,23 @@ import { MentionedText } from '@/areas/rooms/MentionedText';
 import type { InRoom } from '@/areas/rooms/placing';
 import { samePlace } from '@/areas/rooms/placing';
 import { useRoom } from '@/areas/rooms/RoomContext';
+import type { Sending } from '@/live/projection';
 import { useText } from '@/text';
 import { BranchSwitch } from './BranchSwitch';
 import { EditMessage } from './EditMessage';
+import { SendState } from './SendState';
 
 interface Props {
   message: Message;
+  /** How far it is, while the server does not have it. */
+  sending: Sending | null;
   locked: boolean;
   place: InRoom;
   onEdit: (message: Message, content: string) => void;
 }
 
 export const UserMessage = memo(
-  function UserMessage({ message, locked, place, onEdit }: Props) {
+  function UserMessage({ message, sending, locked, place, onEdit }: Props) {
     const t = useText();
     const { shared, me } = useRoom();
     const [editing, setEditing] = useState(false);
@@ -41,6 +45,7 @@ export const UserMessage = memo(
       return (
         <SaidMessage
           message={message}
+          sending={sending}
           locked={locked}
           place={place}
           onEdit={() => setEditing(true)}
@@ -57,19 +62,28 @@ export const UserMessage = memo(
             <MentionedText message={message} />
           )}
         </div>
-        <div className="turn-tools">
-          <BranchSwitch message={message} locked={locked} />
-          <CopyButton text={() => message.content} label={t.chat.copyMessage} />
-          <IconButton
-            small
-            icon="pencil"
-            label={t.chat.editMessage}
-            disabled={locked}
-            onClick={() => setEditing(true)}
-          />
-        </div>
+        {sending ? (
+          <SendState message={message} sending={sending} />
+        ) : (
+          <div className="turn-tools">
+            <BranchSwitch message={message} locked={locked} />
+            <CopyButton text={() => message.content} label={t.chat.copyMessage} />
+            <IconButton
+              small
+              icon="pencil"
+              label={t.chat.editMessage}
+              disabled={locked}
+              onClick={() => setEditing(true)}
+            />
+          </div>
+        )}
       </li>
     );
   },
-  (a, b) => a.message === b.message && a.locked === b.locked && samePlace(a.place, b.place),
+  (a, b) =>
+    a.message === b.message &&
+    a.locked === b.locked &&
+    a.sending?.state === b.sending?.state &&
+    a.sending?.failure === b.sending?.failure &&
+    samePlace(a.place, b.place),
 );

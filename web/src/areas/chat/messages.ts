@@ -4,21 +4,22 @@ import type { Message, Thread } from '@/api/contract';
 import { keys } from '@/api/keys';
 import { queryClient } from '@/api/queryClient';
 import { otherBranch, showBranch } from '@/areas/rooms/otherBranch';
+import type { Loaded } from '@/live/branch';
+import { place, placeNewest, UNKNOWN } from '@/live/branch';
+import { orKept } from '@/live/kept';
+import { live } from '@/live/live';
+import { isTemporary } from '@/live/outbox';
+
+export type { Loaded };
 
 const PAGE = 50;
-
-/** What is loaded of a thread's active branch, oldest first, and the way to what is older. */
-export interface Loaded {
-  messages: Message[];
-  older: string | null;
-}
 
 /** Puts the newest page onto what is loaded already; without common ground it stands alone. */
 export function mergeNewest(before: Loaded | undefined, fresh: Loaded): Loaded {
   const first = fresh.messages[0];
   if (!before || !first) return fresh;
   const at = before.messages.findIndex((m) => m.id === first.id);
-  if (at <= 0) return fresh;
+  if (at <= 0 || before.older === UNKNOWN) return fresh;
   return { messages: [...before.messages.slice(0, at), ...fresh.messages], older: before.older };
 }
 
@@ -42,24 +43,28 @@ async function fetchNewest(threadId: string, signal?: AbortSignal): Promise<Load
   return mergeNewest(queryClient.getQueryData<Loaded>(keys.messages(threadId)), fresh);
 }
 
+const SNAPSHOT_MS = 2_500;
+
+/** The live connection brings a thread's messages by itself; where it does not, they are fetched. */
+async function loadNewest(threadId: string, signal?: AbortSignal): Promise<Loaded> {
+  if (await live.ready(`t:${threadId}`, SNAPSHOT_MS)) {
+    const here = queryClient.getQueryData<Loaded>(keys.messages(threadId));
+    if (here) return here;
+  }
+  return fetchNewest(threadId, signal);
+}
+
 export function useMessages(threadId: string | null) {
   return useQuery({
     queryKey: keys.messages(threadId ?? ''),
-    queryFn: ({ signal }) => fetchNewest(threadId ?? '', signal),
-    enabled: threadId !== null,
-    staleTime: 5_000,
+    queryFn: ({ signal, queryKey }) => orKept(queryKey, () => loadNewest(threadId ?? '', signal)),
+    enabled: threadId !== null && !isTemporary(threadId),
+    staleTime: () => (live.synced(`t:${threadId}`) ? Infinity : 5_000),
   });
 }
 
 export function seedEmpty(threadId: string): void {
   queryClient.setQueryData<Loaded>(keys.messages(threadId), { messages: [], older: null });
-}
-
-/** Shows a message before the server has it. */
-export function addMessage(threadId: string, message: Message): void {
-  queryClient.setQueryData<Loaded>(keys.messages(threadId), (now) =>
-    now ? { ...now, messages: [...now.messages, message] } : now,
-  );
 }
 
 /** Reads the newest page again, now. */
@@ -70,10 +75,29 @@ export async function refreshMessages(threadId: string): Promise<Loaded> {
   return loaded;
 }
 
+/** Puts messages that came by themselves where they belong; where that cannot be known, reads again. */
+export async function receiveMessages(threadId: string, fresh: Message[], head: string | null) {
+  const key = keys.messages(threadId);
+  const before = queryClient.getQueryData<Loaded>(key);
+  if (!before) return;
+  const next = place(before, fresh, head);
+  if (next) queryClient.setQueryData<Loaded>(key, next);
+  else await refreshMessages(threadId).catch(() => undefined);
+}
+
+/** The newest messages of a thread, all of them at once. */
+export function receiveNewest(threadId: string, newest: Message[]): void {
+  if (otherBranch(threadId)) return;
+  const key = keys.messages(threadId);
+  queryClient.setQueryData<Loaded>(key, (before) => placeNewest(before, newest));
+}
+
 export async function loadOlder(threadId: string): Promise<void> {
-  const now = queryClient.getQueryData<Loaded>(keys.messages(threadId));
-  if (!now?.older) return;
-  const page = await fetchPage(threadId, now.older);
+  let now = queryClient.getQueryData<Loaded>(keys.messages(threadId));
+  if (now?.older === UNKNOWN) now = await refreshMessages(threadId);
+  const { older } = now ?? {};
+  if (!older) return;
+  const page = await fetchPage(threadId, older);
   queryClient.setQueryData<Loaded>(keys.messages(threadId), (before) =>
     before ? mergeOlder(before, page) : page,
   );

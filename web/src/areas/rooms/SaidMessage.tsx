@@ -1,5 +1,7 @@
 import type { Message } from '@/api/contract';
 import { BranchSwitch } from '@/areas/chat/BranchSwitch';
+import { SendState } from '@/areas/chat/SendState';
+import type { Sending } from '@/live/projection';
 import { useText } from '@/text';
 import { AuthorLine } from './AuthorLine';
 import { MentionedText } from './MentionedText';
@@ -16,13 +18,15 @@ import { Time } from './Time';
 
 interface Props {
   message: Message;
+  /** How far it is, while the server does not have it. */
+  sending: Sending | null;
   locked: boolean;
   place: InRoom;
   onEdit: () => void;
 }
 
 /** What a person said where others are: whose words they are, and what the others made of them. */
-export function SaidMessage({ message, locked, place, onEdit }: Props) {
+export function SaidMessage({ message, sending, locked, place, onEdit }: Props) {
   const t = useText();
   const { me, writes } = useRoom();
   const mine = message.author?.id === me;
@@ -48,15 +52,21 @@ export function SaidMessage({ message, locked, place, onEdit }: Props) {
             <MentionedText message={message} />
           )}
         </div>
-        <div className="said-tools">
-          <span className="said-wide">
-            <ReactionAdd message={message} />
-            {writes && <ReplyButton message={message} />}
-          </span>
-          <MessageMore message={message} onEdit={mine && writes && !locked ? onEdit : undefined} />
-          {(mine || place.joined) && <Time iso={message.created_at} />}
-        </div>
+        {!sending && (
+          <div className="said-tools">
+            <span className="said-wide">
+              <ReactionAdd message={message} />
+              {writes && <ReplyButton message={message} />}
+            </span>
+            <MessageMore
+              message={message}
+              onEdit={mine && writes && !locked ? onEdit : undefined}
+            />
+            {(mine || place.joined) && <Time iso={message.created_at} />}
+          </div>
+        )}
       </div>
+      {sending && <SendState message={message} sending={sending} />}
       <ReactionChips message={message} />
       <BranchSwitch message={message} locked={locked || !writes} />
       <ReadMarks readers={place.readers} />
