@@ -143,6 +143,6 @@ export const enRooms = {
   },
   closed: {
     title: 'This chat is closed to you',
-    text: 'You were taken out of it, or it is no longer shared. Nothing more of it reaches this device.',
+    text: 'It was deleted, is no longer shared, or you were taken out of it. Nothing more of it reaches you.',
   },
 };

@@ -145,6 +145,6 @@ export const ptRooms: Catalogue['rooms'] = {
   },
   closed: {
     title: 'Esta conversa está fechada para si',
-    text: 'Foi retirado dela, ou já não é partilhada. Nada mais dela chega a este dispositivo.',
+    text: 'Foi apagada, já não é partilhada, ou foi retirado dela. Nada mais dela lhe chega.',
   },
 };

@@ -81,7 +81,10 @@ function Chat({ threadId }: { threadId: string | null }) {
     shownAs: spoken.shownAs,
   });
   const running = rows.some((row) => row.live);
-  useFollowing(threadId, stored);
+  const gone =
+    isFailure(thread.error) && (thread.error.status === 404 || thread.error.status === 403);
+  // What is closed is not listened to; when it opens again, it is listened to anew.
+  useFollowing(gone ? null : threadId, stored);
 
   // A conversation begun without a network has its own address as soon as the server made it.
   const real = useCell(outboxCell, (box) => (threadId ? box.ids[threadId] : undefined));
@@ -108,7 +111,8 @@ function Chat({ threadId }: { threadId: string | null }) {
 
   const { m: linked } = useSearch({ strict: false });
   const people = useEntrants(thread.data ?? null);
-  const writes = thread.data?.role !== 'viewer';
+  const role = people.find((p) => p.id === me.user.id)?.role ?? thread.data?.role;
+  const writes = role !== 'viewer';
   const shared = isShared(thread.data);
   const room = useMemo(
     () => ({
@@ -157,8 +161,6 @@ function Chat({ threadId }: { threadId: string | null }) {
     </div>
   );
 
-  const gone =
-    isFailure(thread.error) && (thread.error.status === 404 || thread.error.status === 403);
   if (gone) return thread.data ? <ClosedRoom /> : <NotFound />;
 
   if (threadId === null && rows.length === 0) {

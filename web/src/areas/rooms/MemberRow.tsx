@@ -7,7 +7,7 @@ import { toast } from '@/components/toasts';
 import { usePresence } from '@/live/presence';
 import { useText } from '@/text';
 import { describe } from '@/text/failures';
-import { leaveThread, useChangeThreadRole, useRemoveMember } from './members';
+import { forgetThread, leaveThread, useChangeThreadRole, useRemoveMember } from './members';
 import { PersonAvatar } from './PersonAvatar';
 
 interface Props {
@@ -39,7 +39,8 @@ export function MemberRow({ thread, member, mine, me, onLeft }: Props) {
       await leaveThread(thread.id, me);
       onLeft();
       toast(s.left);
-      if (threadId === thread.id) void navigate({ to: '/' });
+      if (threadId === thread.id) await navigate({ to: '/' });
+      await forgetThread(thread.id);
     } catch (error) {
       setLeaving(false);
       onError(error);

@@ -5,12 +5,12 @@ import { Menu } from '@/components/Menu';
 import { MenuItem } from '@/components/MenuItem';
 import { toast } from '@/components/toasts';
 import { composerFocus } from '@/areas/chat/composerFocus';
-import { react } from '@/live/rooms';
 import { useText } from '@/text';
 import { messageLink } from './messageLink';
-import { FREQUENT, hasReacted } from './reactions';
+import { FREQUENT } from './reactions';
 import { setReplying } from './replying';
 import { useRoom } from './RoomContext';
+import { useReact } from './useReact';
 
 interface Props {
   message: Message;
@@ -21,8 +21,8 @@ interface Props {
 /** Everything that can be done with a message; on a phone this is all there is beside it. */
 export function MessageMore({ message, onEdit }: Props) {
   const t = useText();
-  const { threadId, shared, writes, me } = useRoom();
-  const reactions = message.reactions ?? [];
+  const { threadId, shared, writes } = useRoom();
+  const react = useReact(message);
   return (
     <Menu
       label={t.rooms.message.more}
@@ -45,9 +45,7 @@ export function MessageMore({ message, onEdit }: Props) {
                     role="menuitem"
                     aria-label={emoji}
                     tabIndex={-1}
-                    onClick={then(() =>
-                      react(threadId, message.id, emoji, !hasReacted(reactions, emoji, me)),
-                    )}
+                    onClick={then(() => react(emoji))}
                   >
                     {emoji}
                   </button>

@@ -34,7 +34,12 @@ export function NotificationPanel({ onClose }: { onClose: () => void }) {
       <div className="notes-head">
         <h2>{s.title}</h2>
         {unreadCount(notes) > 0 && (
-          <Button look="quiet" small icon="check" onClick={() => readNotifications({ all: true })}>
+          <Button
+            look="quiet"
+            small
+            icon="check"
+            onClick={() => void readNotifications({ all: true })}
+          >
             {s.markAll}
           </Button>
         )}

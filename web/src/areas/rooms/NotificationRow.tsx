@@ -24,7 +24,9 @@ export function NotificationRow({ note, onOpen }: { note: Notification; onOpen: 
   const thread = useThread(note.thread_id).data;
   const actor = note.actor ?? { id: '', full_name: t.rooms.people.someone, avatar_color: '' };
   const unread = note.read_at === null;
-  const read = () => unread && readNotifications({ ids: [note.id] });
+  const read = () => {
+    if (unread) void readNotifications({ ids: [note.id] });
+  };
   return (
     <li className="note" data-unread={unread || undefined}>
       <Link

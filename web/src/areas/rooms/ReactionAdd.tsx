@@ -2,10 +2,9 @@ import { lazy, Suspense, useId } from 'react';
 import type { Message } from '@/api/contract';
 import { Icon } from '@/components/Icon';
 import { usePopover } from '@/components/usePopover';
-import { react } from '@/live/rooms';
 import { useText } from '@/text';
-import { hasReacted } from './reactions';
 import { useRoom } from './RoomContext';
+import { useReact } from './useReact';
 
 const loadPicker = () => import('./ReactionPicker');
 const ReactionPicker = lazy(() => loadPicker().then((m) => ({ default: m.ReactionPicker })));
@@ -19,11 +18,12 @@ interface Props {
 export function ReactionAdd({ message, className = 'icon-btn icon-btn-small' }: Props) {
   const t = useText();
   const id = useId();
-  const { threadId, me } = useRoom();
+  const { me } = useRoom();
+  const react = useReact(message);
   const { anchor, panel, open, toggle, close, onToggle } = usePopover('start', true);
   const pick = (emoji: string) => {
     close();
-    react(threadId, message.id, emoji, !hasReacted(message.reactions ?? [], emoji, me));
+    react(emoji);
   };
   return (
     <>

@@ -1,14 +1,15 @@
 import type { Message } from '@/api/contract';
-import { react } from '@/live/rooms';
 import { useText } from '@/text';
 import { hasReacted, whoReacted } from './reactions';
 import { ReactionAdd } from './ReactionAdd';
 import { useRoom } from './RoomContext';
+import { useReact } from './useReact';
 
 /** Reactions to a message: how many and whose; a press adds one's own or takes it back. */
 export function ReactionChips({ message }: { message: Message }) {
   const t = useText();
-  const { threadId, me, people } = useRoom();
+  const { me, people } = useRoom();
+  const react = useReact(message);
   const reactions = message.reactions ?? [];
   if (reactions.length === 0) return null;
   const words = {
@@ -30,7 +31,7 @@ export function ReactionChips({ message }: { message: Message }) {
               aria-pressed={mine}
               aria-label={`${t.rooms.reactions.chip(emoji, users.length)}: ${who}`}
               title={who}
-              onClick={() => react(threadId, message.id, emoji, !mine)}
+              onClick={() => react(emoji)}
             >
               <span className="emoji">{emoji}</span>
               <span className="tabular">{users.length}</span>

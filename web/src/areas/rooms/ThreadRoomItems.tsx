@@ -1,8 +1,10 @@
 import type { Thread } from '@/api/contract';
 import { MenuItem } from '@/components/MenuItem';
 import { toast } from '@/components/toasts';
-import { markRead, muteThread } from '@/live/rooms';
+import { muteThread } from '@/live/rooms';
 import { useText } from '@/text';
+import { describe } from '@/text/failures';
+import { markAllRead } from './unread';
 import { isShared } from './members';
 
 interface Props {
@@ -25,15 +27,18 @@ export function ThreadRoomItems({ thread, then, onShare }: Props) {
         <MenuItem
           icon={thread.muted ? 'bell' : 'bellOff'}
           onSelect={then(() => {
-            muteThread(thread.id, !thread.muted);
-            toast(thread.muted ? s.unmutedNow : s.mutedNow);
+            const said = thread.muted ? s.unmutedNow : s.mutedNow;
+            muteThread(thread.id, !thread.muted).then(
+              () => toast(said),
+              (error) => toast(describe(error, t)),
+            );
           })}
         >
           {thread.muted ? s.unmute : s.mute}
         </MenuItem>
       )}
       {(thread.unread ?? 0) > 0 && (
-        <MenuItem icon="check" onSelect={then(() => markRead(thread.id, Number.MAX_SAFE_INTEGER))}>
+        <MenuItem icon="check" onSelect={then(() => markAllRead(thread.id))}>
           {s.markRead}
         </MenuItem>
       )}

@@ -79,7 +79,7 @@ export function useDeviceNoting(): void {
     for (const note of news(before, data)) {
       const name = note.actor?.full_name ?? t.rooms.people.someone;
       show(note, t.rooms.notifications.did[note.kind](name), () => {
-        readNotifications({ ids: [note.id] });
+        void readNotifications({ ids: [note.id] });
         void navigate({
           to: '/c/$threadId',
           params: { threadId: note.thread_id },

@@ -4,7 +4,7 @@ import { api } from '@/api/client';
 import type { Member, Thread, ThreadMember, ThreadRole } from '@/api/contract';
 import { keys } from '@/api/keys';
 import { queryClient } from '@/api/queryClient';
-import { amendThread, refreshThreads } from '@/areas/chat/threads';
+import { amendThread, dropThread, refreshThreads } from '@/areas/chat/threads';
 import { useThreadMembers } from '@/live/rooms';
 
 /** More than one person may be in it. */
@@ -121,8 +121,13 @@ export function useRemoveMember(threadId: string) {
   });
 }
 
-export async function leaveThread(threadId: string, me: string): Promise<void> {
-  await api.delete(`/threads/${threadId}/members/${me}`);
+export function leaveThread(threadId: string, me: string): Promise<unknown> {
+  return api.delete(`/threads/${threadId}/members/${me}`);
+}
+
+/** Nothing of a thread that one left stays on this page. */
+export async function forgetThread(threadId: string): Promise<void> {
+  dropThread(threadId);
   queryClient.removeQueries({ queryKey: keys.thread(threadId) });
   queryClient.removeQueries({ queryKey: keys.messages(threadId) });
   await refreshThreads();

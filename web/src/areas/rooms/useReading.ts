@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import type { Message, Thread } from '@/api/contract';
-import { markRead } from '@/live/rooms';
+import { markRead, readNotifications, useNotifications } from '@/live/rooms';
 import { countAfter, firstAfter, newestSeq } from './placing';
 import { useSeen } from './useSeen';
 
@@ -50,6 +50,15 @@ export function useReading({ threadId, me, messages, thread, atEnd, counts }: Op
   useEffect(() => {
     if (counts && present && newest > 0) markRead(threadId, newest);
   }, [counts, present, newest, threadId]);
+
+  // What one is told of this thread is seen here too.
+  const { data: notes } = useNotifications();
+  useEffect(() => {
+    if (!counts || !present) return;
+    const here = (notes ?? []).filter((n) => n.thread_id === threadId && n.read_at === null);
+    const ids = here.map((n) => n.id);
+    if (ids.length > 0) readNotifications({ ids }).catch(() => undefined);
+  }, [counts, present, notes, threadId]);
 
   // Whoever writes has read what is above.
   const mine = messages.findLast((m) => m.author?.id === me)?.id;
