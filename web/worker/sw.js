@@ -6,6 +6,8 @@ const VERSION = self.__VERSION__;
 const PREFIX = 'tributary-';
 const NAME = PREFIX + VERSION;
 const SHELL = '/index.html';
+/** What is kept is the same for every way of asking. */
+const ANY = { ignoreVary: true };
 /** Addresses that are not the page's. */
 const OTHERS = /^\/(api|v1)\/|^\/(healthz|readyz|metrics)$/;
 
@@ -19,7 +21,7 @@ self.addEventListener('install', (event) => {
           // A hash in the name says that it is the same file as before.
           if (path.startsWith('/assets/')) {
             for (const name of before) {
-              const same = await (await caches.open(name)).match(path);
+              const same = await (await caches.open(name)).match(path, ANY);
               if (same) return cache.put(path, same);
             }
           }
@@ -49,12 +51,13 @@ self.addEventListener('message', (event) => {
 });
 
 async function shell(request) {
-  const kept = await (await caches.open(NAME)).match(SHELL);
+  const kept = await (await caches.open(NAME)).match(SHELL, ANY);
   return kept ?? fetch(request);
 }
 
 async function file(request) {
-  const kept = (await (await caches.open(NAME)).match(request)) ?? (await caches.match(request));
+  const kept =
+    (await (await caches.open(NAME)).match(request, ANY)) ?? (await caches.match(request, ANY));
   return kept ?? fetch(request);
 }
 

@@ -33,6 +33,7 @@ use kit::lifecycle::Lifecycle;
 use providers::{LocalModel, ProviderKind};
 
 pub use calls::{Outcome, Purpose};
+pub use models::{ModelOut, list as list_models};
 pub use open::{Ask, Opened};
 pub use plan::{Plan, Target};
 pub use routes::routes;

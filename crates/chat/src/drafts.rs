@@ -4,11 +4,13 @@ use std::time::Duration;
 
 use db::entity::drafts;
 use db::events::{Event, Scope};
-use db::{DbError, Sealed, ThreadId, UserId};
+use db::{DbError, Sealed, ThreadId, UserId, WorkspaceId};
 use kit::api::{ApiError, Problems, Validate};
 use kit::clock::Timestamp;
 use kit::vault::{Place, sha256};
-use sea_orm::{ActiveValue::Set, EntityTrait, sea_query::OnConflict};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::OnConflict,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -44,6 +46,49 @@ pub struct DraftOut {
     pub updated_at: Timestamp,
 }
 
+/// A draft among those of a person.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ThreadDraft {
+    /// Where.
+    pub thread_id: ThreadId,
+    /// The text.
+    pub text: String,
+    /// When it was written.
+    pub updated_at: Timestamp,
+}
+
+/// The newest drafts of a person, or the one in a thread; emptied ones only where one thread is asked about.
+pub(crate) async fn of_person(
+    chat: &Chat,
+    workspace: WorkspaceId,
+    user: UserId,
+    thread: Option<ThreadId>,
+    most: u64,
+) -> Result<Vec<ThreadDraft>, DbError> {
+    let mut query = drafts::Entity::of(workspace).filter(drafts::Column::UserId.eq(user));
+    if let Some(thread) = thread {
+        query = query.filter(drafts::Column::ThreadId.eq(thread));
+    }
+    let keys = chat.db().keys(workspace.0).await?;
+    let rows = query
+        .order_by_desc(drafts::Column::UpdatedAt)
+        .limit(most)
+        .all(chat.db().read())
+        .await?;
+    Ok(rows
+        .into_iter()
+        .filter_map(|row| {
+            let text: String = row.text.open(&keys, draft_place(row.thread_id, user)).ok()?;
+            Some(ThreadDraft {
+                thread_id: row.thread_id,
+                text,
+                updated_at: Timestamp(row.updated_at),
+            })
+        })
+        .filter(|draft| thread.is_some() || !draft.text.is_empty())
+        .collect())
+}
+
 /// A draft's row has no id of its own: its place is made of the thread and the person.
 pub fn draft_place(thread: ThreadId, user: UserId) -> Place<'static> {
     let mut name = [0; 32];
@@ -60,7 +105,7 @@ pub fn draft_place(thread: ThreadId, user: UserId) -> Place<'static> {
 
 /// Keeps a draft, unless a later one is there; answers the one that is kept.
 pub async fn put(chat: &Chat, at: InThread, input: DraftIn) -> Result<DraftOut, ApiError> {
-    let InThread { caller, thread } = at;
+    let InThread { caller, thread, .. } = at;
     let db = chat.db();
     let keys = db.keys(caller.workspace.0).await?;
     let place = draft_place(thread.id, caller.user);

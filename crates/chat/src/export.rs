@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 use crate::Chat;
 use crate::access::InThread;
 use crate::exchange::announce;
-use crate::messages::{self as message, Branch, MessageOut, open_body, path_up, seal_body};
+use crate::messages::{self as message, Branch, Facts, MessageOut, open_body, path_up, seal_body};
 use crate::threads::{ThreadOut, announce as announce_thread, seal_title, show_one};
 
 /// The longest branch that is copied or exported.
@@ -34,7 +34,7 @@ impl Validate for ForkIn {
 
 /// Copies the branch up to a message into a new private thread of the caller.
 pub async fn fork(chat: &Chat, at: InThread, input: ForkIn) -> Result<ThreadOut, ApiError> {
-    let InThread { caller, thread } = at;
+    let InThread { caller, thread, .. } = at;
     caller.require(identity::Permission::WriteThreads)?;
     let db = chat.db();
     let keys = db.keys(caller.workspace.0).await?;
@@ -48,7 +48,7 @@ pub async fn fork(chat: &Chat, at: InThread, input: ForkIn) -> Result<ThreadOut,
         return Err(ApiError::not_found("message"));
     }
     branch.reverse();
-    let title = show_one(chat, &caller, thread.clone()).await?.title;
+    let title = show_one(chat, &caller, thread.clone()).await?.shared.title;
     let id = ThreadId::new();
     let tx = db.write().await?;
     let now = tx.now().micros();
@@ -57,6 +57,7 @@ pub async fn fork(chat: &Chat, at: InThread, input: ForkIn) -> Result<ThreadOut,
         owner_id: caller.user,
         title: title.map(|t| seal_title(&keys, id, &t)).transpose()?,
         visibility: Visibility::Private,
+        answers: None,
         pinned: false,
         archived: false,
         head_id: None,
@@ -78,6 +79,7 @@ pub async fn fork(chat: &Chat, at: InThread, input: ForkIn) -> Result<ThreadOut,
         row.body = seal_body(&keys, fresh, &body).map_err(DbError::from)?;
         row.error = None;
         row.client_id = None;
+        row.metadata = moved(&row, &renamed)?;
         if row.status == MessageStatus::Streaming {
             row.status = MessageStatus::Interrupted;
         }
@@ -93,6 +95,16 @@ pub async fn fork(chat: &Chat, at: InThread, input: ForkIn) -> Result<ThreadOut,
     announce_thread(&tx, &copy, "thread.created").await?;
     tx.commit().await?;
     show_one(chat, &caller, copy).await
+}
+
+/// The metadata of a copied message, whose quotation is the copy of what it quoted.
+fn moved(row: &messages::Model, renamed: &HashMap<MessageId, MessageId>) -> Result<String, DbError> {
+    let Some(quoted) = Facts::of(row).reply_to else {
+        return Ok(row.metadata.clone());
+    };
+    let mut metadata: serde_json::Value = serde_json::from_str(&row.metadata)?;
+    metadata["reply_to"] = serde_json::to_value(renamed.get(&quoted))?;
+    Ok(metadata.to_string())
 }
 
 /// The shape of an export.
@@ -128,7 +140,7 @@ pub struct ThreadExport {
 
 /// Everything of a thread.
 pub async fn as_json(chat: &Chat, at: InThread) -> Result<ThreadExport, ApiError> {
-    let InThread { caller, thread } = at;
+    let InThread { caller, thread, .. } = at;
     let (workspace, id) = (caller.workspace, thread.id);
     let mut page = message::list(chat, workspace, id, Branch::All, None, LONGEST as usize).await?;
     page.rows.reverse();
@@ -140,11 +152,11 @@ pub async fn as_json(chat: &Chat, at: InThread) -> Result<ThreadExport, ApiError
 
 /// The branch in view as Markdown.
 pub async fn as_markdown(chat: &Chat, at: InThread) -> Result<String, ApiError> {
-    let InThread { caller, thread } = at;
+    let InThread { caller, thread, .. } = at;
     let head = thread.head_id;
     let (workspace, id) = (caller.workspace, thread.id);
     let shown = show_one(chat, &caller, thread).await?;
-    let mut text = format!("# {}\n", shown.title.as_deref().unwrap_or("Untitled"));
+    let mut text = format!("# {}\n", shown.shared.title.as_deref().unwrap_or("Untitled"));
     let Some(head) = head else { return Ok(text) };
     let page = message::list(chat, workspace, id, Branch::To(head), None, LONGEST as usize).await?;
     for row in page.rows.iter().rev() {

@@ -10,6 +10,7 @@ use db::kinds::MessageStatus;
 use parking_lot::Mutex;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 use crate::messages::{MessageError, MessageUsage};
 
@@ -39,6 +40,8 @@ pub struct Progress {
 pub struct Generation {
     /// The message it becomes.
     pub id: MessageId,
+    /// This run of it; another try or going on is another run.
+    pub run: Uuid,
     /// Bytes of text that were there before it began (when an answer is continued).
     pub began_at: usize,
     progress: Mutex<Progress>,
@@ -51,6 +54,7 @@ impl Generation {
     fn new(id: MessageId, text: String, reasoning: String) -> Self {
         Self {
             id,
+            run: kit::ids::new_id(),
             began_at: text.len(),
             progress: Mutex::new(Progress {
                 text,

@@ -1,12 +1,13 @@
 //! What comes in: threads and messages as a person writes them.
 
-use db::MessageId;
-use db::kinds::Visibility;
+use db::kinds::{Answers, Visibility};
+use db::{MessageId, UserId};
 use kit::api::{Problems, Validate};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::members::MOST as MOST_MEMBERS;
 use crate::patch::Field;
 
 /// The longest message, in characters.
@@ -27,8 +28,10 @@ pub struct MessageIn {
     #[serde(default)]
     #[schema(value_type = Option<MessageId>)]
     pub parent_id: Field<MessageId>,
-    /// Whether a model should answer; it should when absent.
+    /// Whether a model should answer; when absent, as the thread's `answers` says and the text mentions.
     pub reply: Option<bool>,
+    /// A message of the thread that this one quotes.
+    pub reply_to: Option<MessageId>,
     /// The sender's own id: sent twice, it is stored once.
     pub client_id: Option<String>,
 }
@@ -54,7 +57,7 @@ pub struct EditIn {
     pub content: String,
     /// The model that should answer.
     pub model: Option<String>,
-    /// Whether a model should answer; it should when absent.
+    /// Whether a model should answer; when absent, as the thread's `answers` says and the text mentions.
     pub reply: Option<bool>,
     /// The sender's own id.
     pub client_id: Option<String>,
@@ -97,10 +100,20 @@ pub struct ThreadIn {
     pub model: Option<String>,
     /// The assistant that answers.
     pub assistant_id: Option<Uuid>,
+    /// When a model answers; always while the owner is alone and where mentioned otherwise, when absent.
+    pub answers: Option<Answers>,
+    /// People of the workspace whom it is shared with.
+    #[serde(default)]
+    pub members: Vec<UserId>,
 }
 
 impl Validate for ThreadIn {
     fn validate(&self, problems: &mut Problems) {
+        problems.check(
+            self.members.len() <= MOST_MEMBERS,
+            "members",
+            format!("A thread is shared with at most {MOST_MEMBERS} people by name."),
+        );
         problems.optional_length("title", self.title.as_ref(), 1, MAX_TITLE);
         problems.optional_length("model", self.model.as_ref(), 1, 200);
     }
@@ -120,6 +133,10 @@ pub struct ThreadPatch {
     #[serde(default)]
     #[schema(value_type = Option<Uuid>)]
     pub assistant_id: Field<Uuid>,
+    /// When a model answers.
+    #[serde(default)]
+    #[schema(value_type = Option<Answers>)]
+    pub answers: Field<Answers>,
     /// Who sees it.
     pub visibility: Option<Visibility>,
     /// Kept on top.

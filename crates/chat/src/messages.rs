@@ -13,6 +13,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::Chat;
+use crate::mentions::{Mention, MentionKind, MentionOut};
+use crate::reactions::{self, ReactionOut};
 
 /// What is sealed of a message.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -107,6 +109,13 @@ pub struct MessageOut {
     pub usage: Option<MessageUsage>,
     /// Files that belong to it.
     pub attachments: Vec<uuid::Uuid>,
+    /// The message that it quotes.
+    #[schema(required)]
+    pub reply_to: Option<MessageId>,
+    /// Whom and what it names, in the order of the text.
+    pub mentions: Vec<MentionOut>,
+    /// What people think of it, in the order of first use.
+    pub reactions: Vec<ReactionOut>,
     /// Further facts.
     #[schema(value_type = Object)]
     pub metadata: serde_json::Value,
@@ -120,6 +129,32 @@ pub struct MessageOut {
     pub created_at: Timestamp,
     /// When last changed.
     pub updated_at: Timestamp,
+}
+
+/// What a message's metadata holds of it beside its words: ids, and the names of models.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Facts {
+    /// The message that it quotes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<MessageId>,
+    /// Whom and what it names.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mentions: Vec<Mention>,
+}
+
+impl Facts {
+    /// The people that are named.
+    pub fn people(&self) -> impl Iterator<Item = UserId> {
+        self.mentions.iter().filter_map(|mention| match mention {
+            Mention::Person { id } => Some(*id),
+            Mention::Model { .. } => None,
+        })
+    }
+
+    /// What a row says.
+    pub fn of(row: &messages::Model) -> Self {
+        serde_json::from_str(&row.metadata).unwrap_or_default()
+    }
 }
 
 /// The place of a message's body in the store.
@@ -155,15 +190,51 @@ pub async fn show(
     rows: Vec<messages::Model>,
 ) -> Result<Vec<MessageOut>, ApiError> {
     let keys = chat.db().keys(workspace.0).await?;
-    let authors = authors_of(chat.db(), &rows).await?;
+    let facts: Vec<Facts> = rows.iter().map(Facts::of).collect();
+    let authors = authors_of(chat.db(), &rows, &facts).await?;
     let mut siblings = siblings_of(chat.db(), &rows).await?;
+    let ids = rows.iter().map(|row| row.id);
+    let mut reactions = reactions::of_messages(chat.db(), workspace, ids).await?;
     Ok(rows
         .into_iter()
-        .map(|row| {
+        .zip(facts)
+        .map(|(row, facts)| {
             let siblings = siblings.remove(&row.id).unwrap_or_else(|| vec![row.id]);
-            show_one(&keys, row, &authors, siblings)
+            let reactions = reactions.remove(&row.id).unwrap_or_default();
+            let mentions = facts.mentions.into_iter();
+            MessageOut {
+                reply_to: facts.reply_to,
+                mentions: mentions.filter_map(|m| name_of(m, &authors)).collect(),
+                reactions,
+                ..show_one(&keys, row, &authors, siblings)
+            }
         })
         .collect())
+}
+
+/// A mention with the name that a person has now; a person without an account has none.
+fn name_of(mention: Mention, people: &HashMap<UserId, Author>) -> Option<MentionOut> {
+    Some(match mention {
+        Mention::Person { id } => MentionOut {
+            kind: MentionKind::Person,
+            id: id.to_string(),
+            name: people.get(&id)?.full_name.clone(),
+        },
+        Mention::Model { id, name } => MentionOut {
+            kind: MentionKind::Model,
+            id,
+            name,
+        },
+    })
+}
+
+/// What the metadata says beyond what has a field of its own.
+fn further(metadata: &str) -> serde_json::Value {
+    let mut facts: serde_json::Value = serde_json::from_str(metadata).unwrap_or_default();
+    if let Some(facts) = facts.as_object_mut() {
+        facts.retain(|name, _| name != "reply_to" && name != "mentions");
+    }
+    facts
 }
 
 fn show_one(
@@ -196,7 +267,10 @@ fn show_one(
         provider: row.provider,
         usage: row.usage.as_deref().and_then(|u| serde_json::from_str(u).ok()),
         attachments: Vec::new(),
-        metadata: serde_json::from_str(&row.metadata).unwrap_or_default(),
+        reply_to: None,
+        mentions: Vec::new(),
+        reactions: Vec::new(),
+        metadata: further(&row.metadata),
         siblings,
         seq: row.seq,
         client_id: row.client_id,
@@ -205,8 +279,17 @@ fn show_one(
     }
 }
 
-async fn authors_of(db: &Db, rows: &[messages::Model]) -> Result<HashMap<UserId, Author>, DbError> {
-    let mut ids: Vec<UserId> = rows.iter().filter_map(|r| r.author_id).collect();
+async fn authors_of(
+    db: &Db,
+    rows: &[messages::Model],
+    facts: &[Facts],
+) -> Result<HashMap<UserId, Author>, DbError> {
+    let mentioned = facts.iter().flat_map(|facts| &facts.mentions);
+    let mentioned = mentioned.filter_map(|mention| match mention {
+        Mention::Person { id } => Some(*id),
+        Mention::Model { .. } => None,
+    });
+    let mut ids: Vec<UserId> = rows.iter().filter_map(|r| r.author_id).chain(mentioned).collect();
     ids.sort_unstable();
     ids.dedup();
     if ids.is_empty() {

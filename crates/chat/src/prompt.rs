@@ -1,12 +1,13 @@
 //! What a model is told: the house's instructions, the assistant's, the person's, and the branch so far.
 
-use db::entity::{messages, threads};
+use db::entity::messages;
 use db::kinds::{MessageRole, MessageStatus};
 use db::{DbError, MessageId};
 use identity::Caller;
 use kit::api::ApiError;
 use providers::{Conversation, Message, Role};
 use sea_orm::{ColumnTrait, QueryFilter};
+use uuid::Uuid;
 
 use crate::Chat;
 use crate::assistants;
@@ -24,11 +25,11 @@ pub struct Instructions {
     pub model: Option<String>,
 }
 
-/// Reads the instructions that hold in a thread for a person.
+/// Reads the instructions that hold for an answer of this assistant, or of none, to a person.
 pub async fn instructions(
     chat: &Chat,
     caller: &Caller,
-    thread: &threads::Model,
+    assistant: Option<Uuid>,
 ) -> Result<Instructions, ApiError> {
     let db = chat.db();
     let keys = db.keys(caller.workspace.0).await?;
@@ -37,7 +38,7 @@ pub async fn instructions(
     let house = identity::workspaces::house(db, caller.workspace).await?;
     parts.extend(house.system_prompt);
     parts.extend(house.style.map(|s| format!("House style: {s}")));
-    if let Some(id) = thread.assistant_id {
+    if let Some(id) = assistant {
         let assistant = db::entity::assistants::Entity::of(caller.workspace)
             .filter(db::entity::assistants::Column::Id.eq(id))
             .one(db.read())

@@ -8,7 +8,7 @@ use kit::api::{ApiError, Code};
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder};
 
 use crate::Chat;
-use crate::exchange::Exchange;
+use crate::exchange::{Exchange, Reply};
 use crate::messages::open_body;
 
 /// Whether a message was here before.
@@ -45,19 +45,29 @@ pub async fn find(
             "This id was used for another message.",
         ));
     }
-    let reply = messages::Entity::of(caller.workspace)
-        .filter(messages::Column::ThreadId.eq(thread.id))
-        .filter(messages::Column::ParentId.eq(message.id))
+    let mut replies = Vec::new();
+    let mut last = message.id;
+    // Several answers follow each other; the first one under each is of the first sending.
+    while let Some(reply) = first_reply(chat, &message, last).await? {
+        last = reply;
+        replies.push(reply);
+    }
+    Ok(Repeat::Of(Box::new(exchange(chat, Some(message), replies))))
+}
+
+async fn first_reply(
+    chat: &Chat,
+    message: &messages::Model,
+    parent: MessageId,
+) -> Result<Option<MessageId>, DbError> {
+    Ok(messages::Entity::of(message.workspace_id)
+        .filter(messages::Column::ThreadId.eq(message.thread_id))
+        .filter(messages::Column::ParentId.eq(parent))
         .filter(messages::Column::Role.eq(MessageRole::Assistant))
         .order_by_asc(messages::Column::Seq)
         .one(chat.db().read())
-        .await
-        .map_err(DbError::from)?;
-    Ok(Repeat::Of(Box::new(exchange(
-        chat,
-        Some(message),
-        reply.map(|r| r.id),
-    ))))
+        .await?
+        .map(|row| row.id))
 }
 
 /// The same for an answer that was asked for again.
@@ -75,14 +85,17 @@ pub async fn find_reply(
         .await
         .map_err(DbError::from)?;
     Ok(first.map_or(Repeat::New, |reply| {
-        Repeat::Of(Box::new(exchange(chat, None, Some(reply.id))))
+        Repeat::Of(Box::new(exchange(chat, None, vec![reply.id])))
     }))
 }
 
-fn exchange(chat: &Chat, message: Option<messages::Model>, reply: Option<MessageId>) -> Exchange {
+fn exchange(chat: &Chat, message: Option<messages::Model>, replies: Vec<MessageId>) -> Exchange {
+    let reply = |id| Reply {
+        id,
+        running: chat.0.generations.get(id),
+    };
     Exchange {
         message,
-        reply,
-        running: reply.and_then(|id| chat.0.generations.get(id)),
+        replies: replies.into_iter().map(reply).collect(),
     }
 }

@@ -27,20 +27,24 @@ pub fn claim_job_sql(backend: DatabaseBackend) -> &'static str {
     }
 }
 
-/// Takes the next number of a scope and writes an event under it. SQLite runs both statements in one go.
+/// Takes the next number of a scope and writes an event under it, with the permissions of the scope and of the
+/// workspace it belongs to ($6). SQLite runs both statements in one go.
 pub fn event_sql(backend: DatabaseBackend) -> &'static str {
     match backend {
         DatabaseBackend::Postgres => concat!(
             "WITH next AS (INSERT INTO scopes (scope, seq, epoch, acl_ver) VALUES ($1, 1, 1, 1) ",
             "ON CONFLICT (scope) DO UPDATE SET seq = scopes.seq + 1 RETURNING scope, seq, acl_ver) ",
             "INSERT INTO event_log (scope, seq, workspace_id, kind, acl_ver, payload, at) ",
-            "SELECT scope, seq, $2, $3, acl_ver, $4, $5 FROM next RETURNING seq"
+            "SELECT scope, seq, $2, $3, acl_ver + CASE WHEN $6 IS NULL THEN 0 ELSE ",
+            "COALESCE((SELECT acl_ver FROM scopes WHERE scope = $6), 1) END, $4, $5 FROM next RETURNING seq, acl_ver"
         ),
         _ => concat!(
             "INSERT INTO scopes (scope, seq, epoch, acl_ver) VALUES ($1, 1, 1, 1) ",
             "ON CONFLICT (scope) DO UPDATE SET seq = scopes.seq + 1; ",
             "INSERT INTO event_log (scope, seq, workspace_id, kind, acl_ver, payload, at) ",
-            "SELECT scope, seq, $2, $3, acl_ver, $4, $5 FROM scopes WHERE scope = $1 RETURNING seq"
+            "SELECT scope, seq, $2, $3, acl_ver + CASE WHEN $6 IS NULL THEN 0 ELSE ",
+            "COALESCE((SELECT acl_ver FROM scopes WHERE scope = $6), 1) END, $4, $5 FROM scopes WHERE scope = $1 ",
+            "RETURNING seq, acl_ver"
         ),
     }
 }

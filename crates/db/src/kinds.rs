@@ -135,7 +135,7 @@ pub enum KeyScope {
 #[sea_orm(rs_type = "String", db_type = "Text")]
 #[serde(rename_all = "lowercase")]
 pub enum Visibility {
-    /// Its owner.
+    /// Its owner and its members.
     #[sea_orm(string_value = "private")]
     Private,
     /// Every member of the workspace.
@@ -206,4 +206,88 @@ pub enum MessageStatus {
     /// It cannot be opened; never stored, only shown.
     #[sea_orm(string_value = "unreadable")]
     Unreadable,
+}
+
+/// When a model answers what somebody writes in a thread.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    EnumIter,
+    DeriveActiveEnum,
+    Serialize,
+    Deserialize,
+    utoipa::ToSchema,
+)]
+#[sea_orm(rs_type = "String", db_type = "Text")]
+#[serde(rename_all = "lowercase")]
+pub enum Answers {
+    /// Each message.
+    #[sea_orm(string_value = "always")]
+    Always,
+    /// Only where it is mentioned.
+    #[sea_orm(string_value = "mentioned")]
+    Mentioned,
+}
+
+/// What somebody may do in a thread.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    EnumIter,
+    DeriveActiveEnum,
+    Serialize,
+    Deserialize,
+    utoipa::ToSchema,
+)]
+#[sea_orm(rs_type = "String", db_type = "Text")]
+#[serde(rename_all = "lowercase")]
+pub enum ThreadRole {
+    /// Everything, the thread itself included.
+    #[sea_orm(string_value = "owner")]
+    Owner,
+    /// Reads, writes and reacts.
+    #[sea_orm(string_value = "member")]
+    Member,
+    /// Reads.
+    #[sea_orm(string_value = "viewer")]
+    Viewer,
+}
+
+/// Why somebody is told of something.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    EnumIter,
+    DeriveActiveEnum,
+    Serialize,
+    Deserialize,
+    utoipa::ToSchema,
+)]
+#[sea_orm(rs_type = "String", db_type = "Text")]
+#[serde(rename_all = "lowercase")]
+pub enum NotificationKind {
+    /// They were named in a message.
+    #[sea_orm(string_value = "mention")]
+    Mention,
+    /// Their message was quoted.
+    #[sea_orm(string_value = "reply")]
+    Reply,
+    /// Somebody reacted to their message.
+    #[sea_orm(string_value = "reaction")]
+    Reaction,
+    /// They were added to a thread.
+    #[sea_orm(string_value = "added")]
+    Added,
 }

@@ -3,7 +3,7 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
-use kit::bus::{Bus, Hint};
+use kit::bus::Bus;
 use parking_lot::Mutex;
 use sea_orm::{DatabaseTransaction, SqliteTransactionMode, TransactionOptions, TransactionTrait};
 use tokio::sync::{Notify, OwnedMutexGuard};
@@ -15,7 +15,8 @@ use crate::{Db, DbError, dialect};
 pub struct Tx {
     inner: DatabaseTransaction,
     pub(crate) now: kit::clock::Timestamp,
-    pub(crate) hints: Mutex<Vec<Hint>>,
+    /// What to tell after the commit: topics and bodies.
+    pub(crate) hints: Mutex<Vec<(String, Vec<u8>)>>,
     pub(crate) has_jobs: std::sync::atomic::AtomicBool,
     bus: Bus,
     jobs_waiting: Arc<Notify>,
@@ -68,8 +69,8 @@ impl Tx {
     /// Makes it so, then tells whoever listens.
     pub async fn commit(self) -> Result<(), DbError> {
         self.inner.commit().await?;
-        for hint in self.hints.into_inner() {
-            self.bus.publish(hint);
+        for (topic, body) in self.hints.into_inner() {
+            self.bus.publish(&topic, body);
         }
         if self.has_jobs.into_inner() {
             self.jobs_waiting.notify_one();

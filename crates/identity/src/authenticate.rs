@@ -12,7 +12,7 @@ use db::entity::{api_tokens, members, sessions, users};
 use db::kinds::Role;
 use db::{UserId, WorkspaceId};
 use http::request::Parts;
-use http::{HeaderMap, Method, Uri, header};
+use http::{HeaderMap, Method, header};
 use kit::api::{ApiError, Code};
 use kit::clock::Timestamp;
 use kit::vault::sha256;
@@ -25,6 +25,7 @@ use crate::error::IdentityError;
 use crate::identity::Identity;
 use crate::known::{KnownSession, KnownToken};
 use crate::scopes::{Scope, Scopes};
+use crate::tickets;
 
 /// How an open route treats cookies.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -138,6 +139,10 @@ async fn admit(identity: &Identity, parts: &Parts) -> Result<Option<Caller>, Api
 }
 
 async fn identify(identity: &Identity, parts: &Parts) -> Result<Caller, ApiError> {
+    let is_socket = parts.uri.path() == tickets::SOCKET;
+    if is_socket && let Some(ticket) = tickets::offered(&parts.headers) {
+        return tickets::redeem(identity, parts, ticket).await;
+    }
     let (token, via) = match bearer(&parts.headers) {
         Some(token) => (token, Via::Bearer),
         None => match cookies::read(&parts.headers, cookies::ACCESS) {
@@ -149,6 +154,9 @@ async fn identify(identity: &Identity, parts: &Parts) -> Result<Caller, ApiError
         return by_api_token(identity, parts, token).await;
     }
     let caller = by_access_token(identity, parts, token, via).await?;
+    if via == Via::Cookie && is_socket {
+        tickets::check_socket_origin(identity, parts)?;
+    }
     if via == Via::Cookie && !parts.method.is_safe() {
         check_origin(identity, parts)?;
         check_csrf(&parts.headers)?;
@@ -188,12 +196,9 @@ async fn by_access_token(
     if !claims.is_fresh(now) {
         return Err(ApiError::unauthorized());
     }
-    let session = match known.sessions.get(&claims.sid) {
-        Some(session) if session.expires_at > now => session,
-        _ => find_session(identity, claims.sid, now)
-            .await?
-            .ok_or_else(ApiError::unauthorized)?,
-    };
+    let session = find_session(identity, claims.sid, now)
+        .await?
+        .ok_or_else(ApiError::unauthorized)?;
     if session.user != claims.sub {
         return Err(ApiError::unauthorized());
     }
@@ -212,11 +217,17 @@ async fn by_access_token(
     })
 }
 
-async fn find_session(
+/// The session, if it goes on.
+pub(crate) async fn find_session(
     identity: &Identity,
     id: db::SessionId,
     now: Timestamp,
 ) -> Result<Option<KnownSession>, IdentityError> {
+    if let Some(session) = identity.known().sessions.get(&id)
+        && session.expires_at > now
+    {
+        return Ok(Some(session));
+    }
     let epoch = identity.known().epoch();
     let found = sessions::Entity::find_by_id(id)
         .filter(sessions::Column::EndedAt.is_null())
@@ -241,7 +252,8 @@ async fn find_session(
     Ok(Some(session))
 }
 
-async fn role_of(
+/// What a person is in a workspace, if they belong to it.
+pub(crate) async fn role_of(
     identity: &Identity,
     workspace: WorkspaceId,
     user: UserId,
@@ -355,7 +367,7 @@ fn check_origin(identity: &Identity, parts: &Parts) -> Result<(), ApiError> {
     }
     if let Some(origin) = parts.headers.get(header::ORIGIN) {
         let origin = origin.to_str().map_err(|_| refused())?;
-        return if is_our_origin(identity, origin, &parts.headers, &parts.uri) {
+        return if is_trusted_origin(identity, origin, parts) {
             Ok(())
         } else {
             Err(refused())
@@ -367,11 +379,12 @@ fn check_origin(identity: &Identity, parts: &Parts) -> Result<(), ApiError> {
     }
 }
 
-fn is_our_origin(identity: &Identity, origin: &str, headers: &HeaderMap, uri: &Uri) -> bool {
+/// Whether a page of this origin may act for the person who has it open.
+pub(crate) fn is_trusted_origin(identity: &Identity, origin: &str, parts: &Parts) -> bool {
     let config = identity.config();
     let same_host = origin
         .split_once("://")
-        .is_some_and(|(_, host)| host.eq_ignore_ascii_case(host_of(headers, uri)));
+        .is_some_and(|(_, host)| host.eq_ignore_ascii_case(host_of(&parts.headers, &parts.uri)));
     same_host
         || config
             .public_url

@@ -19,6 +19,7 @@ mod idempotency;
 mod identity;
 pub mod invitations;
 mod known;
+mod leaving;
 mod limits;
 pub mod members;
 mod passwords;
@@ -29,6 +30,7 @@ mod routes;
 mod scopes;
 mod sessions;
 pub mod settings;
+pub mod tickets;
 pub mod workspaces;
 
 pub use audit::{Actor, audit};

@@ -19,7 +19,7 @@ use crate::error::IdentityError;
 use crate::identity::Identity;
 use crate::invitations::{self, InvitationIn, InvitationOut};
 use crate::permissions::Permission;
-use crate::{Result, email, people, workspaces};
+use crate::{Result, email, leaving, people, workspaces};
 
 /// A member.
 #[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
@@ -98,13 +98,22 @@ pub(crate) fn may_grant(caller: &Caller, role: Role) -> Result<()> {
 /// Everybody who belongs to the caller's workspace, the oldest membership first.
 pub(crate) async fn list(identity: &Identity, caller: &Caller) -> Result<Vec<MemberOut>> {
     caller.require(Permission::ReadMembers)?;
-    let rows = members::Entity::of(caller.workspace)
+    shown(identity.db(), caller.workspace, None).await
+}
+
+/// Those who belong to a workspace, or those of them who are named, the oldest membership first.
+pub async fn shown(db: &Db, workspace: WorkspaceId, only: Option<&[UserId]>) -> Result<Vec<MemberOut>> {
+    let mut query = members::Entity::of(workspace);
+    if let Some(only) = only {
+        query = query.filter(members::Column::UserId.is_in(only.iter().copied()));
+    }
+    let rows = query
         .order_by_asc(members::Column::JoinedAt)
         .order_by_asc(members::Column::UserId)
-        .all(identity.db().read())
+        .all(db.read())
         .await?;
     let ids = rows.iter().map(|row| row.user_id).collect();
-    let mut persons: HashMap<UserId, users::Model> = people::find_all(identity.db(), ids)
+    let mut persons: HashMap<UserId, users::Model> = people::find_all(db, ids)
         .await?
         .into_iter()
         .map(|person| (person.id, person))
@@ -250,8 +259,10 @@ pub(crate) async fn remove(identity: &Identity, caller: &Caller, user: UserId) -
         .filter(api_tokens::Column::RevokedAt.is_null())
         .exec(&*tx)
         .await?;
+    let others = leaving::leave_threads(&tx, workspace, user).await?;
     tx.permissions_changed(Scope::Workspace(workspace)).await?;
     workspaces::tell_membership(&tx, workspace, user, "removed", None).await?;
+    leaving::tell_others(&tx, workspace, others).await?;
     let details = json!({ "role": before, "left": user == caller.user });
     audit(&tx, caller, "member.removed", user, &details).await?;
     tx.commit().await?;

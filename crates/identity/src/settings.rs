@@ -87,7 +87,7 @@ fn is_name(name: &str) -> bool {
 
 /// All settings of a person.
 #[derive(Debug, Default, Serialize, utoipa::ToSchema)]
-pub(crate) struct SettingsOut {
+pub struct SettingsOut {
     /// By name.
     #[schema(value_type = BTreeMap<String, Value>)]
     pub values: BTreeMap<String, Value>,
@@ -130,7 +130,7 @@ async fn rows_of(conn: &impl sea_orm::ConnectionTrait, user: UserId) -> Result<V
 }
 
 /// All settings of a person.
-pub(crate) async fn all(db: &Db, user: UserId) -> Result<SettingsOut> {
+pub async fn all(db: &Db, user: UserId) -> Result<SettingsOut> {
     let rows = rows_of(db.read(), user).await?;
     let mut out = SettingsOut::default();
     if rows.is_empty() {

@@ -42,6 +42,20 @@ pub struct WorkspaceOut {
     pub created_at: Timestamp,
 }
 
+/// A workspace as all who belong to it see it.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+pub struct WorkspaceShared {
+    /// The workspace.
+    pub id: WorkspaceId,
+    /// Its name.
+    pub name: String,
+    /// What it may use.
+    pub plan: Plan,
+    /// Used when neither thread nor person names one.
+    #[schema(required)]
+    pub default_model: Option<String>,
+}
+
 /// What a workspace tells every answer.
 #[derive(Clone, Debug, Default)]
 pub struct House {
@@ -153,6 +167,17 @@ async fn find(db: &Db, workspace: WorkspaceId) -> Result<workspaces::Model> {
         .ok_or(IdentityError::NotFound("workspace"))
 }
 
+/// A workspace as all who belong to it see it, if it is there.
+pub async fn shared(db: &Db, workspace: WorkspaceId) -> Result<Option<WorkspaceShared>> {
+    let row = workspaces::Entity::find_by_id(workspace).one(db.read()).await?;
+    Ok(row.map(|row| WorkspaceShared {
+        id: row.id,
+        name: row.name,
+        plan: row.plan,
+        default_model: row.default_model,
+    }))
+}
+
 /// A row as its member sees it.
 pub(crate) async fn out(db: &Db, row: workspaces::Model, role: Role) -> Result<WorkspaceOut> {
     let house = house_of(db, &row).await?;
@@ -211,6 +236,7 @@ pub(crate) async fn join(tx: &Tx, workspace: WorkspaceId, user: UserId, role: Ro
             error if error.is_duplicate() => IdentityError::AlreadyMember,
             error => error.into(),
         })?;
+    tx.permissions_changed(Scope::Workspace(workspace)).await?;
     tell_membership(tx, workspace, user, "added", Some(role)).await
 }
 

@@ -1,35 +1,99 @@
-//! Hints between the parts of the program (and, later, between nodes): "scope S has reached number N".
-//! A hint may be lost; the event log is the truth, and whoever sees a gap reads it.
+//! The bus between the parts of the program, and between nodes: short messages by topic.
+//!
+//! Whatever is published may be lost, doubled or late on another node; it is speed, never the truth. Whoever
+//! needs every change reads the event log when a number is missing, and looks at it from time to time.
 
-use tokio::sync::broadcast;
+use std::sync::Arc;
 
-/// Something was committed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Hint {
-    /// `t:<thread>`, `w:<workspace>` or `u:<person>`.
-    pub scope: String,
-    /// The newest number of that scope.
-    pub seq: i64,
+use bytes::Bytes;
+use tokio::sync::{broadcast, watch};
+use uuid::Uuid;
+
+/// Messages that a slow listener may fall behind before it misses some.
+const BACKLOG: usize = 8192;
+
+/// Something that was published.
+#[derive(Clone, Debug)]
+pub struct Heard {
+    /// What it is about, such as `t:<thread>`.
+    pub topic: Arc<str>,
+    /// What was said.
+    pub body: Bytes,
+    /// Whether this node said it.
+    pub is_own: bool,
 }
 
-/// Carries hints to whoever listens.
+/// How this node hears the others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Link {
+    /// Whether other nodes are heard.
+    pub is_up: bool,
+    /// Counts the times it came back; whatever was said in between was missed.
+    pub times: u64,
+}
+
+/// Carries messages to whoever listens.
 #[derive(Clone, Debug)]
-pub struct Bus(broadcast::Sender<Hint>);
+pub struct Bus(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    node: Uuid,
+    heard: broadcast::Sender<Heard>,
+    link: watch::Sender<Link>,
+}
+
+/// A topic that this node has joined, until it is dropped.
+#[derive(Debug)]
+#[must_use]
+pub struct Joined {}
 
 impl Default for Bus {
     fn default() -> Self {
-        Self(broadcast::Sender::new(4096))
+        Self::local()
     }
 }
 
 impl Bus {
-    /// Tells all listeners; nobody listening is fine.
-    pub fn publish(&self, hint: Hint) {
-        let _ = self.0.send(hint);
+    /// A bus for one node.
+    pub fn local() -> Self {
+        Self(Arc::new(Inner {
+            node: crate::ids::new_id(),
+            heard: broadcast::Sender::new(BACKLOG),
+            link: watch::Sender::new(Link {
+                is_up: true,
+                times: 0,
+            }),
+        }))
     }
 
-    /// Hears every hint from now on. A listener that lags is told how many it missed and must read the log.
-    pub fn listen(&self) -> broadcast::Receiver<Hint> {
-        self.0.subscribe()
+    /// This node's name on the bus, new at each start.
+    pub fn node(&self) -> Uuid {
+        self.0.node
+    }
+
+    /// Tells this node's listeners at once, and other nodes that have joined the topic. Nobody listening is fine.
+    pub fn publish(&self, topic: &str, body: impl Into<Bytes>) {
+        let _ = self.0.heard.send(Heard {
+            topic: topic.into(),
+            body: body.into(),
+            is_own: true,
+        });
+    }
+
+    /// Joins a topic: once this answers, what other nodes publish on it is heard here, until the answer is dropped.
+    pub async fn join(&self, _topic: &str) -> Joined {
+        Joined {}
+    }
+
+    /// Hears everything that this node publishes and what others publish on joined topics, from now on. A listener
+    /// that lags is told how many messages it missed.
+    pub fn listen(&self) -> broadcast::Receiver<Heard> {
+        self.0.heard.subscribe()
+    }
+
+    /// Whether other nodes are heard at the moment.
+    pub fn link(&self) -> watch::Receiver<Link> {
+        self.0.link.subscribe()
     }
 }

@@ -11,6 +11,7 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use chat::Chat;
+use chat::live::Live;
 use db::Db;
 use futures::FutureExt;
 use http::{HeaderName, HeaderValue, Method, header};
@@ -38,6 +39,7 @@ pub struct Rooms {
     pub identity: Identity,
     pub ai: Ai,
     pub chat: Chat,
+    pub live: Live,
     pub lifecycle: Lifecycle,
     pub allowed_origins: Vec<String>,
 }
@@ -46,6 +48,7 @@ fn calls(rooms: &Rooms) -> OpenApiRouter {
     OpenApiRouter::with_openapi(describe())
         .merge(identity::routes(rooms.identity.clone()))
         .merge(chat::routes(rooms.chat.clone()))
+        .merge(chat::live::routes(rooms.live.clone()))
         .merge(ai::routes(rooms.ai.clone()))
 }
 

@@ -10,6 +10,7 @@ use anyhow::Context;
 use axum::Router;
 use axum::extract::{ConnectInfo, Request};
 use chat::Chat;
+use chat::live::Live;
 use db::Db;
 use db::jobs::Worker;
 use hyper::body::Incoming;
@@ -58,6 +59,7 @@ impl App {
         worker.start(&rooms.db, &rooms.lifecycle);
         rooms.identity.start(&rooms.lifecycle);
         rooms.ai.start();
+        rooms.live.start();
         let service = router(&rooms);
         let life = rooms.lifecycle.clone();
         rooms.lifecycle.spawn("listener", accept(listener, service, life));
@@ -104,12 +106,14 @@ pub async fn open_rooms(config: &Config, clock: Clock, port: u16) -> anyhow::Res
     };
     let ai = Ai::new(db.clone(), http, lifecycle.clone(), config.ai(port), builtin);
     let chat = Chat::new(db.clone(), ai.clone(), lifecycle.clone(), config.chat());
+    let live = Live::new(chat.clone(), identity.clone());
     let allowed_origins = config.http.allowed_origins.clone();
     Ok(Rooms {
         db,
         identity,
         ai,
         chat,
+        live,
         lifecycle,
         allowed_origins,
     })

@@ -116,7 +116,7 @@ export type SharedFrame =
 export type ServerFrame =
   | SharedFrame
   | WelcomeFrame
-  | { k: 'err'; i?: number; code: string; error: string }
+  | { k: 'err'; i?: number; c?: string; code: string; error: string }
   | { k: 'pong'; t: number }
   | { k: 'bye'; code: number; retry?: number | null };
 

@@ -44,6 +44,8 @@ export const LAST = 50;
 const LINGER_MS = 20_000;
 /** After so long without a word a tab is taken for closed. */
 const TAB_MS = 180_000;
+/** When a subscription that could not be given is asked for again. */
+const AGAIN_MS = 5_000;
 /** Below the server's limit, which counts `u:` and `w:` too. */
 const MAX_THREADS = 60;
 
@@ -173,7 +175,7 @@ export class Hub {
     const shared: SharedFrame[] = [];
     for (const frame of frames) {
       if (frame.k === 'err') {
-        if (frame.i !== undefined) continue; // a subscription refused: the page goes on by calls
+        if (frame.c !== undefined) this.refused(frame.c, frame.code);
       } else if (frame.k !== 'welcome' && frame.k !== 'bye' && frame.k !== 'pong') {
         shared.push(frame);
       }
@@ -181,6 +183,22 @@ export class Hub {
     if (shared.length === 0) return;
     this.tell({ k: 'frames', frames: shared });
     this.take(shared);
+  }
+
+  /** A subscription was not given. Until it is, the page goes on by calls. */
+  private refused(c: string, code: string): void {
+    const state = this.scopes.get(c);
+    if (!state) return;
+    if (code === 'NOT_FOUND' || code === 'FORBIDDEN') {
+      // As if it had been taken away.
+      this.heard([{ k: 'kick', c }]);
+      return;
+    }
+    this.scopes.set(c, reopened(state));
+    setTimeout(() => {
+      const now = this.scopes.get(c);
+      if (now?.status === 'waiting' && !now.asked) this.ask(c, position(now));
+    }, AGAIN_MS);
   }
 
   take(frames: SharedFrame[]): void {

@@ -1,14 +1,7 @@
 import type { UseQueryResult } from '@tanstack/react-query';
 import { useQuery } from '@tanstack/react-query';
 import { api } from '@/api/client';
-import type {
-  Message,
-  Notification,
-  Reaction,
-  ReadMark,
-  ThreadMember,
-  ThreadState,
-} from '@/api/contract';
+import type { Message, Notification, ReadMark, ThreadMember, ThreadState } from '@/api/contract';
 import { keys } from '@/api/keys';
 import { queryClient } from '@/api/queryClient';
 import { refreshMessages } from '@/areas/chat/messages';
@@ -17,6 +10,7 @@ import type { Loaded } from './branch';
 import { orKept } from './kept';
 import { callOrKeep, live } from './live';
 import { isTemporary } from './outbox';
+import { withReaction } from './reactions';
 
 const NONE: ReadMark[] = [];
 
@@ -77,25 +71,6 @@ export async function muteThread(threadId: string, muted: boolean): Promise<void
     amendThread(threadId, { muted: !muted });
     throw error;
   }
-}
-
-/** Someone's reaction put to the others, or taken away; what nobody feels any more is gone. */
-export function withReaction(
-  reactions: readonly Reaction[],
-  emoji: string,
-  userId: string,
-  on: boolean,
-): Reaction[] {
-  const others = (r: Reaction) => r.users.filter((id) => id !== userId);
-  if (on && !reactions.some((r) => r.emoji === emoji)) {
-    return [...reactions, { emoji, users: [userId] }];
-  }
-  return reactions
-    .map((r) => {
-      if (r.emoji !== emoji) return r;
-      return { emoji, users: on ? [...others(r), userId] : others(r) };
-    })
-    .filter((r) => r.users.length > 0);
 }
 
 /** Adds or takes back one's own reaction: at once on the page, then with the server. */

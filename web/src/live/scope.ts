@@ -129,8 +129,11 @@ export function step(state: ScopeState, frame: ScopeInput): Step {
     }
     case 'reset': {
       const empty = newScope({ status: 'waiting', snap: state.snap });
-      // With a snapshot asked for, the server sends one by itself.
-      const [next, effects] = state.snap ? ([empty, []] satisfies Step) : askAgain(empty);
+      // Where we have just asked, a snapshot or the place follows; else it is for us to ask.
+      const follows = state.snap && state.status === 'waiting';
+      const [next, effects] = follows
+        ? ([{ ...empty, asked: state.asked }, []] satisfies Step)
+        : askAgain(empty);
       return [next, [{ do: 'forget' }, ...effects]];
     }
     case 'kick':

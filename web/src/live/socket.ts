@@ -108,8 +108,8 @@ export class Link {
       this.lost(); // slept through a heartbeat
       return;
     }
-    this.send({ k: 'ping', t: Date.now() });
     this.after('pong', PONG_MS, () => this.lost());
+    this.send({ k: 'ping', t: Date.now() });
   }
 
   /** The network is gone, says the browser: no reason to wait for the heartbeat. */

@@ -10,7 +10,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { edit, fork, regenerate } from './branches.ts';
-import { ask, drafts, goOn, offline, reload, stop } from './conversation.ts';
+import { ask, beginOffline, drafts, goOn, offline, reload, stop } from './conversation.ts';
 import { dark, phone } from './devices.ts';
 import { addKey, firstRun } from './first-run.ts';
 import { audit, palette, settings, signOut, tokens, usage, workspace } from './pages.ts';
@@ -28,6 +28,7 @@ const day: Journey[] = [
   ['stop', stop],
   ['continue', goOn],
   ['offline', offline],
+  ['a conversation begun offline', beginOffline],
   ['drafts', drafts],
   ['another answer', regenerate],
   ['edit and branch arrows', edit],

@@ -7,13 +7,13 @@ use std::time::Duration;
 use axum::response::{IntoResponse, Response};
 use db::kinds::MessageStatus;
 use db::{MessageId, ThreadId, WorkspaceId};
-use http::{HeaderMap, header};
-use kit::api::{ApiError, Code, Created, Detail};
+use http::{HeaderMap, StatusCode, header};
+use kit::api::{ApiError, Code, Created, Data, Detail};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::Chat;
-use crate::exchange::Exchange;
+use crate::exchange::{Exchange, Reply};
 use crate::generation::{Generation, Progress};
 use crate::messages::{self, MessageOut};
 use crate::stream::{self, Opening, Source};
@@ -23,9 +23,19 @@ use crate::stream::{self, Opening, Source};
 pub struct ExchangeOut {
     /// What the person wrote.
     pub message: Option<MessageOut>,
-    /// The answer, when one was asked for.
+    /// The answer, when one was asked for; the first of several.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reply: Option<MessageOut>,
+    /// All answers, when several models were asked or none was waited for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub replies: Vec<MessageOut>,
+}
+
+/// Whether the caller would rather watch the answer elsewhere than wait for it (`Prefer: respond-async`, RFC 7240).
+fn waits_not(headers: &HeaderMap) -> bool {
+    let values = headers.get_all("prefer").iter().filter_map(|v| v.to_str().ok());
+    let mut wishes = values.flat_map(|value| value.split([',', ';']));
+    wishes.any(|wish| wish.trim().eq_ignore_ascii_case("respond-async"))
 }
 
 /// The shape that the caller wants.
@@ -61,50 +71,96 @@ pub async fn answer(
         Some(row) => messages::show(chat, workspace, vec![row]).await?.pop(),
         None => None,
     };
-    let Some(reply) = exchange.reply else {
-        return Ok(Created(ExchangeOut { message, reply: None }).into_response());
+    let Some(first) = exchange.replies.first().cloned() else {
+        return Ok(Created(ExchangeOut {
+            message,
+            reply: None,
+            replies: Vec::new(),
+        })
+        .into_response());
     };
+    if waits_not(headers) {
+        let body = Data::new(exchange_out(chat, workspace, message, &exchange.replies, true).await?);
+        return Ok((
+            StatusCode::ACCEPTED,
+            [("preference-applied", "respond-async")],
+            body,
+        )
+            .into_response());
+    }
     let shape = shape(headers);
-    if let Some(running) = &exchange.running {
-        match shape {
-            // The status is not decided before there is something to show.
-            Shape::Events | Shape::Text => running.first_content().await,
-            Shape::Whole => {
-                running.ended().await;
+    let mut errors = Vec::new();
+    match shape {
+        // The status is not decided before there is something to show.
+        Shape::Events | Shape::Text => {
+            if let Some(running) = &first.running {
+                running.first_content().await;
+                errors.extend(running.look(|p| failed_at_once(p, running.began_at)));
             }
         }
-        if let Some(error) = running.look(|p| failed_at_once(p, running.began_at)) {
-            return Err(error);
+        Shape::Whole => {
+            for running in exchange.replies.iter().filter_map(|reply| reply.running.as_ref()) {
+                running.ended().await;
+                errors.extend(running.look(|p| failed_at_once(p, running.began_at)));
+            }
         }
+    }
+    // One of several that fails is told in its message, beside the others.
+    let is_for_all = shape != Shape::Whole || errors.len() == exchange.replies.len();
+    if let Some(error) = errors.into_iter().next().filter(|_| is_for_all) {
+        return Err(error);
     }
     match shape {
         Shape::Whole => {
-            let row = messages::find(chat.db(), workspace, reply)
-                .await?
-                .ok_or_else(|| ApiError::not_found("message"))?;
-            let reply = messages::show(chat, workspace, vec![row]).await?.pop();
-            Ok(Created(ExchangeOut { message, reply }).into_response())
+            let several = exchange.replies.len() > 1;
+            let out = exchange_out(chat, workspace, message, &exchange.replies, several).await?;
+            Ok(Created(out).into_response())
         }
         Shape::Events => {
-            let from = exchange
+            let from = first
                 .running
                 .as_ref()
                 .map_or(0, |g| g.look(|p| stream::utf16_len(&p.text[..g.began_at])));
-            let source = source(chat, workspace, reply, exchange.running).await?;
+            let source = source(chat, workspace, first.id, first.running).await?;
             Ok(stream::ui_message_stream(
                 source,
                 Opening {
                     thread,
-                    reply,
+                    reply: first.id,
                     message,
                 },
                 from,
             ))
         }
         Shape::Text => Ok(stream::plain_text(
-            source(chat, workspace, reply, exchange.running).await?,
+            source(chat, workspace, first.id, first.running).await?,
         )),
     }
+}
+
+/// A message and its answers as they are stored now.
+async fn exchange_out(
+    chat: &Chat,
+    workspace: WorkspaceId,
+    message: Option<MessageOut>,
+    replies: &[Reply],
+    all: bool,
+) -> Result<ExchangeOut, ApiError> {
+    let mut rows = Vec::with_capacity(replies.len());
+    for reply in replies {
+        let row = messages::find(chat.db(), workspace, reply.id).await?;
+        rows.push(row.ok_or_else(|| ApiError::not_found("message"))?);
+    }
+    let mut replies = messages::show(chat, workspace, rows).await?;
+    Ok(ExchangeOut {
+        message,
+        reply: if all {
+            replies.first().cloned()
+        } else {
+            replies.pop()
+        },
+        replies,
+    })
 }
 
 /// The error of an answer that ended before its first word.

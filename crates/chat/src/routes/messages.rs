@@ -69,10 +69,11 @@ async fn branch_through(chat: &Chat, at: &InThread, text: &str) -> Result<Messag
 }
 
 /// Writes a message and, unless `reply` is false, has a model answer it. The answer's shape follows `Accept`:
-/// `text/event-stream` (AI SDK's UI message stream), `text/plain`, or `application/json` when it is whole.
+/// `text/event-stream` (AI SDK's UI message stream), `text/plain`, or `application/json` when it is whole. Models that
+/// the text names answer all at once; a stream is the first one's. With `Prefer: respond-async` nothing is waited for.
 #[utoipa::path(post, path = "/api/v1/threads/{id}/messages", tag = "chat", params(("id" = Uuid, Path)), request_body = MessageIn,
-    responses((status = 201, body = Data<ExchangeOut>), (status = 200, content_type = "text/event-stream", body = String),
-        (status = 404, body = ErrorBody), (status = 422, body = ErrorBody), (status = 424, body = ErrorBody), (status = 502, body = ErrorBody)))]
+    responses((status = 201, body = Data<ExchangeOut>), (status = 202, body = Data<ExchangeOut>), (status = 200, content_type = "text/event-stream", body = String),
+        (status = 403, body = ErrorBody), (status = 404, body = ErrorBody), (status = 422, body = ErrorBody), (status = 424, body = ErrorBody), (status = 502, body = ErrorBody)))]
 pub async fn post_message(
     State(chat): State<Chat>,
     at: InThread,

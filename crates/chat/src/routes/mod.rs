@@ -3,6 +3,7 @@
 mod answer;
 mod assistants;
 mod messages;
+mod rooms;
 mod threads;
 
 use utoipa_axum::router::OpenApiRouter;
@@ -30,6 +31,13 @@ pub fn routes(chat: Chat) -> OpenApiRouter {
         .routes(routes!(messages::regenerate_message))
         .routes(routes!(messages::edit_message))
         .routes(routes!(messages::continue_message))
+        .routes(routes!(rooms::list_members, rooms::add_member))
+        .routes(routes!(rooms::change_member, rooms::remove_member))
+        .routes(routes!(rooms::put_reaction, rooms::delete_reaction))
+        .routes(routes!(rooms::mark_read))
+        .routes(routes!(rooms::change_state))
+        .routes(routes!(rooms::list_notifications))
+        .routes(routes!(rooms::read_notifications))
         .routes(routes!(assistants::list_assistants, assistants::create_assistant))
         .routes(routes!(
             assistants::change_assistant,

@@ -3,7 +3,7 @@
 use sea_orm::entity::prelude::*;
 
 use crate::ids::{MessageId, ThreadId, UserId, WorkspaceId};
-use crate::kinds::Visibility;
+use crate::kinds::{Answers, Visibility};
 use crate::sealed::Sealed;
 
 /// One row.
@@ -22,6 +22,8 @@ pub struct Model {
     pub title: Option<Sealed>,
     /// Who sees it.
     pub visibility: Visibility,
+    /// When a model answers; none: as its visibility and members suggest.
+    pub answers: Option<Answers>,
     /// The model it asks, or none for the default.
     pub model: Option<String>,
     /// The assistant that answers.

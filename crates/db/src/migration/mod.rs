@@ -6,6 +6,8 @@ mod m2026_11_21_000001_identity;
 mod m2026_11_21_000002_work;
 mod m2026_11_21_000003_ai;
 mod m2026_11_21_000004_chat;
+mod m2026_11_21_000005_rooms;
+mod m2026_11_21_000007_live;
 
 /// All migrations.
 #[derive(Debug)]
@@ -19,6 +21,8 @@ impl MigratorTrait for Migrator {
             Box::new(m2026_11_21_000002_work::Migration),
             Box::new(m2026_11_21_000003_ai::Migration),
             Box::new(m2026_11_21_000004_chat::Migration),
+            Box::new(m2026_11_21_000005_rooms::Migration),
+            Box::new(m2026_11_21_000007_live::Migration),
         ]
     }
 }

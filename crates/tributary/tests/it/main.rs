@@ -13,6 +13,7 @@ mod support;
 
 mod chat;
 mod identity;
+mod live;
 mod models;
 mod openapi;
 mod operation;

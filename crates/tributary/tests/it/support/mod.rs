@@ -2,6 +2,8 @@
 //! providers that speaks their formats and can be told to misbehave.
 
 mod client;
+pub mod mirror;
+pub mod socket;
 mod stream;
 
 use std::path::PathBuf;
@@ -127,6 +129,20 @@ impl TestApp {
             .await
             .expect(200);
         client
+    }
+
+    /// Makes somebody a colleague in another person's workspace; answers them as they are there.
+    pub async fn colleague(&self, host: &Client, guest: &Client, role: &str) -> Client {
+        let me = guest.get("/api/v1/auth/me").await.data();
+        let workspace = host.get("/api/v1/workspace").await.data()["id"].clone();
+        let body = json!({ "email": me["user"]["email"], "role": role });
+        host.post("/api/v1/members", &body).await.expect(201);
+        let body = json!({ "workspace_id": workspace });
+        let switched = guest.post("/api/v1/auth/switch", &body).await;
+        switched.expect(200);
+        let mut colleague = self.client();
+        colleague.bearer(switched.data()["access_token"].as_str().unwrap());
+        colleague
     }
 
     /// Ends it in an orderly way and starts it again over the same store.

@@ -1,0 +1,82 @@
+//! What happens by the clock, once a second: heartbeats, signs of life, presence, sign-ins that have ended.
+
+use std::time::Duration;
+
+use identity::tickets::Holder;
+
+use super::connection::{Connection, Ephemeral, Frame};
+use super::frames::{Bye, ServerFrame};
+use super::hub::Live;
+use super::outgoing::Waiting;
+
+/// Seconds between the heartbeats of a connection.
+pub const HEARTBEAT: u64 = 25;
+/// Seconds between the words of a node.
+const BEAT: u64 = 3;
+/// Seconds between two looks at a sign-in.
+const SIGN_IN: u64 = 60;
+/// A client that is silent for so long is gone; it is asked for a sign of life in between.
+pub const SILENT: Duration = Duration::from_secs(24);
+
+/// Keeps time until the program stops.
+pub async fn run(live: &Live) {
+    let mut seconds = tokio::time::interval(Duration::from_secs(1));
+    seconds.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    for second in 0_u64.. {
+        tokio::select! {
+            _ = seconds.tick() => {}
+            () = live.stopping() => break,
+        }
+        live.tell_presence(second.is_multiple_of(BEAT));
+        let now = live.now_ms();
+        for connection in live.connections() {
+            let silence = connection.silence(now);
+            if silence >= SILENT {
+                connection.close(Bye::Slow);
+            } else if silence >= SILENT / 2 && second.is_multiple_of(4) {
+                connection.ping();
+            }
+            let turn = second.wrapping_add(connection.number);
+            if turn.is_multiple_of(HEARTBEAT) {
+                beat(live, &connection);
+            }
+            if turn.is_multiple_of(SIGN_IN) {
+                check_sign_in(live, &connection);
+            }
+        }
+        if second.is_multiple_of(10) {
+            live.forget_idle_feeds();
+        }
+    }
+    // Clients go to another node, or come back to this one.
+    for connection in live.connections() {
+        connection.close(Bye::Drain);
+    }
+}
+
+fn beat(live: &Live, connection: &Connection) {
+    let h = connection
+        .held()
+        .into_iter()
+        .filter_map(|scope| Some((scope.to_string(), live.existing(scope)?.head()?.seq)))
+        .collect();
+    let t = live.db().clock().now().micros() / 1000;
+    let frame = Frame(ServerFrame::Hb { t, h }.encode());
+    connection.send(Waiting::Ephemeral(Ephemeral::Heartbeat), frame);
+}
+
+fn check_sign_in(live: &Live, connection: &std::sync::Arc<Connection>) {
+    let (live, connection) = (live.clone(), connection.clone());
+    live.clone().spawn("live sign-in", async move {
+        let caller = connection.caller();
+        match Holder::from(&caller)
+            .as_caller(live.identity(), caller.via, caller.address)
+            .await
+        {
+            Ok(Some(now)) => connection.set_caller(now),
+            Ok(None) => connection.close(Bye::SignIn),
+            // The store is away: whoever is here stays.
+            Err(error) => tracing::warn!(error = %error, "a sign-in could not be checked"),
+        }
+    });
+}

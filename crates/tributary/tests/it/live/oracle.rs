@@ -1,0 +1,371 @@
+//! The rule for every change: what a client knew before, and the events, make what a fresh fetch shows. Each call that
+//! changes something stands here; a call that is in the contract and not here fails the suite.
+
+use std::collections::BTreeSet;
+
+use http::Method;
+use serde_json::{Map, Value, json};
+
+use crate::support::socket::Socket;
+use crate::support::{Client, TestApp, standin};
+
+/// Two people of a workspace, what they share, and the socket of the first.
+struct House {
+    app: TestApp,
+    ann: Client,
+    bob: Client,
+    bob_id: String,
+    thread: String,
+    socket: Socket,
+    tried: BTreeSet<String>,
+}
+
+impl House {
+    async fn open() -> Self {
+        let (app, standin) = (TestApp::with(|c| c.limits.requests = 0).await, standin().await);
+        let ann = app.person_with_models("ann", &standin).await;
+        let bob = app.person("bob").await;
+        let bob = app.colleague(&ann, &bob, "member").await;
+        let bob_id = bob.get("/api/v1/auth/me").await.data()["user"]["id"]
+            .as_str()
+            .unwrap()
+            .to_owned();
+        let thread = ann.thread().await;
+        let mut socket = Socket::open(&app.base(), &ann).await;
+        for scope in socket.mirror.scopes.keys().cloned().collect::<Vec<_>>() {
+            socket.send(&json!({ "k": "sub", "c": scope, "snap": {} })).await;
+            socket.until(|f| f["k"] == "live" && f["c"] == *scope).await;
+        }
+        socket.watch(&thread).await;
+        // The stand-in lives as long as the house.
+        std::mem::forget(standin);
+        Self {
+            app,
+            ann,
+            bob,
+            bob_id,
+            thread,
+            socket,
+            tried: BTreeSet::new(),
+        }
+    }
+
+    /// Makes a call as one of them, and then compares all that is known with all that is there.
+    async fn call(&mut self, who: Who, method: Method, path: &str, body: Value) -> Value {
+        self.tried.insert(format!("{method} {}", template(path)));
+        let path = path.replace("{id}", &self.thread);
+        let client = match who {
+            Who::Ann => &self.ann,
+            Who::Bob => &self.bob,
+        };
+        let json = [("content-type", "application/json")];
+        let answer = client.send(method.clone(), &path, &json, body.to_string()).await;
+        assert!(answer.status.is_success(), "{method} {path}: {}", answer.text());
+        self.compare(&format!("{method} {path}")).await;
+        serde_json::from_slice::<Value>(&answer.bytes).map_or(Value::Null, |v| v["data"].clone())
+    }
+
+    async fn compare(&mut self, after: &str) {
+        for scope in self.socket.mirror.scopes.keys().cloned().collect::<Vec<_>>() {
+            let fresh = self
+                .ann
+                .get(&format!("/api/v1/live/snapshot?c={scope}&last=200"))
+                .await;
+            fresh.expect(200);
+            let fresh = fresh.data();
+            let head = fresh["s"].as_i64().unwrap();
+            while self.socket.mirror.scopes[&scope].seq < head {
+                self.socket.next().await.expect("the socket is open");
+            }
+            let known = &self.socket.mirror.scopes[&scope];
+            assert!(known.asks.is_empty(), "after {after}: {scope} had a hole");
+            let (known, there) = (
+                comparable(&known.parts, &fresh["d"]),
+                comparable(fresh["d"].as_object().unwrap(), &fresh["d"]),
+            );
+            assert_eq!(known, there, "after {after}: {scope}");
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Who {
+    Ann,
+    Bob,
+}
+
+/// The parts with their rows in one order; of what a snapshot cuts off at some length, what is in the fresh one.
+fn comparable(parts: &Map<String, Value>, fresh: &Value) -> Map<String, Value> {
+    let mut parts = parts.clone();
+    for (name, part) in &mut parts {
+        let Value::Array(rows) = part else { continue };
+        let key = |row: &Value| {
+            ["id", "user_id", "thread_id"]
+                .iter()
+                .find_map(|k| row[*k].as_str().map(str::to_owned))
+        };
+        let wanted: BTreeSet<_> = fresh[name]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(key)
+            .collect();
+        // Other branches stay known, and emptied drafts are nothing.
+        if ["messages", "drafts"].contains(&&**name) {
+            rows.retain(|row| key(row).is_some_and(|k| wanted.contains(&k)));
+        }
+        rows.sort_by_key(|row| key(row));
+    }
+    parts.retain(|name, part| !fresh[name].is_null() || *part != json!([]));
+    parts
+}
+
+/// `/api/v1/threads/{id}/messages/0190…/stop` as the contract writes it.
+fn template(path: &str) -> String {
+    let mut parts: Vec<String> = path.split('/').map(str::to_owned).collect();
+    let mut is_second = path.contains("{id}");
+    for part in &mut parts {
+        if part.len() == 36 && part.matches('-').count() == 4 {
+            *part = if is_second { "{mid}" } else { "{id}" }.to_owned();
+            is_second = true;
+        }
+    }
+    parts.join("/")
+}
+
+#[tokio::test]
+async fn what_was_known_and_the_events_make_what_is_there() {
+    use Who::{Ann, Bob};
+    let mut house = House::open().await;
+    let h = &mut house;
+    let thread = "/api/v1/threads/{id}";
+    let messages = "/api/v1/threads/{id}/messages";
+    h.call(
+        Ann,
+        Method::POST,
+        "/api/v1/threads",
+        json!({ "title": "Another" }),
+    )
+    .await;
+    h.call(
+        Ann,
+        Method::POST,
+        "/api/v1/threads",
+        json!({ "visibility": "workspace" }),
+    )
+    .await;
+    h.call(
+        Ann,
+        Method::PATCH,
+        thread,
+        json!({ "title": "A room", "pinned": true }),
+    )
+    .await;
+    h.call(
+        Ann,
+        Method::POST,
+        "/api/v1/threads/{id}/members",
+        json!({ "user_id": h.bob_id }),
+    )
+    .await;
+    let one = h
+        .call(
+            Ann,
+            Method::POST,
+            messages,
+            json!({ "content": "One", "reply": false }),
+        )
+        .await;
+    let one = one["message"]["id"].as_str().unwrap().to_owned();
+    let two = h
+        .call(
+            Bob,
+            Method::POST,
+            messages,
+            json!({ "content": "@ann two", "reply": false, "reply_to": one }),
+        )
+        .await;
+    let two = two["message"]["id"].as_str().unwrap().to_owned();
+    let asked = h
+        .call(
+            Ann,
+            Method::POST,
+            messages,
+            json!({ "content": "Go", "reply": true, "model": "openai/mock-n5" }),
+        )
+        .await;
+    let reply = asked["reply"]["id"].as_str().unwrap().to_owned();
+    let at = |id: &str, what: &str| format!("{messages}/{id}/{what}");
+    h.call(
+        Ann,
+        Method::POST,
+        &at(&reply, "regenerate"),
+        json!({ "model": "openai/mock-n6" }),
+    )
+    .await;
+    h.call(
+        Ann,
+        Method::POST,
+        &at(&two, "edit"),
+        json!({ "content": "Two, again", "reply": false }),
+    )
+    .await;
+    h.call(
+        Ann,
+        Method::POST,
+        "/api/v1/threads/{id}/head",
+        json!({ "message_id": reply }),
+    )
+    .await;
+    h.call(Ann, Method::POST, &at(&reply, "stop"), json!({})).await;
+    h.call(Bob, Method::PUT, &at(&one, "reactions/%F0%9F%91%8D"), json!({}))
+        .await;
+    h.call(Ann, Method::PUT, &at(&one, "reactions/%F0%9F%91%8D"), json!({}))
+        .await;
+    h.call(
+        Bob,
+        Method::DELETE,
+        &at(&one, "reactions/%F0%9F%91%8D"),
+        json!({}),
+    )
+    .await;
+    h.call(
+        Bob,
+        Method::POST,
+        "/api/v1/threads/{id}/read",
+        json!({ "seq": 3 }),
+    )
+    .await;
+    h.call(
+        Ann,
+        Method::POST,
+        "/api/v1/threads/{id}/read",
+        json!({ "seq": 4 }),
+    )
+    .await;
+    h.call(
+        Ann,
+        Method::PATCH,
+        "/api/v1/threads/{id}/state",
+        json!({ "muted": true }),
+    )
+    .await;
+    h.call(
+        Ann,
+        Method::PUT,
+        "/api/v1/threads/{id}/draft",
+        json!({ "text": "half" }),
+    )
+    .await;
+    h.call(
+        Ann,
+        Method::PATCH,
+        "/api/v1/settings",
+        json!({ "values": { "theme": "dark" } }),
+    )
+    .await;
+    let path = format!("/api/v1/threads/{{id}}/members/{}", h.bob_id);
+    h.call(Ann, Method::PATCH, &path, json!({ "role": "viewer" }))
+        .await;
+    h.call(Ann, Method::DELETE, &path, json!({})).await;
+    h.call(
+        Ann,
+        Method::PATCH,
+        thread,
+        json!({ "visibility": "workspace", "answers": "mentioned" }),
+    )
+    .await;
+    h.call(Bob, Method::POST, messages, json!({ "content": "In the open" }))
+        .await;
+    h.call(
+        Ann,
+        Method::POST,
+        "/api/v1/threads/{id}/fork",
+        json!({ "message_id": one }),
+    )
+    .await;
+    h.call(
+        Ann,
+        Method::POST,
+        "/api/v1/notifications/read",
+        json!({ "all": true }),
+    )
+    .await;
+    h.call(
+        Ann,
+        Method::PATCH,
+        "/api/v1/workspace",
+        json!({ "name": "The house" }),
+    )
+    .await;
+    h.call(
+        Bob,
+        Method::PATCH,
+        "/api/v1/auth/me",
+        json!({ "full_name": "Robert" }),
+    )
+    .await;
+    let path = format!("/api/v1/members/{}", h.bob_id);
+    h.call(Ann, Method::PATCH, &path, json!({ "role": "admin" }))
+        .await;
+    h.call(Ann, Method::PATCH, thread, json!({ "visibility": "private" }))
+        .await;
+    h.call(Ann, Method::DELETE, &path, json!({})).await;
+    h.call(Ann, Method::PATCH, thread, json!({ "archived": true }))
+        .await;
+    all_are_tried(h);
+}
+
+/// Calls that change nothing that a scope shows, each with its reason.
+const ELSEWHERE: [(&str, &str); 11] = [
+    (
+        "/api/v1/auth/",
+        "signing in and out: session.ended is told, and has its own test",
+    ),
+    ("/api/v1/tokens", "shown on a page that asks"),
+    ("/api/v1/invitations", "shown on a page that asks"),
+    ("/api/v1/providers", "shown on a page that asks"),
+    ("/api/v1/assistants", "shown on a page that asks"),
+    ("/api/v1/workspaces", "makes a workspace that nobody here holds"),
+    (
+        "POST /api/v1/members",
+        "a member who joins is told as member.joined; the house above begins with one",
+    ),
+    ("/api/v1/live/ticket", "changes nothing"),
+    ("/v1/", "changes nothing"),
+    (
+        "DELETE /api/v1/threads/{id}",
+        "its scope is gone; leaving::a_thread_that_is_deleted_is_closed_for_all",
+    ),
+    ("/continue", "answers::going_on_is_a_new_run_after_the_old_text"),
+];
+
+fn all_are_tried(house: &House) {
+    let document = house.app.openapi();
+    let mut forgotten = Vec::new();
+    for (path, calls) in document["paths"].as_object().unwrap() {
+        for method in calls.as_object().unwrap().keys() {
+            let call = format!("{} {path}", method.to_uppercase());
+            let tried = house.tried.iter().any(|tried| same(tried, &call));
+            let elsewhere = ELSEWHERE.iter().any(|(part, _)| call.contains(part));
+            if method != "get" && !tried && !elsewhere {
+                forgotten.push(call);
+            }
+        }
+    }
+    assert!(
+        forgotten.is_empty(),
+        "these calls have no place in the oracle: {forgotten:#?}"
+    );
+}
+
+/// Whether two paths are the same but for the names of their placeholders.
+fn same(tried: &str, call: &str) -> bool {
+    let parts = |text: &str| text.split('/').map(str::to_owned).collect::<Vec<_>>();
+    let (tried, call) = (parts(tried), parts(call));
+    tried.len() == call.len()
+        && tried
+            .iter()
+            .zip(&call)
+            .all(|(a, b)| a == b || (b.starts_with('{') && (a.starts_with('{') || a.contains('%'))))
+}

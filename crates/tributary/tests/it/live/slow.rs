@@ -1,0 +1,68 @@
+//! Readers that do not keep up: they cost little, delay nobody, and lose nothing once they read again.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::support::TestApp;
+use crate::support::socket::Socket;
+
+#[tokio::test]
+async fn a_reader_that_pauses_catches_up_without_a_hole() {
+    let app = TestApp::with(|config| config.limits.requests = 0).await;
+    let ann = app.person("ann").await;
+    let thread = ann.thread().await;
+    let (mut quick, mut slow) = (
+        Socket::open(&app.base(), &ann).await,
+        Socket::open(&app.base(), &ann).await,
+    );
+    quick.watch(&thread).await;
+    slow.watch(&thread).await;
+    // Some ten megabytes that only one of them reads: more than the network keeps.
+    let long = "lorem ipsum ".repeat(8_000);
+    let mut last = 0;
+    for n in 0..100 {
+        let body = json!({ "content": format!("{n} {long}"), "reply": false });
+        ann.post(&format!("/api/v1/threads/{thread}/messages"), &body)
+            .await
+            .expect(201);
+        last = quick.event("message.created").await["s"].as_i64().unwrap();
+    }
+    while slow.thread(&thread).seq < last {
+        let frame = slow
+            .next()
+            .await
+            .unwrap_or_else(|| panic!("closed: {:?}", slow.closed));
+        if frame["k"] == "reset" {
+            let c = frame["c"].clone();
+            slow.send(&json!({ "k": "sub", "c": c, "snap": { "last": 200 } }))
+                .await;
+        }
+    }
+    let slow = slow.thread(&thread);
+    assert!(slow.asks.is_empty(), "no hole was seen: {:?}", slow.asks);
+    assert_eq!(slow.parts["messages"].as_array().unwrap().len(), 100);
+    assert_eq!(slow.parts["messages"], quick.thread(&thread).parts["messages"]);
+}
+
+#[tokio::test]
+async fn a_reader_that_never_comes_back_is_let_go_and_nobody_waits_for_it() {
+    let app = TestApp::with(|config| config.limits.requests = 0).await;
+    let ann = app.person("ann").await;
+    let thread = ann.thread().await;
+    let mut quick = Socket::open(&app.base(), &ann).await;
+    quick.watch(&thread).await;
+    let mut stuck = Socket::open(&app.base(), &ann).await;
+    stuck.watch(&thread).await;
+    stuck.send(&json!({ "k": "ack", "b": 1 })).await;
+    let long = "lorem ipsum ".repeat(8_000);
+    for n in 0..60 {
+        let body = json!({ "content": format!("{n} {long}"), "reply": false });
+        let path = format!("/api/v1/threads/{thread}/messages");
+        ann.post(&path, &body).await.expect(201);
+        let arrived = tokio::time::timeout(Duration::from_secs(20), quick.event("message.created"));
+        arrived.await.expect("the other one is not held up");
+    }
+    // It counts its bytes and has counted one: what is under way to it has an end.
+    quick.settle().await;
+}
