@@ -1,8 +1,12 @@
 import { useEffect, useRef, useState } from 'react';
 import type { Message, Thread } from '@/api/contract';
+import { amendThread } from '@/areas/chat/threads';
 import { markRead, readNotifications, useNotifications } from '@/live/rooms';
 import { countAfter, firstAfter, newestSeq } from './placing';
 import { useSeen } from './useSeen';
+
+/** More are not counted. */
+const MOST = 100;
 
 interface Options {
   threadId: string;
@@ -50,6 +54,19 @@ export function useReading({ threadId, me, messages, thread, atEnd, counts }: Op
   useEffect(() => {
     if (counts && present && newest > 0) markRead(threadId, newest);
   }, [counts, present, newest, threadId]);
+
+  // In a thread that is open and not looked at, what comes is unread too.
+  const mark = thread?.read_seq;
+  const known = thread?.unread ?? 0;
+  useEffect(() => {
+    if (!counts || present || mark === undefined) return;
+    const unread = Math.min(MOST, countAfter(messages, mark, me));
+    if (unread <= known) return;
+    const mentioned = messages.some(
+      (m) => m.seq > mark && m.author?.id !== me && m.mentions?.some((x) => x.id === me),
+    );
+    amendThread(threadId, mentioned ? { unread, mentioned } : { unread });
+  }, [counts, present, mark, known, messages, threadId, me]);
 
   // What one is told of this thread is seen here too.
   const { data: notes } = useNotifications();
