@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { lazy, Suspense, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { Thread } from '@/api/contract';
 import { Icon } from '@/components/Icon';
 import { ModelPicker } from '@/areas/models/ModelPicker';
@@ -6,7 +6,6 @@ import { useMe } from '@/areas/identity/session';
 import { useSettings } from '@/areas/identity/settings';
 import { AskSwitch } from '@/areas/rooms/AskSwitch';
 import { mentionsIn } from '@/areas/rooms/candidates';
-import { MentionList } from '@/areas/rooms/MentionList';
 import type { Person } from '@/areas/rooms/members';
 import { isShared } from '@/areas/rooms/members';
 import { ReplyBar } from '@/areas/rooms/ReplyBar';
@@ -19,7 +18,12 @@ import { useText } from '@/text';
 import type { How } from './asking';
 import { composerFocus } from './composerFocus';
 import { setDraft, useDraft } from './drafts';
+import '@/areas/rooms/writing.css';
 import './composer.css';
+
+const MentionList = lazy(() =>
+  import('@/areas/rooms/MentionList').then((m) => ({ default: m.MentionList })),
+);
 
 interface Props {
   draftKey: string;
@@ -128,7 +132,11 @@ export function Composer({
       {replying && (
         <ReplyBar message={replying} me={me} onCancel={() => setReplying(draftKey, null)} />
       )}
-      {mentions.open && <MentionList mentions={mentions} />}
+      {mentions.open && (
+        <Suspense fallback={null}>
+          <MentionList mentions={mentions} />
+        </Suspense>
+      )}
       <textarea
         ref={area}
         rows={1}

@@ -5,6 +5,7 @@ import { placesOf, ALONE } from '@/areas/rooms/placing';
 import { useRoom } from '@/areas/rooms/RoomContext';
 import { useJumping } from '@/areas/rooms/useJumping';
 import { useReading } from '@/areas/rooms/useReading';
+import '@/areas/rooms/said.css';
 import { useReads } from '@/live/rooms';
 import type { Shown } from '@/live/projection';
 import { toast } from '@/components/toasts';

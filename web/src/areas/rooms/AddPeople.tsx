@@ -7,6 +7,7 @@ import { describe } from '@/text/failures';
 import { fit, personCandidate } from './candidates';
 import { useAddMember, useWorkspacePeople } from './members';
 import { PersonAvatar } from './PersonAvatar';
+import './suggestions.css';
 
 const MOST = 6;
 

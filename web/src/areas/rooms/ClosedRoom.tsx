@@ -2,7 +2,6 @@ import { Link } from '@tanstack/react-router';
 import { SidebarButton } from '@/app/SidebarButton';
 import { Icon } from '@/components/Icon';
 import { useText } from '@/text';
-import './rooms.css';
 
 /** In place of a thread that one may not enter any more. */
 export function ClosedRoom() {

@@ -6,6 +6,7 @@ import { useText } from '@/text';
 import type { Candidate } from './candidates';
 import { PersonAvatar } from './PersonAvatar';
 import type { Mentions } from './useMentions';
+import './suggestions.css';
 
 function Face({ candidate }: { candidate: Candidate }) {
   if (candidate.kind === 'person') {

@@ -4,7 +4,7 @@ import { Button } from '@/components/Button';
 import { useText } from '@/text';
 import { Facepile } from './Facepile';
 import { isShared, useEntrants } from './members';
-import './rooms.css';
+import './people.css';
 
 export const loadShareDialog = () => import('./ShareDialog');
 const ShareDialog = lazy(() => loadShareDialog().then((m) => ({ default: m.ShareDialog })));

@@ -26,6 +26,8 @@ export function useReading({ threadId, me, messages, thread, atEnd, counts }: Op
   const seen = useSeen();
   const present = seen && atEnd;
   const newest = newestSeq(messages);
+  const mark = thread?.read_seq;
+  const known = thread?.unread ?? 0;
   const [line, setLine] = useState<number | null>(null);
   const left = useRef<number | null>(null);
   const settled = useRef(false);
@@ -53,11 +55,9 @@ export function useReading({ threadId, me, messages, thread, atEnd, counts }: Op
 
   useEffect(() => {
     if (counts && present && newest > 0) markRead(threadId, newest);
-  }, [counts, present, newest, threadId]);
+  }, [counts, present, newest, known, threadId]);
 
   // In a thread that is open and not looked at, what comes is unread too.
-  const mark = thread?.read_seq;
-  const known = thread?.unread ?? 0;
   useEffect(() => {
     if (!counts || present || mark === undefined) return;
     const unread = Math.min(MOST, countAfter(messages, mark, me));
