@@ -46,3 +46,15 @@ export function placeNewest(before: Loaded | undefined, newest: Message[]): Load
   if (!before || at < 0) return { messages: newest, older: UNKNOWN };
   return { messages: [...before.messages.slice(0, at), ...newest], older: before.older };
 }
+
+/** Answers of calls may come after the events that they caused: what is known may be newer. */
+export function newerThan(loaded: Loaded | undefined, fresh: readonly Message[]): Message[] {
+  const known = new Map(loaded?.messages.map((m) => [m.id, m]));
+  return fresh.map((message) => {
+    const here = known.get(message.id);
+    if (!here) return message;
+    const ended = here.status !== 'streaming' && message.status === 'streaming';
+    const same = here.updated_at === message.updated_at && ended;
+    return here.updated_at > message.updated_at || same ? here : message;
+  });
+}

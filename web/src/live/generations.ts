@@ -97,6 +97,9 @@ export class Generations {
   hear(frame: GenFrame | GenSnapFrame, stored: Message | null): { ask: boolean; ended: boolean } {
     const now = this.spoken.get(frame.m);
     if (now?.abort && !now.answer.done) return { ask: false, ended: false };
+    // The message itself says more than what comes late.
+    if (stored && stored.status !== 'streaming') return { ask: false, ended: false };
+    if (!now && frame.k === 'gen' && frame.op === 'end') return { ask: false, ended: false };
     const known = now?.gen ?? (stored && begun(stored));
     const { state, ask } = advance(known, frame);
     if (!state || (now && state === now.gen)) return { ask, ended: false };

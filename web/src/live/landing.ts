@@ -1,9 +1,10 @@
 import type { Message, Thread } from '@/api/contract';
 import { keys } from '@/api/keys';
 import { queryClient } from '@/api/queryClient';
-import { receiveMessages, seedEmpty } from '@/areas/chat/messages';
+import { receiveAnswered, seedEmpty } from '@/areas/chat/messages';
 import { amendThread, dropThread, receiveThread, refreshThreads } from '@/areas/chat/threads';
 import { generations } from './generations';
+import { live } from './live';
 import type { OutboxItem } from './outbox';
 
 /** An item of the outbox that the server took, and what it answered. */
@@ -43,9 +44,9 @@ export function land({ item, data }: Landed): void {
     const fresh = [...(exchange.message ? [exchange.message] : []), ...replies];
     if (exchange.message) generations.shownAs.set(exchange.message.id, item.id);
     const last = fresh.at(-1);
-    if (last) void receiveMessages(threadId, fresh, last.id);
+    if (last) void receiveAnswered(threadId, fresh, last.id);
     amendThread(threadId, { last_message_at: new Date().toISOString() });
-    void refreshThreads();
+    if (live.state() !== 'live') void refreshThreads();
     return;
   }
   const changed = THREAD_CALL.exec(item.path)?.[1];

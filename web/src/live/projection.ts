@@ -118,7 +118,9 @@ function withKeys(rows: Row[], shownAs: ReadonlyMap<string, string>): Shown[] {
 export function project(threadId: string, stored: Message[], over: Over): Shown[] {
   const { asking, ghosts, spoken, shownAs = new Map<string, string>() } = over;
   const plain = (message: Message): Row => {
-    const said = message.role === 'assistant' ? spoken(message.id) : null;
+    const heard = message.role === 'assistant' ? spoken(message.id) : null;
+    // Once a message is stored to its end, what is heard of it besides is late; a stream of its own may be ahead.
+    const said = heard && (heard.abort || message.status === 'streaming') ? heard : null;
     const goesOn = asking?.replyId === message.id;
     const runs = message.status === 'streaming' || goesOn || (said !== null && !said.answer.done);
     if (!said) {

@@ -12,7 +12,7 @@ import type { Exchange } from '@/live/landing';
 import { live, outboxCell, put } from '@/live/live';
 import { temporaryId } from '@/live/outbox';
 import { clearDraft, draftText, NEW, setDraft } from './drafts';
-import { receiveMessages, refreshMessages, seedEmpty } from './messages';
+import { receiveAnswered, refreshMessages, seedEmpty } from './messages';
 import { setProblem } from './problems';
 import { adopt } from './streams';
 import { receiveThread, refreshThreads } from './threads';
@@ -82,7 +82,7 @@ async function run(calling: Calling): Promise<void> {
     if (message && key) generations.shownAs.set(message.id, key);
     const answers = replies ?? (reply ? [reply] : []);
     const last = answers.at(-1) ?? message;
-    if (last) await receiveMessages(threadId, [...(message ? [message] : []), ...answers], last.id);
+    if (last) await receiveAnswered(threadId, [...(message ? [message] : []), ...answers], last.id);
     if (!live.synced(`t:${threadId}`)) await refreshMessages(threadId).catch(() => undefined);
     void refreshThreads();
   } catch (error) {

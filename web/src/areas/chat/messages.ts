@@ -5,7 +5,7 @@ import { keys } from '@/api/keys';
 import { queryClient } from '@/api/queryClient';
 import { otherBranch, showBranch } from '@/areas/rooms/otherBranch';
 import type { Loaded } from '@/live/branch';
-import { place, placeNewest, UNKNOWN } from '@/live/branch';
+import { newerThan, place, placeNewest, UNKNOWN } from '@/live/branch';
 import { orKept } from '@/live/kept';
 import { live } from '@/live/live';
 import { isTemporary } from '@/live/outbox';
@@ -51,7 +51,10 @@ async function loadNewest(threadId: string, signal?: AbortSignal): Promise<Loade
     const here = queryClient.getQueryData<Loaded>(keys.messages(threadId));
     if (here) return here;
   }
-  return fetchNewest(threadId, signal);
+  const fetched = await fetchNewest(threadId, signal);
+  // It may have become live meanwhile, and know more.
+  const here = queryClient.getQueryData<Loaded>(keys.messages(threadId));
+  return here && live.synced(`t:${threadId}`) ? here : fetched;
 }
 
 export function useMessages(threadId: string | null) {
@@ -83,6 +86,12 @@ export async function receiveMessages(threadId: string, fresh: Message[], head: 
   const next = place(before, fresh, head);
   if (next) queryClient.setQueryData<Loaded>(key, next);
   else await refreshMessages(threadId).catch(() => undefined);
+}
+
+/** The same for messages that the answer of a call brought. */
+export function receiveAnswered(threadId: string, fresh: Message[], head: string): Promise<void> {
+  const loaded = queryClient.getQueryData<Loaded>(keys.messages(threadId));
+  return receiveMessages(threadId, newerThan(loaded, fresh), head);
 }
 
 /** The newest messages of a thread, all of them at once. */
