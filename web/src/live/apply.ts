@@ -73,8 +73,8 @@ function applyThread(c: string, d: Parts, whole: boolean): void {
     queryClient.setQueryData(keys.reads(id), (d.reads ?? []) as ReadMark[]);
   } else {
     const head = thread?.head_id ?? knownThread(id)?.head_id ?? null;
-    if (messages) void receiveMessages(id, messages, head);
-    else if (thread) void receiveMessages(id, [], head); // another branch may be in view
+    if (messages) receiveMessages(id, messages, head);
+    else if (thread) receiveMessages(id, [], head); // another branch may be in view
     if (gone.messages) {
       const away = new Set(gone.messages);
       queryClient.setQueryData<Loaded>(

@@ -44,7 +44,7 @@ export function land({ item, data }: Landed): void {
     const fresh = [...(exchange.message ? [exchange.message] : []), ...replies];
     if (exchange.message) generations.shownAs.set(exchange.message.id, item.id);
     const last = fresh.at(-1);
-    if (last) void receiveAnswered(threadId, fresh, last.id);
+    if (last) receiveAnswered(threadId, fresh, last.id);
     amendThread(threadId, { last_message_at: new Date().toISOString() });
     if (live.state() !== 'live') void refreshThreads();
     return;

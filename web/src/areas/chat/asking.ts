@@ -82,8 +82,11 @@ async function run(calling: Calling): Promise<void> {
     if (message && key) generations.shownAs.set(message.id, key);
     const answers = replies ?? (reply ? [reply] : []);
     const last = answers.at(-1) ?? message;
-    if (last) await receiveAnswered(threadId, [...(message ? [message] : []), ...answers], last.id);
-    if (!live.synced(`t:${threadId}`)) await refreshMessages(threadId).catch(() => undefined);
+    const fresh = [...(message ? [message] : []), ...answers];
+    const placed = last !== undefined && last !== null && receiveAnswered(threadId, fresh, last.id);
+    if (!placed || !live.synced(`t:${threadId}`)) {
+      await refreshMessages(threadId).catch(() => undefined);
+    }
     void refreshThreads();
   } catch (error) {
     const failure = isFailure(error) ? error : networkFailure();

@@ -70,26 +70,73 @@ export function seedEmpty(threadId: string): void {
   queryClient.setQueryData<Loaded>(keys.messages(threadId), { messages: [], older: null });
 }
 
-/** Reads the newest page again, now. */
-export async function refreshMessages(threadId: string): Promise<Loaded> {
-  await queryClient.cancelQueries({ queryKey: keys.messages(threadId) });
-  const loaded = await fetchNewest(threadId);
-  queryClient.setQueryData<Loaded>(keys.messages(threadId), loaded);
-  return loaded;
+/** Readings that are under way; `again`: something came meanwhile that the answer may not know. */
+const reading = new Map<string, { again: boolean; done: Promise<Loaded> }>();
+const MOST_READINGS = 4;
+
+/** Reads the newest page again, now. What comes by itself while it is read is never overwritten by it. */
+export function refreshMessages(threadId: string): Promise<Loaded> {
+  const under = reading.get(threadId);
+  if (under) {
+    under.again = true;
+    return under.done;
+  }
+  const mine = { again: false, done: Promise.resolve<Loaded>({ messages: [], older: null }) };
+  const read = async () => {
+    await queryClient.cancelQueries({ queryKey: keys.messages(threadId) });
+    let loaded: Loaded;
+    let times = 0;
+    do {
+      mine.again = false;
+      loaded = await fetchNewest(threadId);
+    } while (mine.again && ++times < MOST_READINGS);
+    queryClient.setQueryData<Loaded>(keys.messages(threadId), loaded);
+    waiting.delete(threadId);
+    return loaded;
+  };
+  reading.set(threadId, mine);
+  mine.done = read().finally(() => reading.delete(threadId));
+  return mine.done;
 }
 
-/** Puts messages that came by themselves where they belong; where that cannot be known, reads again. */
-export async function receiveMessages(threadId: string, fresh: Message[], head: string | null) {
+/** Messages whose place is not known yet, because one before them is still on its way. */
+const waiting = new Map<string, Map<string, Message>>();
+const PATIENCE_MS = 300;
+
+/** Puts messages that came by themselves where they belong. Answers whether that could be known. */
+export function receiveMessages(
+  threadId: string,
+  fresh: readonly Message[],
+  head: string | null,
+): boolean {
   const key = keys.messages(threadId);
   const before = queryClient.getQueryData<Loaded>(key);
-  if (!before) return;
-  const next = place(before, fresh, head);
-  if (next) queryClient.setQueryData<Loaded>(key, next);
-  else await refreshMessages(threadId).catch(() => undefined);
+  const under = reading.get(threadId);
+  if (under) under.again = true;
+  if (!before) return false;
+  const pool = waiting.get(threadId) ?? new Map<string, Message>();
+  for (const message of fresh) pool.set(message.id, message);
+  const next = place(before, [...pool.values()], head);
+  if (next) {
+    waiting.delete(threadId);
+    queryClient.setQueryData<Loaded>(key, next);
+    return true;
+  }
+  // What is shown already is brought up to date all the same.
+  const partly = place(before, fresh, null);
+  if (partly) queryClient.setQueryData<Loaded>(key, partly);
+  if (!waiting.has(threadId)) {
+    setTimeout(() => {
+      if (!waiting.delete(threadId)) return;
+      void refreshMessages(threadId).catch(() => undefined);
+    }, PATIENCE_MS);
+  }
+  waiting.set(threadId, pool);
+  return false;
 }
 
 /** The same for messages that the answer of a call brought. */
-export function receiveAnswered(threadId: string, fresh: Message[], head: string): Promise<void> {
+export function receiveAnswered(threadId: string, fresh: Message[], head: string): boolean {
   const loaded = queryClient.getQueryData<Loaded>(keys.messages(threadId));
   return receiveMessages(threadId, newerThan(loaded, fresh), head);
 }
