@@ -56,6 +56,7 @@ export const enRooms = {
     you: 'You',
     reply: 'Reply',
     replyingTo: (name: string) => `Replying to ${name}`,
+    replyingToSelf: 'Replying to yourself',
     noReply: 'Do not reply to it',
     quoted: 'Go to the message it replies to:',
     quotedGone: 'The message it replies to is not here any more.',

@@ -57,6 +57,7 @@ export const ptRooms: Catalogue['rooms'] = {
     you: 'Você',
     reply: 'Responder',
     replyingTo: (name) => `Em resposta a ${name}`,
+    replyingToSelf: 'Em resposta a si',
     noReply: 'Não responder a esta',
     quoted: 'Ir para a mensagem a que responde:',
     quotedGone: 'A mensagem a que responde já não está aqui.',

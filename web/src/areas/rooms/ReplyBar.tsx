@@ -19,7 +19,11 @@ export function ReplyBar({ message, me, onCancel }: Props) {
     <div className="reply-bar">
       <Icon name="reply" size={16} />
       <button type="button" className="reply-words" onClick={() => messageJump.to(message.id)}>
-        <strong>{t.rooms.message.replyingTo(authorName(message, me, t))}</strong>
+        <strong>
+          {message.author?.id === me
+            ? t.rooms.message.replyingToSelf
+            : t.rooms.message.replyingTo(authorName(message, me, t))}
+        </strong>
         <span>{snippet(message.content)}</span>
       </button>
       <IconButton small icon="close" label={t.rooms.message.noReply} onClick={onCancel} />
