@@ -23,6 +23,10 @@ export default ts.config(
     languageOptions: { globals: globals.browser, sourceType: 'script' },
   },
   {
+    files: ['worker/**'],
+    languageOptions: { globals: globals.serviceworker },
+  },
+  {
     files: ['scripts/**', 'tests/**', '*.config.*'],
     languageOptions: { globals: globals.node },
   },

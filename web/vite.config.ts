@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import type { Plugin } from 'vite';
@@ -18,12 +20,36 @@ function woff2Only(): Plugin {
   };
 }
 
+/** Left to be fetched when they are needed: scripts of other alphabets, languages of code, fonts of formulas. */
+const RARE = /KaTeX_|-(?:cyrillic|greek|vietnamese|latin-ext|symbols)|italic.*\.woff2$/;
+
+/** Writes the list of the page's files into its worker, which keeps them for opening without a network. */
+function keptFiles(): Plugin {
+  const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+  return {
+    name: 'kept-files',
+    apply: 'build',
+    generateBundle(_options, bundle) {
+      const own = readdirSync(here('./public')).map((name) => `/${name}`);
+      const built = Object.keys(bundle).filter((name) => !RARE.test(name));
+      const files = [...new Set(['/index.html', ...own, ...built.map((n) => `/${n}`)])].sort();
+      const hash = createHash('sha256').update(files.join());
+      for (const name of own) hash.update(readFileSync(here(`./public${name}`)));
+      hash.update(readFileSync(here('./index.html')));
+      const source = readFileSync(here('./worker/sw.js'), 'utf8')
+        .replace('self.__FILES__', JSON.stringify(files))
+        .replace('self.__VERSION__', JSON.stringify(hash.digest('hex').slice(0, 12)));
+      this.emitFile({ type: 'asset', fileName: 'sw.js', source });
+    },
+  };
+}
+
 const server = process.env.TRIBUTARY_URL ?? 'http://127.0.0.1:8080';
 
 export default defineConfig({
-  plugins: [woff2Only(), react()],
+  plugins: [woff2Only(), react(), keptFiles()],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
-  server: { port: 5173, proxy: { '/api': server, '/v1': server } },
+  server: { port: 5173, proxy: { '/api': { target: server, ws: true }, '/v1': server } },
   build: {
     target: 'es2022',
     assetsInlineLimit: 0,

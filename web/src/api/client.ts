@@ -15,6 +15,7 @@ export interface CallOptions {
   idempotencyKey?: string;
   /** Calls that sign in must not try to refresh a session first. */
   noRefresh?: boolean;
+  headers?: Record<string, string>;
 }
 
 export interface Page<T> {
@@ -44,7 +45,10 @@ export function address(path: string, query?: Query): string {
 }
 
 async function attempt(method: Method, path: string, options: CallOptions): Promise<Response> {
-  const headers: Record<string, string> = { accept: options.accept ?? 'application/json' };
+  const headers: Record<string, string> = {
+    accept: options.accept ?? 'application/json',
+    ...options.headers,
+  };
   if (method !== 'GET') headers['x-csrf'] = '1';
   if (options.body !== undefined) headers['content-type'] = 'application/json';
   if (method === 'POST' && options.idempotencyKey) {
@@ -59,7 +63,7 @@ async function attempt(method: Method, path: string, options: CallOptions): Prom
       signal: options.signal,
     });
   } catch (error) {
-    if (error instanceof DOMException && error.name === 'AbortError') throw error;
+    if (options.signal?.aborted && error instanceof DOMException) throw error;
     throw networkFailure();
   }
 }

@@ -54,9 +54,67 @@ export type InvitationInfo = Whole<Schemas['InvitationInfoOut']>;
 
 export type Visibility = Schemas['Visibility'];
 export type Draft = Whole<Schemas['DraftOut']>;
-export type Thread = But<Schemas['ThreadOut'], { draft: Draft | null }>;
+
+/** When a model answers in a thread without being asked by name. */
+export type Answers = 'always' | 'mentioned';
+export type ThreadRole = 'owner' | 'member' | 'viewer';
+
+/** What a thread is to the one who reads it. Servers without rooms leave all of it out. */
+export interface Belonging {
+  answers?: Answers;
+  /** Explicit members, the owner among them. */
+  members?: number;
+  role?: ThreadRole;
+  unread?: number;
+  mentioned?: boolean;
+  read_seq?: number;
+  muted?: boolean;
+}
+export type Thread = But<Schemas['ThreadOut'], Belonging & { draft: Draft | null }>;
+/** A thread as everyone in it sees it: what the live connection carries. */
+export type ThreadShared = Omit<
+  Thread,
+  'draft' | 'running' | 'role' | 'unread' | 'mentioned' | 'read_seq' | 'muted'
+>;
+
+export interface ThreadMember {
+  user_id: string;
+  full_name: string;
+  avatar_color: string;
+  role: ThreadRole;
+  joined_at: string;
+}
+
+/** How far someone has read a thread. */
+export interface ReadMark {
+  user_id: string;
+  seq: number;
+}
+
+/** The reader's own marks on a thread. */
+export interface ThreadState {
+  thread_id: string;
+  read_seq: number;
+  muted: boolean;
+}
+
+export interface ThreadDraft extends Draft {
+  thread_id: string;
+}
+
+export interface Notification {
+  id: string;
+  kind: 'mention' | 'reply' | 'reaction' | 'added';
+  thread_id: string;
+  message_id: string | null;
+  actor: Author | null;
+  snippet: string | null;
+  created_at: string;
+  read_at: string | null;
+}
 
 export interface ThreadPatch {
+  answers?: Answers | null;
   title?: string;
   model?: string | null;
   assistant_id?: string | null;
@@ -78,9 +136,25 @@ export interface MessageError {
 }
 
 export type Author = Whole<Schemas['Author']>;
+
+/** Someone or some model named in a message. */
+export interface Mention {
+  kind: 'person' | 'model';
+  id: string;
+  name: string;
+}
+
+export interface Reaction {
+  emoji: string;
+  users: string[];
+}
+
 export type Message = But<
   Schemas['MessageOut'],
   {
+    reply_to?: string | null;
+    mentions?: Mention[];
+    reactions?: Reaction[];
     author: Author | null;
     usage: Usage | null;
     error: MessageError | null;

@@ -9,7 +9,14 @@ function retry(count: number, error: unknown): boolean {
 
 export const queryClient = new QueryClient({
   defaultOptions: {
-    queries: { staleTime: 20_000, gcTime: 10 * 60_000, retry, refetchOnWindowFocus: true },
-    mutations: { retry: false },
+    // What cannot be read without a network is found out, and then read from what was kept.
+    queries: {
+      staleTime: 20_000,
+      gcTime: 10 * 60_000,
+      retry,
+      refetchOnWindowFocus: true,
+      networkMode: 'always',
+    },
+    mutations: { retry: false, networkMode: 'always' },
   },
 });

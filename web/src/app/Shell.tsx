@@ -3,8 +3,10 @@ import { lazy, Suspense } from 'react';
 import { useAnnouncement } from '@/areas/chat/announcing';
 import { useApplySettings } from '@/areas/identity/settings';
 import { useMaybeMe } from '@/areas/identity/session';
+import { useDeviceNoting } from '@/areas/rooms/deviceNotes';
 import { Bones } from '@/components/Bones';
 import { useText } from '@/text';
+import { ConnectionLine } from './ConnectionLine';
 import { overlays, useOverlay } from './overlays';
 import './shell.css';
 import { Sidebar } from './Sidebar';
@@ -30,6 +32,7 @@ function SignedInShell() {
   const said = useAnnouncement();
   useApplySettings();
   useShortcuts();
+  useDeviceNoting();
   return (
     <div className="shell">
       <a className="skip" href="#main">
@@ -48,6 +51,7 @@ function SignedInShell() {
           <Outlet />
         </Suspense>
       </main>
+      <ConnectionLine />
       <div className="unseen" role="status" aria-live="polite">
         {said}
       </div>

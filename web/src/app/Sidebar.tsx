@@ -2,6 +2,7 @@ import { Link, useNavigate } from '@tanstack/react-router';
 import { useDeferredValue, useEffect, useRef, useState } from 'react';
 import { ThreadList } from '@/areas/chat/ThreadList';
 import { composerFocus } from '@/areas/chat/composerFocus';
+import { NotificationBell } from '@/areas/rooms/NotificationBell';
 import { Icon } from '@/components/Icon';
 import { IconButton } from '@/components/IconButton';
 import { Logo } from '@/components/Logo';
@@ -47,7 +48,14 @@ export function Sidebar() {
           <Logo size={26} />
           Tributary
         </Link>
-        <IconButton icon="sidebar" label={t.shell.closeSidebar} onClick={() => sidebar.toggle()} />
+        <span className="sidebar-tools">
+          <NotificationBell />
+          <IconButton
+            icon="sidebar"
+            label={t.shell.closeSidebar}
+            onClick={() => sidebar.toggle()}
+          />
+        </span>
       </div>
       <div className="sidebar-start">
         <button

@@ -5,7 +5,7 @@ import {
   lazyRouteComponent,
   redirect,
 } from '@tanstack/react-router';
-import { loadMe, loadSetup } from '@/areas/identity/session';
+import { enter, loadSetup } from '@/areas/identity/session';
 import { NotFound } from '@/areas/chat/NotFound';
 import { PageFault } from './PageFault';
 import { Shell } from './Shell';
@@ -18,8 +18,8 @@ const inside = createRoute({
   id: 'inside',
   component: Shell,
   beforeLoad: async ({ location }) => {
-    if (await loadMe()) return;
-    const next = location.pathname === '/' ? undefined : location.pathname;
+    if (await enter()) return;
+    const next = location.pathname === '/' ? undefined : location.href;
     throw redirect({ to: '/sign-in', search: { next } });
   },
 });
@@ -46,6 +46,9 @@ const home = createRoute({ getParentRoute: () => inside, path: '/', component: c
 const thread = createRoute({
   getParentRoute: () => inside,
   path: '/c/$threadId',
+  // `m`: a message to open the conversation at.
+  validateSearch: (search: Record<string, unknown>): { m?: string } =>
+    typeof search.m === 'string' ? { m: search.m } : {},
   component: chat,
 });
 

@@ -2,6 +2,7 @@ import { useEffect, useState } from 'react';
 import { useText } from '@/text';
 import { Button } from './Button';
 import { copyText } from './copyText';
+import type { IconName } from './Icon';
 import { IconButton } from './IconButton';
 
 interface Props {
@@ -9,9 +10,10 @@ interface Props {
   label?: string;
   /** With words beside the icon, where there is room. */
   worded?: boolean;
+  icon?: IconName;
 }
 
-export function CopyButton({ text, label, worded }: Props) {
+export function CopyButton({ text, label, worded, icon: look = 'copy' }: Props) {
   const t = useText();
   const [copied, setCopied] = useState(false);
   useEffect(() => {
@@ -21,7 +23,7 @@ export function CopyButton({ text, label, worded }: Props) {
   }, [copied]);
   const onClick = () => void copyText(text()).then(setCopied);
   const said = copied ? t.common.copied : (label ?? t.common.copy);
-  const icon = copied ? 'check' : 'copy';
+  const icon = copied ? 'check' : look;
   if (worded) {
     return (
       <Button look="quiet" small icon={icon} onClick={onClick}>

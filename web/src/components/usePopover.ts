@@ -15,11 +15,13 @@ function place(anchor: HTMLElement, panel: HTMLElement, align: Align, above: boo
   const fits = { over: wanted <= roomOver, under: wanted <= roomUnder };
   let over = above ? fits.over || !fits.under : !fits.under && fits.over;
   if (!fits.over && !fits.under) over = roomOver > roomUnder;
-  const height = Math.min(wanted, over ? roomOver : roomUnder);
+  // What comes later may still grow into the room, up to what its own style allows.
+  const most = parseFloat(getComputedStyle(panel).maxHeight) || Infinity;
   const left = align === 'start' ? a.left : a.right - width;
-  panel.style.maxHeight = `${height}px`;
+  panel.style.maxHeight = `${Math.min(most, over ? roomOver : roomUnder)}px`;
   panel.style.left = `${Math.max(MARGIN, Math.min(left, innerWidth - width - MARGIN))}px`;
-  panel.style.top = `${over ? a.top - GAP - height : a.bottom + GAP}px`;
+  panel.style.top = over ? 'auto' : `${a.bottom + GAP}px`;
+  panel.style.bottom = over ? `${innerHeight - a.top + GAP}px` : 'auto';
 }
 
 /**

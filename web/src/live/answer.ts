@@ -84,7 +84,7 @@ function addReasoning(answer: Answer, delta: string): Answer {
   return { ...answer, reasoning: before + delta, reasoningOpen: true, replayed: false };
 }
 
-function attemptFrom(data: Partial<Attempt>): Attempt {
+export function attemptFrom(data: Partial<Attempt>): Attempt {
   return {
     provider: data.provider ?? '',
     model: data.model ?? null,

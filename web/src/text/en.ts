@@ -1,7 +1,11 @@
+import { enRooms } from './en.rooms';
+import { enLive } from './en.live';
+
 const plural = (n: number, one: string, many: string) => `${n} ${n === 1 ? one : many}`;
 
 /** Every sentence of the page, in English: the shape that other languages follow. */
 export const en = {
+  rooms: enRooms,
   common: {
     close: 'Close',
     cancel: 'Cancel',
@@ -75,6 +79,7 @@ export const en = {
     workspaces: 'Switch workspace',
     signOut: 'Sign out',
   },
+  live: enLive,
   keyboard: {
     title: 'Keyboard shortcuts',
     palette: 'Open the command palette',

@@ -44,6 +44,9 @@ function subscribe(listener: () => void): () => void {
 
 const text = () => current.text;
 
+/** For what is said outside of any component. */
+export const currentText = text;
+
 export function useText(): Catalogue {
   return useSyncExternalStore(subscribe, text, text);
 }

@@ -67,3 +67,18 @@ export function dateTime(iso: string): string {
 export function date(iso: string): string {
   return new Date(iso).toLocaleDateString(language(), { dateStyle: 'medium' });
 }
+
+/** The time of day; with the day where that is not today. */
+export function moment(iso: string, now = new Date()): string {
+  const at = new Date(iso);
+  if (at.toDateString() === now.toDateString()) {
+    return at.toLocaleTimeString(language(), { timeStyle: 'short' });
+  }
+  return at.toLocaleString(language(), {
+    day: 'numeric',
+    month: 'short',
+    year: at.getFullYear() === now.getFullYear() ? undefined : 'numeric',
+    hour: 'numeric',
+    minute: '2-digit',
+  });
+}

@@ -1,9 +1,12 @@
 import type { Catalogue } from './en';
+import { ptRooms } from './pt.rooms';
+import { ptLive } from './pt.live';
 
 const plural = (n: number, one: string, many: string) => `${n} ${n === 1 ? one : many}`;
 
 /** Portuguese. */
 export const pt: Catalogue = {
+  rooms: ptRooms,
   common: {
     close: 'Fechar',
     cancel: 'Cancelar',
@@ -79,6 +82,7 @@ export const pt: Catalogue = {
     workspaces: 'Mudar de espaço de trabalho',
     signOut: 'Sair',
   },
+  live: ptLive,
   keyboard: {
     title: 'Atalhos de teclado',
     palette: 'Abrir a paleta de comandos',

@@ -60,20 +60,57 @@ export async function goOn(v: Visitor): Promise<void> {
   await provider('');
 }
 
-/** The network goes away in the middle of an answer and comes back. */
+/** Without a network: what is written waits, even through a reload, and what was read can be read again. */
 export async function offline(v: Visitor): Promise<void> {
-  await v.go('/');
-  await v.composer.fill('Kept while away');
+  const { page } = v;
+  const waiting = page.getByText('Waiting to be sent');
+  const line = page.getByText('Offline — ');
+  await page.evaluate(() => navigator.serviceWorker.ready);
+  const before = await v.answers.count();
+  await page.waitForTimeout(2000); // what was read is written down a moment later
   await v.context.setOffline(true);
-  await v.composer.press('Enter');
-  await v.page.locator('.problem').waitFor();
-  expect((await v.composer.inputValue()) === 'Kept while away', 'the text is still there');
+  await v.ask('Kept while away');
+  await waiting.waitFor();
+  await line.waitFor();
+  await v.isAccessible('a conversation without a network');
+  await v.picture('offline');
+  await page.reload();
+  await waiting.waitFor();
+  expect((await v.answers.count()) === before, 'the conversation can be read');
+  await page.locator('.thread-link[data-active]').waitFor();
   await v.context.setOffline(false);
-  await v.composer.fill('');
+  await waiting.waitFor({ state: 'detached' });
+  await v.answered();
+  await line.waitFor({ state: 'detached' });
+  expect((await page.getByText('Kept while away').count()) === 1, 'it was sent once');
+}
+
+/** A conversation begun without a network is there when it is back. */
+export async function beginOffline(v: Visitor): Promise<void> {
+  const { page } = v;
+  const waiting = page.getByText('Waiting to be sent');
+  await v.go('/');
+  await v.composer.waitFor();
+  await v.context.setOffline(true);
+  await v.ask('Begun while away');
+  await v.ask('And one more thing');
+  await page.waitForFunction(() => document.querySelectorAll('.turn-user').length === 2);
+  await page.waitForURL(/\/c\/new-/);
+  await waiting.first().waitFor();
+  await page.reload();
+  await waiting.first().waitFor();
+  await v.context.setOffline(false);
+  await page.waitForURL(/\/c\/[0-9a-f]{8}-/);
+  await waiting.first().waitFor({ state: 'detached' });
+  await page.waitForFunction(() => document.querySelectorAll('.turn-answer').length === 2);
+  await v.answered();
+  const said = await page.locator('.turn-user .bubble').allTextContents();
+  expect(said.join() === 'Begun while away,And one more thing', `in order, not ${said.join()}`);
 }
 
 /** A draft is there again after a reload, each in its own conversation. */
 export async function drafts(v: Visitor): Promise<void> {
+  await v.go('/');
   await v.composer.fill('Half a thought');
   await v.page.reload();
   await v.composer.waitFor();

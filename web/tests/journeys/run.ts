@@ -10,9 +10,10 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { edit, fork, regenerate } from './branches.ts';
-import { ask, drafts, goOn, offline, reload, stop } from './conversation.ts';
+import { ask, beginOffline, drafts, goOn, offline, reload, stop } from './conversation.ts';
 import { dark, phone } from './devices.ts';
 import { addKey, firstRun } from './first-run.ts';
+import { live } from './live.ts';
 import { audit, palette, settings, signOut, tokens, usage, workspace } from './pages.ts';
 import { threads } from './threads.ts';
 import type { Options } from './visitor.ts';
@@ -28,6 +29,7 @@ const day: Journey[] = [
   ['stop', stop],
   ['continue', goOn],
   ['offline', offline],
+  ['a conversation begun offline', beginOffline],
   ['drafts', drafts],
   ['another answer', regenerate],
   ['edit and branch arrows', edit],
@@ -40,6 +42,16 @@ const day: Journey[] = [
   ['audit', audit],
   ['palette and keys', palette],
   ['sign out', signOut],
+];
+
+const twoTabs: Journey[] = [
+  [
+    'two tabs, one connection',
+    async (v) => {
+      await v.signIn();
+      await live(v);
+    },
+  ],
 ];
 
 async function freePort(): Promise<number> {
@@ -88,6 +100,7 @@ const base = (own?.url ?? process.env.TRIBUTARY_URL ?? '').replace(/\/$/, '');
 console.log(`journeys at ${base}`);
 const good =
   (await walk(base, {}, day)) &&
+  (await walk(base, {}, twoTabs)) &&
   (await walk(base, { phone: true }, [['on a phone', phone]])) &&
   (await walk(base, { dark: true }, [['in the dark', dark]]));
 own?.end();

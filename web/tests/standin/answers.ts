@@ -111,7 +111,7 @@ export async function generate(run: Running, question: Message): Promise<void> {
   }
   emit(run, { type: 'text-start', id: 't' });
   const text = wants('rich') || question.content.length > 60 ? RICH : SHORT;
-  const all = words(wants('slow') ? text + text : text);
+  const all = words(wants('slow') ? text.repeat(6) : text);
   const done = words(reply.content).length;
   const begin = reply.content ? Math.min(done, all.length - 1) : 0;
   for (let i = begin; i < all.length; i++) {

@@ -4,6 +4,7 @@ import { generate, head, listen, running } from './answers.ts';
 import type { Call, Route } from './http.ts';
 import { ok, Refusal, route, str } from './http.ts';
 import { account } from './identity.ts';
+import { seenBy } from './rooms.ts';
 import { id, now, store, threadMessages } from './store.ts';
 
 function thread(call: Call): Thread {
@@ -159,10 +160,13 @@ export const chatRoutes: Route[] = [
       .filter((t) => t.archived === archived && (t.title ?? '').toLowerCase().includes(q))
       .sort((a, b) => (key(a) < key(b) ? 1 : -1));
     const next = at + limit < list.length ? String(at + limit) : null;
-    return { data: list.slice(at, at + limit), next };
+    const shown = list.slice(at, at + limit).map((t) => seenBy(t, call.userId));
+    return { data: shown, next };
   }),
-  route('GET', '/threads/:id', (call) => ok(thread(call))),
-  route('PATCH', '/threads/:id', (call) => ok(Object.assign(thread(call), call.body))),
+  route('GET', '/threads/:id', (call) => ok(seenBy(thread(call), call.userId))),
+  route('PATCH', '/threads/:id', (call) =>
+    ok(seenBy(Object.assign(thread(call), call.body), call.userId)),
+  ),
   route('DELETE', '/threads/:id', (call) => {
     store.threads.delete(thread(call).id);
     return ok({});
@@ -190,7 +194,11 @@ export const chatRoutes: Route[] = [
       author: { id: a.id, full_name: a.full_name, avatar_color: a.avatar_color },
       content: str(call.body.content),
       client_id: str(call.body.client_id) || null,
+      reply_to: str(call.body.reply_to) || null,
     });
+    if (call.body.reply === false || call.accept === 'application/json') {
+      return ok({ message: out(m), reply: null, replies: [] }, 201);
+    }
     return reply(call, t, m, model);
   }),
   route('GET', '/threads/:id/messages/:mid', (call) => ok(out(message(call)))),

@@ -12,10 +12,11 @@ import type { Call } from './http.ts';
 import { readBody, Refusal } from './http.ts';
 import { identityRoutes, whoIs } from './identity.ts';
 import { modelRoutes } from './models.ts';
+import { roomRoutes } from './rooms.ts';
 import { seed } from './seed.ts';
 import { store } from './store.ts';
 
-const routes = [...identityRoutes, ...chatRoutes, ...modelRoutes];
+const routes = [...identityRoutes, ...roomRoutes, ...chatRoutes, ...modelRoutes];
 const dist = fileURLToPath(new URL('../../dist', import.meta.url));
 const TYPES: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',

@@ -1,5 +1,6 @@
 import { addMessage, addThread } from './chat.ts';
 import { makeAccount } from './identity.ts';
+import { seedRoom } from './seedRoom.ts';
 import { note, now, store } from './store.ts';
 import { RICH, SHORT } from './texts.ts';
 
@@ -24,7 +25,7 @@ const DAY = 86_400_000;
 /** A lived-in instance: sign in as ada@example.org with “a long password”. */
 export function seed(): void {
   const ada = makeAccount('ada@example.org', 'a long password', 'Ada Lovelace');
-  makeAccount('grace@example.org', 'a long password', 'Grace Hopper');
+  const grace = makeAccount('grace@example.org', 'a long password', 'Grace Hopper');
   if (store.workspace) store.workspace.name = 'Millbrook Bakery';
   const author = { id: ada.id, full_name: ada.full_name, avatar_color: ada.avatar_color };
   const openai = store.providers.find((p) => p.provider === 'openai');
@@ -68,6 +69,7 @@ export function seed(): void {
     t.last_message_at = at;
     note(ada, 'thread.create', title);
   });
+  seedRoom(ada, grace);
   const long = addThread({ title: 'Two thousand messages', owner_id: ada.id });
   let parent: string | null = null;
   for (let i = 0; i < 1000; i++) {

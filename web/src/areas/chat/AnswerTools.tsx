@@ -4,6 +4,10 @@ import { useState } from 'react';
 import type { Message } from '@/api/contract';
 import { ModelList } from '@/areas/models/ModelList';
 import { shortName } from '@/areas/models/models';
+import { MessageMore } from '@/areas/rooms/MessageMore';
+import { ReactionAdd } from '@/areas/rooms/ReactionAdd';
+import { ReplyButton } from '@/areas/rooms/ReplyButton';
+import { useRoom } from '@/areas/rooms/RoomContext';
 import { CopyButton } from '@/components/CopyButton';
 import { Dialog } from '@/components/Dialog';
 import { IconButton } from '@/components/IconButton';
@@ -39,6 +43,7 @@ function facts(message: Message, t: ReturnType<typeof useText>): string[] {
 
 export function AnswerTools({ message, locked, onRegenerate }: Props) {
   const t = useText();
+  const { shared, writes } = useRoom();
   const navigate = useNavigate();
   const fork = useMutation({
     mutationFn: () => forkThread(message.thread_id, message.id),
@@ -48,7 +53,9 @@ export function AnswerTools({ message, locked, onRegenerate }: Props) {
   const [choosing, setChoosing] = useState(false);
   return (
     <div className="turn-tools">
-      <BranchSwitch message={message} locked={locked} />
+      <BranchSwitch message={message} locked={locked || !writes} />
+      {shared && <ReactionAdd message={message} />}
+      {shared && writes && <ReplyButton message={message} />}
       {message.content && <CopyButton text={() => message.content} label={t.chat.copyAnswer} />}
       <Menu
         label={t.chat.regenerate}
@@ -57,25 +64,29 @@ export function AnswerTools({ message, locked, onRegenerate }: Props) {
       >
         {(close) => (
           <>
-            <MenuItem
-              icon="refresh"
-              onSelect={() => {
-                close();
-                onRegenerate(message, null);
-              }}
-            >
-              {t.chat.regenerateSame}
-            </MenuItem>
-            <MenuItem
-              icon="branch"
-              onSelect={() => {
-                close();
-                setChoosing(true);
-              }}
-            >
-              {t.chat.regenerateOther}
-            </MenuItem>
-            <div className="menu-line" role="separator" />
+            {writes && (
+              <>
+                <MenuItem
+                  icon="refresh"
+                  onSelect={() => {
+                    close();
+                    onRegenerate(message, null);
+                  }}
+                >
+                  {t.chat.regenerateSame}
+                </MenuItem>
+                <MenuItem
+                  icon="branch"
+                  onSelect={() => {
+                    close();
+                    setChoosing(true);
+                  }}
+                >
+                  {t.chat.regenerateOther}
+                </MenuItem>
+                <div className="menu-line" role="separator" />
+              </>
+            )}
             <MenuItem
               icon="compose"
               onSelect={() => {
@@ -88,6 +99,7 @@ export function AnswerTools({ message, locked, onRegenerate }: Props) {
           </>
         )}
       </Menu>
+      {shared && <MessageMore message={message} />}
       <span className="facts tabular">{facts(message, t).join(' · ')}</span>
       <Dialog
         open={choosing}

@@ -1,5 +1,7 @@
 import { useNavigate } from '@tanstack/react-router';
 import type { Thread } from '@/api/contract';
+import { useMe } from '@/areas/identity/session';
+import { ShareButton } from '@/areas/rooms/ShareButton';
 import { IconButton } from '@/components/IconButton';
 import { Icon } from '@/components/Icon';
 import { SidebarButton } from '@/app/SidebarButton';
@@ -8,6 +10,7 @@ import { ThreadMenu } from './ThreadMenu';
 
 export function ChatHeader({ thread }: { thread: Thread | null }) {
   const t = useText();
+  const me = useMe();
   const navigate = useNavigate();
   return (
     <header className="chat-head">
@@ -18,12 +21,13 @@ export function ChatHeader({ thread }: { thread: Thread | null }) {
             {thread.title ?? t.chat.untitled}
           </h1>
           {thread.visibility === 'workspace' && (
-            <span className="chip chip-accent">
-              <Icon name="people" size={13} /> {t.chat.shared}
+            <span className="chip chip-accent chat-workspace" title={t.rooms.threads.withWorkspace}>
+              <Icon name="building" size={13} /> {me.workspace.name}
             </span>
           )}
           {thread.archived && <span className="chip">{t.chat.archivedChip}</span>}
           <span className="chat-head-gap" />
+          <ShareButton thread={thread} />
           <IconButton
             icon="compose"
             label={t.chat.newChat}

@@ -1,18 +1,39 @@
-import { useEffect, useLayoutEffect, useRef } from 'react';
+import { lazy, Suspense, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import type { Thread } from '@/api/contract';
 import { Icon } from '@/components/Icon';
 import { ModelPicker } from '@/areas/models/ModelPicker';
+import { useMe } from '@/areas/identity/session';
 import { useSettings } from '@/areas/identity/settings';
+import { AskSwitch } from '@/areas/rooms/AskSwitch';
+import { mentionsIn } from '@/areas/rooms/candidates';
+import type { Person } from '@/areas/rooms/members';
+import { isShared } from '@/areas/rooms/members';
+import { ReplyBar } from '@/areas/rooms/ReplyBar';
+import { setReplying, useReplying } from '@/areas/rooms/replying';
+import { useCandidates } from '@/areas/rooms/useCandidates';
+import { useMentions } from '@/areas/rooms/useMentions';
+import { willAnswer } from '@/areas/rooms/willAnswer';
+import { announceTyping } from '@/live/typing';
 import { useText } from '@/text';
+import type { How } from './asking';
 import { composerFocus } from './composerFocus';
 import { setDraft, useDraft } from './drafts';
+import '@/areas/rooms/writing.css';
 import './composer.css';
+
+const MentionList = lazy(() =>
+  import('@/areas/rooms/MentionList').then((m) => ({ default: m.MentionList })),
+);
 
 interface Props {
   draftKey: string;
+  thread: Thread | null;
+  /** Those who may enter the thread. */
+  people: Person[];
   model: string | null;
   running: boolean;
   onModel: (model: string) => void;
-  onSend: (content: string) => void;
+  onSend: (content: string, how: How) => void;
   onStop: () => void;
 }
 
@@ -20,12 +41,37 @@ const TALLEST = 320;
 const LONGEST = 200_000;
 
 /** Where a message is written. It grows with its text and keeps it, whatever happens. */
-export function Composer({ draftKey, model, running, onModel, onSend, onStop }: Props) {
+export function Composer({
+  draftKey,
+  thread,
+  people,
+  model,
+  running,
+  onModel,
+  onSend,
+  onStop,
+}: Props) {
   const t = useText();
+  const me = useMe().user.id;
   const text = useDraft(draftKey);
+  const replying = useReplying(draftKey);
   const { send_key: sendKey } = useSettings();
   const area = useRef<HTMLTextAreaElement>(null);
-  const ready = text.trim().length > 0 && !running;
+  const shared = isShared(thread);
+  const [chosen, setChosen] = useState<boolean | null>(null);
+  const [begun, setBegun] = useState(false);
+  const candidates = useCandidates(people, begun);
+  const write = (next: string) => {
+    setDraft(draftKey, next);
+    if (shared) announceTyping(draftKey, next.trim() !== '');
+  };
+  const mentions = useMentions({ area, text, candidates, onText: write });
+  if (mentions.begun && !begun) setBegun(true);
+
+  const named = mentionsIn(text, candidates);
+  const plan = willAnswer({ shared, answers: thread?.answers, mentions: named, chosen });
+  // Where others are, one goes on talking while a model answers.
+  const ready = text.trim().length > 0 && (!running || shared);
 
   useLayoutEffect(() => {
     const element = area.current;
@@ -44,11 +90,23 @@ export function Composer({ draftKey, model, running, onModel, onSend, onStop }: 
 
   const submit = () => {
     if (!ready) return;
-    onSend(text.trim());
+    onSend(text.trim(), {
+      reply: plan.reply,
+      replyTo: replying?.id ?? null,
+    });
+    setReplying(draftKey, null);
+    setChosen(null);
+    if (shared) announceTyping(draftKey, false);
     area.current?.focus();
   };
 
   const onKeyDown = (event: React.KeyboardEvent) => {
+    if (mentions.onKeyDown(event)) return;
+    if (event.key === 'Escape' && replying) {
+      event.preventDefault();
+      setReplying(draftKey, null);
+      return;
+    }
     if (event.key !== 'Enter' || event.nativeEvent.isComposing) return;
     const mod = event.metaKey || event.ctrlKey;
     const wants = sendKey === 'mod_enter' ? mod : mod || !event.shiftKey;
@@ -56,6 +114,12 @@ export function Composer({ draftKey, model, running, onModel, onSend, onStop }: 
     event.preventDefault();
     submit();
   };
+
+  const models = named.filter((m) => m.kind === 'model').map((m) => m.name);
+  const hintSend = sendKey === 'mod_enter' ? t.chat.hintModEnter : t.chat.hintEnter;
+  let hint = hintSend;
+  if (shared && !plan.answered) hint = t.rooms.compose.noAnswer;
+  else if (models.length > 0) hint = t.rooms.compose.willAnswer(models.join(', '));
 
   return (
     <form
@@ -65,23 +129,41 @@ export function Composer({ draftKey, model, running, onModel, onSend, onStop }: 
         submit();
       }}
     >
+      {replying && (
+        <ReplyBar message={replying} me={me} onCancel={() => setReplying(draftKey, null)} />
+      )}
+      {mentions.open && (
+        <Suspense fallback={null}>
+          <MentionList mentions={mentions} />
+        </Suspense>
+      )}
       <textarea
         ref={area}
         rows={1}
         maxLength={LONGEST}
-        placeholder={t.chat.placeholder}
+        placeholder={shared ? t.rooms.compose.placeholder : t.chat.placeholder}
         aria-label={t.chat.message}
         enterKeyHint={sendKey === 'mod_enter' ? 'enter' : 'send'}
         value={text}
-        onChange={(event) => setDraft(draftKey, event.target.value)}
+        onChange={(event) => {
+          write(event.target.value);
+          mentions.sync();
+        }}
+        onSelect={mentions.sync}
+        onBlur={() => {
+          mentions.close();
+          if (shared) announceTyping(draftKey, false);
+        }}
         onKeyDown={onKeyDown}
+        {...mentions.fieldProps}
       />
       <div className="composer-foot">
         <ModelPicker value={model} onChange={onModel} onClose={() => area.current?.focus()} />
+        {shared && <AskSwitch on={plan.answered} hint={hint} onChange={setChosen} />}
         <span className="composer-hint" aria-hidden="true">
-          {sendKey === 'mod_enter' ? t.chat.hintModEnter : t.chat.hintEnter}
+          {hint}
         </span>
-        {running ? (
+        {running && !ready ? (
           <button
             type="button"
             className="send"

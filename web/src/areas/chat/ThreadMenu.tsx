@@ -1,8 +1,9 @@
 import { useNavigate, useParams } from '@tanstack/react-router';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import type { Thread, ThreadPatch } from '@/api/contract';
 import { address } from '@/api/client';
 import { useMe } from '@/areas/identity/session';
+import { ThreadRoomItems } from '@/areas/rooms/ThreadRoomItems';
 import { Dialog } from '@/components/Dialog';
 import { IconButton } from '@/components/IconButton';
 import { Menu } from '@/components/Menu';
@@ -13,6 +14,10 @@ import { describe } from '@/text/failures';
 import { removeThread } from './removing';
 import { RenameThread } from './RenameThread';
 import { usePatchThread } from './threads';
+
+const ShareDialog = lazy(() =>
+  import('@/areas/rooms/ShareDialog').then((m) => ({ default: m.ShareDialog })),
+);
 
 interface Props {
   thread: Thread;
@@ -29,12 +34,12 @@ export function ThreadMenu({ thread, small, onRename }: Props) {
   const { threadId } = useParams({ strict: false });
   const patch = usePatchThread();
   const [renaming, setRenaming] = useState(false);
+  const [sharing, setSharing] = useState(false);
   const change = (p: ThreadPatch, said: string) =>
     patch.mutate(
       { id: thread.id, patch: p },
       { onSuccess: () => toast(said), onError: (error) => toast(describe(error, t)) },
     );
-  const shared = thread.visibility === 'workspace';
   const mine = thread.owner_id === me.user.id;
   const title = thread.title ?? t.chat.untitled;
 
@@ -65,19 +70,7 @@ export function ThreadMenu({ thread, small, onRename }: Props) {
               <MenuItem icon="pencil" onSelect={then(onRename ?? (() => setRenaming(true)))}>
                 {t.threads.rename}
               </MenuItem>
-              {mine && (
-                <MenuItem
-                  icon={shared ? 'lock' : 'people'}
-                  onSelect={then(() =>
-                    change(
-                      { visibility: shared ? 'private' : 'workspace' },
-                      shared ? t.threads.unshared : t.threads.shared(me.workspace.name),
-                    ),
-                  )}
-                >
-                  {shared ? t.threads.unshare : t.threads.share}
-                </MenuItem>
-              )}
+              <ThreadRoomItems thread={thread} then={then} onShare={() => setSharing(true)} />
               <MenuItem
                 icon="download"
                 onSelect={then(() =>
@@ -97,17 +90,21 @@ export function ThreadMenu({ thread, small, onRename }: Props) {
               >
                 {thread.archived ? t.threads.unarchive : t.threads.archive}
               </MenuItem>
-              <div className="menu-line" role="separator" />
-              <MenuItem
-                icon="trash"
-                danger
-                onSelect={then(() => {
-                  if (threadId === thread.id) void navigate({ to: '/' });
-                  removeThread(thread.id, t);
-                })}
-              >
-                {t.threads.delete}
-              </MenuItem>
+              {mine && (
+                <>
+                  <div className="menu-line" role="separator" />
+                  <MenuItem
+                    icon="trash"
+                    danger
+                    onSelect={then(() => {
+                      if (threadId === thread.id) void navigate({ to: '/' });
+                      removeThread(thread.id, t);
+                    })}
+                  >
+                    {t.threads.delete}
+                  </MenuItem>
+                </>
+              )}
             </>
           );
         }}
@@ -115,6 +112,11 @@ export function ThreadMenu({ thread, small, onRename }: Props) {
       <Dialog open={renaming} title={t.threads.rename} onClose={() => setRenaming(false)}>
         <RenameThread thread={thread} onDone={() => setRenaming(false)} />
       </Dialog>
+      {sharing && (
+        <Suspense fallback={null}>
+          <ShareDialog thread={thread} onClose={() => setSharing(false)} />
+        </Suspense>
+      )}
     </>
   );
 }

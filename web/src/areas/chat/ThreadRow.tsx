@@ -2,7 +2,8 @@ import { Link } from '@tanstack/react-router';
 import { useState, useSyncExternalStore } from 'react';
 import type { Thread } from '@/api/contract';
 import { sidebar } from '@/app/sidebar';
-import { Icon } from '@/components/Icon';
+import { ThreadMarks } from '@/areas/rooms/ThreadMarks';
+import { counted } from '@/areas/rooms/unread';
 import { generations } from '@/live/generations';
 import { useText } from '@/text';
 import { RenameThread } from './RenameThread';
@@ -11,10 +12,7 @@ import { ThreadMenu } from './ThreadMenu';
 export function ThreadRow({ thread }: { thread: Thread }) {
   const t = useText();
   const [renaming, setRenaming] = useState(false);
-  const here = useSyncExternalStore(
-    generations.subscribe,
-    () => generations.get(thread.id)?.answer.done === false,
-  );
+  const here = useSyncExternalStore(generations.subscribe, () => generations.runs(thread.id));
   if (renaming) {
     return (
       <li className="thread">
@@ -23,7 +21,7 @@ export function ThreadRow({ thread }: { thread: Thread }) {
     );
   }
   return (
-    <li className="thread">
+    <li className="thread" data-unread={counted(thread) > 0 || undefined}>
       <Link
         to="/c/$threadId"
         params={{ threadId: thread.id }}
@@ -33,7 +31,7 @@ export function ThreadRow({ thread }: { thread: Thread }) {
         onDoubleClick={() => setRenaming(true)}
       >
         <span className="thread-title">{thread.title ?? t.chat.untitled}</span>
-        {thread.visibility === 'workspace' && <Icon name="people" size={14} />}
+        <ThreadMarks thread={thread} />
         {(here || thread.running) && (
           <span className="thread-running">
             <span className="unseen">{t.threads.running}</span>

@@ -1,29 +1,35 @@
 import { memo, useState } from 'react';
 import type { Message } from '@/api/contract';
-import { useMaybeMe } from '@/areas/identity/session';
-import { Avatar } from '@/components/Avatar';
 import { CopyButton } from '@/components/CopyButton';
 import { IconButton } from '@/components/IconButton';
+import { SaidMessage } from '@/areas/rooms/SaidMessage';
+import { MentionedText } from '@/areas/rooms/MentionedText';
+import type { InRoom } from '@/areas/rooms/placing';
+import { samePlace } from '@/areas/rooms/placing';
+import { useRoom } from '@/areas/rooms/RoomContext';
+import type { Sending } from '@/live/projection';
 import { useText } from '@/text';
 import { BranchSwitch } from './BranchSwitch';
 import { EditMessage } from './EditMessage';
+import { SendState } from './SendState';
 
 interface Props {
   message: Message;
+  /** How far it is, while the server does not have it. */
+  sending: Sending | null;
   locked: boolean;
+  place: InRoom;
   onEdit: (message: Message, content: string) => void;
 }
 
 export const UserMessage = memo(
-  function UserMessage({ message, locked, onEdit }: Props) {
+  function UserMessage({ message, sending, locked, place, onEdit }: Props) {
     const t = useText();
-    const me = useMaybeMe();
+    const { shared, me } = useRoom();
     const [editing, setEditing] = useState(false);
-    // Who wrote it is said where it was not oneself.
-    const other = message.author && message.author.id !== me?.user.id ? message.author : null;
     if (editing) {
       return (
-        <li className="turn turn-user">
+        <li className="turn turn-user" data-message={message.id}>
           <EditMessage
             text={message.content}
             onCancel={() => setEditing(false)}
@@ -35,32 +41,49 @@ export const UserMessage = memo(
         </li>
       );
     }
+    if (shared || (message.author && message.author.id !== me)) {
+      return (
+        <SaidMessage
+          message={message}
+          sending={sending}
+          locked={locked}
+          place={place}
+          onEdit={() => setEditing(true)}
+        />
+      );
+    }
     return (
-      <li className="turn turn-user">
-        {other ? (
-          <h2 className="turn-author">
-            <Avatar name={other.full_name} color={other.avatar_color} size={22} />
-            {other.full_name}
-          </h2>
-        ) : (
-          <h2 className="unseen">{t.chat.you}</h2>
-        )}
+      <li className="turn turn-user" data-message={message.id}>
+        <h2 className="unseen">{t.chat.you}</h2>
         <div className="bubble">
-          {message.status === 'unreadable' ? <em>{t.chat.unreadable}</em> : message.content}
+          {message.status === 'unreadable' ? (
+            <em>{t.chat.unreadable}</em>
+          ) : (
+            <MentionedText message={message} />
+          )}
         </div>
-        <div className="turn-tools">
-          <BranchSwitch message={message} locked={locked} />
-          <CopyButton text={() => message.content} label={t.chat.copyMessage} />
-          <IconButton
-            small
-            icon="pencil"
-            label={t.chat.editMessage}
-            disabled={locked}
-            onClick={() => setEditing(true)}
-          />
-        </div>
+        {sending ? (
+          <SendState message={message} sending={sending} />
+        ) : (
+          <div className="turn-tools">
+            <BranchSwitch message={message} locked={locked} />
+            <CopyButton text={() => message.content} label={t.chat.copyMessage} />
+            <IconButton
+              small
+              icon="pencil"
+              label={t.chat.editMessage}
+              disabled={locked}
+              onClick={() => setEditing(true)}
+            />
+          </div>
+        )}
       </li>
     );
   },
-  (a, b) => a.message === b.message && a.locked === b.locked,
+  (a, b) =>
+    a.message === b.message &&
+    a.locked === b.locked &&
+    a.sending?.state === b.sending?.state &&
+    a.sending?.failure === b.sending?.failure &&
+    samePlace(a.place, b.place),
 );

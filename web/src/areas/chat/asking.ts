@@ -1,110 +1,21 @@
-import { open, api } from '@/api/client';
-import type { Author, Message } from '@/api/contract';
+import { api, open } from '@/api/client';
+import type { Author, Message, Thread } from '@/api/contract';
 import { isFailure, networkFailure } from '@/api/failure';
 import { newId } from '@/api/id';
-import type { Answer } from '@/live/answer';
-import { emptyAnswer } from '@/live/answer';
-import { follow } from '@/live/follow';
+import { keys } from '@/api/keys';
+import { queryClient } from '@/api/queryClient';
+import type { Loaded } from '@/live/branch';
+import { Cell } from '@/live/cell';
+import { ASKING } from '@/live/delivery';
 import { generations } from '@/live/generations';
+import type { Exchange } from '@/live/landing';
+import { live, outboxCell, put } from '@/live/live';
+import { temporaryId } from '@/live/outbox';
 import { clearDraft, draftText, NEW, setDraft } from './drafts';
-import { refreshMessages, seedEmpty } from './messages';
+import { receiveAnswered, refreshMessages, seedEmpty } from './messages';
 import { setProblem } from './problems';
-import { amendThread, awaitTitle, createThread, refreshThreads } from './threads';
-import { announce } from './announcing';
-
-const STREAM = 'text/event-stream';
-
-/** Waits, but no longer than until the network is back. */
-function wait(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      removeEventListener('online', done);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    addEventListener('online', done);
-    signal.addEventListener('abort', done);
-  });
-}
-
-function resume(threadId: string) {
-  return (replyId: string, from: number, signal: AbortSignal) =>
-    open('GET', `/threads/${threadId}/messages/${replyId}/stream`, {
-      query: { from },
-      accept: STREAM,
-      signal,
-    });
-}
-
-interface Run {
-  threadId: string;
-  begin: (signal: AbortSignal) => Promise<Response>;
-  cutAfter: string | null | undefined;
-  optimistic: Message | null;
-  answer?: Answer;
-  onLost: () => void;
-  retry: (() => void) | null;
-}
-
-async function run({ threadId, begin, cutAfter, optimistic, answer, onLost, retry }: Run) {
-  const abort = new AbortController();
-  setProblem(threadId, null);
-  generations.get(threadId)?.abort.abort();
-  generations.set(threadId, {
-    cutAfter,
-    optimistic,
-    answer: answer ?? emptyAnswer(),
-    link: 'open',
-    failure: null,
-    startedAt: Date.now(),
-    abort,
-  });
-  amendThread(threadId, { running: true });
-  let title: string | null = null;
-  let stored = false;
-  try {
-    const last = await follow({
-      answer: answer ?? emptyAnswer(),
-      begin,
-      resume: resume(threadId),
-      wait,
-      signal: abort.signal,
-      onChange: (next, link) => {
-        generations.update(threadId, abort, { answer: next, link });
-        if (next.userMessage && !stored) {
-          stored = true;
-          const key = optimistic?.client_id;
-          if (key) generations.shownAs.set(next.userMessage.id, key);
-          void refreshThreads(); // it is the newest conversation now
-        }
-        if (next.title && next.title !== title) {
-          title = next.title;
-          amendThread(threadId, { title });
-        }
-      },
-    });
-    if (!abort.signal.aborted) announce(last);
-  } catch (error) {
-    if (abort.signal.aborted) return;
-    const failure = isFailure(error) ? error : networkFailure();
-    const known = await refreshMessages(threadId).catch(() => null);
-    const asked = optimistic?.client_id;
-    const arrived =
-      failure.status >= 500 || known?.messages.some((m) => asked && m.client_id === asked);
-    if (!arrived) onLost();
-    if (failure.code !== 'ALL_PROVIDERS_FAILED') setProblem(threadId, { failure, retry });
-  } finally {
-    if (!abort.signal.aborted) {
-      amendThread(threadId, { running: false });
-      await refreshMessages(threadId).catch(() => undefined);
-      generations.remove(threadId, abort);
-      void refreshThreads();
-      void awaitTitle(threadId);
-    }
-  }
-}
+import { adopt } from './streams';
+import { receiveThread, refreshThreads } from './threads';
 
 function ghost(threadId: string, content: string, parentId: string | null, me: Author): Message {
   const now = new Date().toISOString();
@@ -131,105 +42,202 @@ function ghost(threadId: string, content: string, parentId: string | null, me: A
   };
 }
 
-function post(path: string, body: unknown) {
-  const idempotencyKey = newId();
-  return (signal: AbortSignal) =>
-    open('POST', path, { body, accept: STREAM, signal, idempotencyKey });
+interface Calling {
+  threadId: string;
+  path: string;
+  body: unknown;
+  cutAfter: string | null | undefined;
+  optimistic: Message | null;
+  /** The answer that goes on, where none is begun. */
+  again: Message | null;
+  onLost: () => void;
+  retry: () => void;
 }
 
-export interface Asking {
+async function call({ path, body, threadId, again }: Calling): Promise<Exchange> {
+  const response = await open('POST', path, {
+    ...ASKING,
+    body,
+    signal: AbortSignal.timeout(180_000),
+  });
+  if (response.headers.get('content-type')?.includes('text/event-stream')) {
+    return adopt(threadId, response, again);
+  }
+  return ((await response.json()) as { data: Exchange }).data;
+}
+
+/** Asks for something that needs the server now: another answer, other words, going on. */
+async function run(calling: Calling): Promise<void> {
+  const { threadId, cutAfter, optimistic, again, onLost, retry } = calling;
+  setProblem(threadId, null);
+  generations.ask(threadId, {
+    cutAfter,
+    optimistic,
+    replyId: again?.id ?? null,
+    startedAt: Date.now(),
+  });
+  try {
+    const { message, reply, replies } = await call(calling);
+    const key = optimistic?.client_id;
+    if (message && key) generations.shownAs.set(message.id, key);
+    const answers = replies ?? (reply ? [reply] : []);
+    const last = answers.at(-1) ?? message;
+    const fresh = [...(message ? [message] : []), ...answers];
+    const placed = last !== undefined && last !== null && receiveAnswered(threadId, fresh, last.id);
+    if (!placed || !live.synced(`t:${threadId}`)) {
+      await refreshMessages(threadId).catch(() => undefined);
+    }
+    void refreshThreads();
+  } catch (error) {
+    const failure = isFailure(error) ? error : networkFailure();
+    const known = await refreshMessages(threadId).catch(() => null);
+    const asked = optimistic?.client_id;
+    const arrived =
+      failure.status >= 500 || known?.messages.some((m) => asked && m.client_id === asked);
+    if (!arrived) onLost();
+    if (failure.code !== 'ALL_PROVIDERS_FAILED') setProblem(threadId, { failure, retry });
+  } finally {
+    generations.ask(threadId, null);
+  }
+}
+
+/** How a message goes into a room. */
+export interface How {
+  /** The message that is quoted. */
+  replyTo?: string | null;
+  /** Whether a model answers; left open, the thread decides. */
+  reply?: boolean;
+}
+
+export interface Asking extends How {
   content: string;
   model: string | null;
   me: Author;
 }
 
-/** Sends a message in a thread that exists. */
-export function send(threadId: string, parentId: string | null, asking: Asking): void {
-  const { content, model, me } = asking;
-  const optimistic = ghost(threadId, content, parentId, me);
-  clearDraft(threadId);
-  void run({
-    threadId,
-    cutAfter: undefined,
-    optimistic,
-    begin: post(`/threads/${threadId}/messages`, {
+function putMessage(threadId: string, asking: Asking): void {
+  const { content, model, replyTo, reply } = asking;
+  const id = newId();
+  put({
+    id,
+    lane: threadId,
+    method: 'POST',
+    path: `/threads/${threadId}/messages`,
+    body: {
       content,
       model: model ?? undefined,
-      client_id: optimistic.client_id,
-    }),
-    onLost: () => {
-      if (!draftText(threadId)) setDraft(threadId, content);
+      client_id: id,
+      reply_to: replyTo ?? undefined,
+      reply,
     },
-    retry: null,
   });
 }
 
-/** Sends the first message: shows it at once, makes the thread, then goes on in it. */
+/** Sends a message in a thread that exists: it is on the page at once and goes out when it can. */
+export function send(threadId: string, asking: Asking): void {
+  setProblem(threadId, null);
+  clearDraft(threadId);
+  putMessage(threadId, asking);
+}
+
+/** The thread that is being made from the page of a new chat, by its temporary id. */
+export const starting = new Cell<string | null>(null);
+
+const PATIENCE_MS = 1_500;
+
+/** What a temporary id has become; null when it takes too long. */
+function realId(temporary: string): Promise<string | null> {
+  return new Promise((resolve) => {
+    const look = () => {
+      const id = outboxCell.get().ids[temporary];
+      const failed = outboxCell
+        .get()
+        .items.some((i) => i.makes === temporary && i.state === 'failed');
+      if (id || failed) done(id ?? null);
+    };
+    const done = (id: string | null) => {
+      clearTimeout(timer);
+      stop();
+      resolve(id);
+    };
+    const stop = outboxCell.subscribe(look);
+    const timer = setTimeout(() => done(null), live.state() === 'offline' ? 0 : PATIENCE_MS);
+    look();
+  });
+}
+
+/** What is shown of a conversation that the server does not have yet. */
+function seedThread(id: string, { content, model, me }: Asking): void {
+  const now = new Date().toISOString();
+  const thread: Thread = {
+    id,
+    title: content.split('\n')[0]?.slice(0, 60) ?? null,
+    visibility: 'private',
+    model,
+    assistant_id: null,
+    pinned: false,
+    archived: false,
+    owner_id: me.id,
+    head_id: null,
+    draft: null,
+    running: false,
+    created_at: now,
+    updated_at: now,
+    last_message_at: now,
+  };
+  queryClient.setQueryData(keys.thread(id), thread);
+  seedEmpty(id);
+  receiveThread(thread);
+}
+
+/** Sends the first message: the thread is made first, whenever that can be. */
 export async function sendFirst(asking: Asking, go: (threadId: string) => void): Promise<void> {
-  const { content, model, me } = asking;
-  const optimistic = ghost(NEW, content, null, me);
+  const id = newId();
+  const temporary = temporaryId(id);
   setProblem(NEW, null);
   clearDraft(NEW);
-  generations.set(NEW, {
-    cutAfter: undefined,
-    optimistic,
-    answer: emptyAnswer(),
-    link: 'open',
-    failure: null,
-    startedAt: Date.now(),
-    abort: new AbortController(),
+  starting.set(temporary);
+  put({
+    id,
+    lane: temporary,
+    method: 'POST',
+    path: '/threads',
+    body: { model: asking.model },
+    makes: temporary,
   });
-  try {
-    const thread = await createThread(model);
-    seedEmpty(thread.id);
-    generations.remove(NEW);
-    void run({
-      threadId: thread.id,
-      cutAfter: undefined,
-      optimistic: { ...optimistic, thread_id: thread.id },
-      begin: post(`/threads/${thread.id}/messages`, {
-        content,
-        model: model ?? undefined,
-        client_id: optimistic.client_id,
-      }),
-      onLost: () => setDraft(thread.id, content),
-      retry: null,
-    });
-    void refreshThreads();
-    go(thread.id);
-  } catch (error) {
-    generations.remove(NEW);
-    setDraft(NEW, content);
-    setProblem(NEW, { failure: isFailure(error) ? error : networkFailure(), retry: null });
-  }
+  putMessage(temporary, asking);
+  const known = await realId(temporary);
+  if (!known) seedThread(temporary, asking);
+  if (starting.get() !== temporary) return; // one has gone elsewhere
+  go(known ?? temporary);
+  starting.set(null);
 }
 
 /** Asks for another answer to the same question. */
 export function regenerate(threadId: string, reply: Message, model: string | null): void {
-  const again = () => regenerate(threadId, reply, model);
   void run({
     threadId,
+    path: `/threads/${threadId}/messages/${reply.id}/regenerate`,
+    body: { model: model ?? undefined },
     cutAfter: reply.parent_id,
     optimistic: null,
-    begin: post(`/threads/${threadId}/messages/${reply.id}/regenerate`, {
-      model: model ?? undefined,
-    }),
+    again: null,
     onLost: () => undefined,
-    retry: again,
+    retry: () => regenerate(threadId, reply, model),
   });
 }
 
 /** Asks in other words, on a new branch. The old words and answers stay. */
 export function edit(threadId: string, message: Message, asking: Asking): void {
   const { content, model, me } = asking;
+  const optimistic = ghost(threadId, content, message.parent_id, me);
   void run({
     threadId,
+    path: `/threads/${threadId}/messages/${message.id}/edit`,
+    body: { content, model: model ?? undefined, client_id: optimistic.client_id },
     cutAfter: message.parent_id,
-    optimistic: ghost(threadId, content, message.parent_id, me),
-    begin: post(`/threads/${threadId}/messages/${message.id}/edit`, {
-      content,
-      model: model ?? undefined,
-    }),
+    optimistic,
+    again: null,
     onLost: () => {
       if (!draftText(threadId)) setDraft(threadId, content);
     },
@@ -241,49 +249,29 @@ export function edit(threadId: string, message: Message, asking: Asking): void {
 export function goOn(threadId: string, reply: Message): void {
   void run({
     threadId,
+    path: `/threads/${threadId}/messages/${reply.id}/continue`,
+    body: {},
     cutAfter: undefined,
     optimistic: null,
-    answer: emptyAnswer({
-      replyId: reply.id,
-      text: reply.content,
-      reasoning: reply.reasoning ?? '',
-      model: reply.model,
-      provider: reply.provider,
-    }),
-    begin: post(`/threads/${threadId}/messages/${reply.id}/continue`, {}),
+    again: reply,
     onLost: () => undefined,
     retry: () => goOn(threadId, reply),
   });
 }
 
-/** Joins an answer that is already running, for example after a reload. */
-export function attach(threadId: string, reply: Message): void {
-  if (generations.get(threadId)) return;
-  void run({
-    threadId,
-    cutAfter: undefined,
-    optimistic: null,
-    answer: emptyAnswer({
-      replyId: reply.id,
-      text: reply.content,
-      reasoning: reply.reasoning ?? '',
-      replayed: true,
-      model: reply.model,
-      provider: reply.provider,
-    }),
-    begin: (signal) => resume(threadId)(reply.id, 0, signal),
-    onLost: () => undefined,
-    retry: null,
-  });
-}
-
-/** Asks the server to stop; the stream itself then says that it is over. */
-export async function stop(threadId: string): Promise<void> {
-  const generation = generations.get(threadId);
-  const replyId = generation?.answer.replyId;
-  if (!generation || !replyId) return;
+/** Asks the server to stop one answer or whatever runs in the thread; that it is over comes the way its text came. */
+export async function stop(threadId: string, reply?: string): Promise<void> {
+  const loaded = queryClient.getQueryData<Loaded>(keys.messages(threadId));
+  const running = (loaded?.messages ?? []).filter(
+    (m) =>
+      (reply === undefined || m.id === reply) &&
+      (m.status === 'streaming' || generations.get(m.id)?.answer.done === false),
+  );
   try {
-    await api.post<Message>(`/threads/${threadId}/messages/${replyId}/stop`);
+    for (const { id } of running) {
+      await api.post<Message>(`/threads/${threadId}/messages/${id}/stop`);
+    }
+    if (!live.synced(`t:${threadId}`)) await refreshMessages(threadId);
   } catch (error) {
     if (isFailure(error)) setProblem(threadId, { failure: error, retry: null });
   }

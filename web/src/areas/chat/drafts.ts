@@ -1,6 +1,7 @@
 import { useSyncExternalStore } from 'react';
-import { api } from '@/api/client';
 import type { Draft } from '@/api/contract';
+import { callOrKeep } from '@/live/live';
+import { isTemporary } from '@/live/outbox';
 
 /** The draft of a conversation that has no thread yet. */
 export const NEW = 'new';
@@ -47,12 +48,15 @@ export function setDraft(key: string, text: string): void {
   const draft = { text, updated_at: new Date().toISOString() };
   keep(key, draft);
   clearTimeout(timers.get(key));
-  if (key === NEW) return;
+  if (key === NEW || isTemporary(key)) return;
   timers.set(
     key,
     setTimeout(() => {
-      // A draft is a convenience: when it cannot be sent now, the next change tries again.
-      void api.put<Draft>(`/threads/${key}/draft`, draft).catch(() => undefined);
+      timers.delete(key);
+      const name = `draft:${key}`;
+      const change = { path: `/threads/${key}/draft`, body: draft, lane: name, key: name };
+      // A draft is a convenience: when it is refused, the next change tries again.
+      void callOrKeep<Draft>({ method: 'PUT', quiet: true, ...change }).catch(() => undefined);
     }, WAIT_MS),
   );
 }

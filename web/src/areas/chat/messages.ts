@@ -3,21 +3,23 @@ import { api } from '@/api/client';
 import type { Message, Thread } from '@/api/contract';
 import { keys } from '@/api/keys';
 import { queryClient } from '@/api/queryClient';
+import { otherBranch, showBranch } from '@/areas/rooms/otherBranch';
+import type { Loaded } from '@/live/branch';
+import { newerThan, place, placeNewest, UNKNOWN } from '@/live/branch';
+import { orKept } from '@/live/kept';
+import { live } from '@/live/live';
+import { isTemporary } from '@/live/outbox';
+
+export type { Loaded };
 
 const PAGE = 50;
-
-/** What is loaded of a thread's active branch, oldest first, and the way to what is older. */
-export interface Loaded {
-  messages: Message[];
-  older: string | null;
-}
 
 /** Puts the newest page onto what is loaded already; without common ground it stands alone. */
 export function mergeNewest(before: Loaded | undefined, fresh: Loaded): Loaded {
   const first = fresh.messages[0];
   if (!before || !first) return fresh;
   const at = before.messages.findIndex((m) => m.id === first.id);
-  if (at <= 0) return fresh;
+  if (at <= 0 || before.older === UNKNOWN) return fresh;
   return { messages: [...before.messages.slice(0, at), ...fresh.messages], older: before.older };
 }
 
@@ -30,7 +32,7 @@ export function mergeOlder(before: Loaded, older: Loaded): Loaded {
 async function fetchPage(threadId: string, cursor: string | null, signal?: AbortSignal) {
   const page = await api.page<Message>(
     `/threads/${threadId}/messages`,
-    { cursor, limit: PAGE },
+    { cursor, limit: PAGE, branch: otherBranch(threadId) },
     signal,
   );
   return { messages: page.data.toReversed(), older: page.next } satisfies Loaded;
@@ -41,12 +43,26 @@ async function fetchNewest(threadId: string, signal?: AbortSignal): Promise<Load
   return mergeNewest(queryClient.getQueryData<Loaded>(keys.messages(threadId)), fresh);
 }
 
+const SNAPSHOT_MS = 2_500;
+
+/** The live connection brings a thread's messages by itself; where it does not, they are fetched. */
+async function loadNewest(threadId: string, signal?: AbortSignal): Promise<Loaded> {
+  if (await live.ready(`t:${threadId}`, SNAPSHOT_MS)) {
+    const here = queryClient.getQueryData<Loaded>(keys.messages(threadId));
+    if (here) return here;
+  }
+  const fetched = await fetchNewest(threadId, signal);
+  // It may have become live meanwhile, and know more.
+  const here = queryClient.getQueryData<Loaded>(keys.messages(threadId));
+  return here && live.synced(`t:${threadId}`) ? here : fetched;
+}
+
 export function useMessages(threadId: string | null) {
   return useQuery({
     queryKey: keys.messages(threadId ?? ''),
-    queryFn: ({ signal }) => fetchNewest(threadId ?? '', signal),
-    enabled: threadId !== null,
-    staleTime: 5_000,
+    queryFn: ({ signal, queryKey }) => orKept(queryKey, () => loadNewest(threadId ?? '', signal)),
+    enabled: threadId !== null && !isTemporary(threadId),
+    staleTime: () => (live.synced(`t:${threadId}`) ? Infinity : 5_000),
   });
 }
 
@@ -54,18 +70,90 @@ export function seedEmpty(threadId: string): void {
   queryClient.setQueryData<Loaded>(keys.messages(threadId), { messages: [], older: null });
 }
 
-/** Reads the newest page again, now. */
-export async function refreshMessages(threadId: string): Promise<Loaded> {
-  await queryClient.cancelQueries({ queryKey: keys.messages(threadId) });
-  const loaded = await fetchNewest(threadId);
-  queryClient.setQueryData<Loaded>(keys.messages(threadId), loaded);
-  return loaded;
+/** Readings that are under way; `again`: something came meanwhile that the answer may not know. */
+const reading = new Map<string, { again: boolean; done: Promise<Loaded> }>();
+const MOST_READINGS = 4;
+
+/** Reads the newest page again, now. What comes by itself while it is read is never overwritten by it. */
+export function refreshMessages(threadId: string): Promise<Loaded> {
+  const under = reading.get(threadId);
+  if (under) {
+    under.again = true;
+    return under.done;
+  }
+  const mine = { again: false, done: Promise.resolve<Loaded>({ messages: [], older: null }) };
+  const read = async () => {
+    await queryClient.cancelQueries({ queryKey: keys.messages(threadId) });
+    let loaded: Loaded;
+    let times = 0;
+    do {
+      mine.again = false;
+      loaded = await fetchNewest(threadId);
+    } while (mine.again && ++times < MOST_READINGS);
+    queryClient.setQueryData<Loaded>(keys.messages(threadId), loaded);
+    waiting.delete(threadId);
+    return loaded;
+  };
+  reading.set(threadId, mine);
+  mine.done = read().finally(() => reading.delete(threadId));
+  return mine.done;
+}
+
+/** Messages whose place is not known yet, because one before them is still on its way. */
+const waiting = new Map<string, Map<string, Message>>();
+const PATIENCE_MS = 300;
+
+/** Puts messages that came by themselves where they belong. Answers whether that could be known. */
+export function receiveMessages(
+  threadId: string,
+  fresh: readonly Message[],
+  head: string | null,
+): boolean {
+  const key = keys.messages(threadId);
+  const before = queryClient.getQueryData<Loaded>(key);
+  const under = reading.get(threadId);
+  if (under) under.again = true;
+  if (!before) return false;
+  const pool = waiting.get(threadId) ?? new Map<string, Message>();
+  for (const message of fresh) pool.set(message.id, message);
+  const next = place(before, [...pool.values()], head);
+  if (next) {
+    waiting.delete(threadId);
+    queryClient.setQueryData<Loaded>(key, next);
+    return true;
+  }
+  // What is shown already is brought up to date all the same.
+  const partly = place(before, fresh, null);
+  if (partly) queryClient.setQueryData<Loaded>(key, partly);
+  if (!waiting.has(threadId)) {
+    setTimeout(() => {
+      if (!waiting.delete(threadId)) return;
+      void refreshMessages(threadId).catch(() => undefined);
+    }, PATIENCE_MS);
+  }
+  waiting.set(threadId, pool);
+  return false;
+}
+
+/** The same for messages that the answer of a call brought. */
+export function receiveAnswered(threadId: string, fresh: Message[], head: string): boolean {
+  const loaded = queryClient.getQueryData<Loaded>(keys.messages(threadId));
+  return receiveMessages(threadId, newerThan(loaded, fresh), head);
+}
+
+/** The newest messages of a thread, all of them at once. */
+export function receiveNewest(threadId: string, newest: Message[]): void {
+  if (otherBranch(threadId)) return;
+  const key = keys.messages(threadId);
+  queryClient.setQueryData<Loaded>(key, (before) => placeNewest(before, newest));
 }
 
 export async function loadOlder(threadId: string): Promise<void> {
-  const now = queryClient.getQueryData<Loaded>(keys.messages(threadId));
-  if (!now?.older) return;
-  const page = await fetchPage(threadId, now.older);
+  let now = queryClient.getQueryData<Loaded>(keys.messages(threadId));
+  if (now?.older === UNKNOWN) now = await refreshMessages(threadId);
+  const { older } = now ?? {};
+  if (!older) return;
+  const page = await fetchPage(threadId, older);
   queryClient.setQueryData<Loaded>(keys.messages(threadId), (before) =>
     before ? mergeOlder(before, page) : page,
   );
@@ -75,5 +163,6 @@ export async function loadOlder(threadId: string): Promise<void> {
 export async function switchBranch(threadId: string, messageId: string): Promise<void> {
   const thread = await api.post<Thread>(`/threads/${threadId}/head`, { message_id: messageId });
   queryClient.setQueryData(keys.thread(threadId), thread);
+  showBranch(threadId, null);
   await refreshMessages(threadId);
 }

@@ -1,9 +1,13 @@
 import type { InfiniteData } from '@tanstack/react-query';
 import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query';
+import { isLeaving } from './removing';
 import { api, type Page } from '@/api/client';
-import type { Thread, ThreadPatch } from '@/api/contract';
+import type { Thread, ThreadPatch, ThreadShared } from '@/api/contract';
 import { keys } from '@/api/keys';
 import { queryClient } from '@/api/queryClient';
+import { orKept } from '@/live/kept';
+import { callOrKeep, live } from '@/live/live';
+import { isTemporary } from '@/live/outbox';
 
 const PAGE = 40;
 type Pages = InfiniteData<Page<Thread>, string | null>;
@@ -12,12 +16,16 @@ export function useThreads(view: { archived: boolean; q: string }) {
   return useInfiniteQuery({
     queryKey: keys.threads(view),
     initialPageParam: null as string | null,
-    queryFn: ({ pageParam, signal }) =>
-      api.page<Thread>(
-        '/threads',
-        { archived: view.archived, q: view.q || null, cursor: pageParam, limit: PAGE },
-        signal,
-      ),
+    queryFn: ({ pageParam, signal }) => {
+      const read = () =>
+        api.page<Thread>(
+          '/threads',
+          { archived: view.archived, q: view.q || null, cursor: pageParam, limit: PAGE },
+          signal,
+        );
+      return pageParam === null ? orKept(keys.threads(view), read) : read();
+    },
+    staleTime: live.listStaleTime,
     getNextPageParam: (last) => last.next,
     placeholderData: (previous) => previous,
   });
@@ -26,9 +34,57 @@ export function useThreads(view: { archived: boolean; q: string }) {
 export function useThread(id: string | null) {
   return useQuery({
     queryKey: keys.thread(id ?? ''),
-    queryFn: ({ signal }) => api.get<Thread>(`/threads/${id}`, {}, signal),
-    enabled: id !== null,
+    queryFn: ({ signal, queryKey }) =>
+      orKept(queryKey, () => api.get<Thread>(`/threads/${id}`, {}, signal)),
+    enabled: id !== null && !isTemporary(id),
+    staleTime: () => (live.synced(`t:${id}`) ? Infinity : 20_000),
   });
+}
+
+/** A thread as far as any list or page has it. */
+export function knownThread(id: string): Thread | null {
+  const own = queryClient.getQueryData<Thread>(keys.thread(id));
+  if (own) return own;
+  for (const [, pages] of queryClient.getQueriesData<Pages>({ queryKey: keys.allThreads })) {
+    for (const page of pages?.pages ?? []) {
+      const found = page.data.find((t) => t.id === id);
+      if (found) return found;
+    }
+  }
+  return null;
+}
+
+function isOlder(a: Thread, b: Thread): boolean {
+  return a.last_message_at < b.last_message_at;
+}
+
+/** Puts a thread into every list where it belongs, at its place, and takes it out of the others. */
+export function receiveThread(shared: ThreadShared | Thread): void {
+  const known = knownThread(shared.id);
+  const thread: Thread = { draft: null, running: false, ...known, ...shared };
+  amendThread(shared.id, shared);
+  if (isLeaving(shared.id)) return;
+  for (const [key, pages] of queryClient.getQueriesData<Pages>({ queryKey: keys.allThreads })) {
+    const view = key[1] as { archived: boolean; q: string } | undefined;
+    // What fits the words of a search only the server knows.
+    if (!pages?.pages || !view || view.q) continue;
+    const next = pages.pages.map((p) => ({ ...p, data: p.data.filter((t) => t.id !== shared.id) }));
+    if (view.archived === thread.archived) {
+      const at = next.findIndex((p) => p.data.some((t) => isOlder(t, thread)));
+      const page = next[at];
+      const last = next.at(-1);
+      if (page) {
+        const place = page.data.findIndex((t) => isOlder(t, thread));
+        page.data.splice(place, 0, thread);
+      } else if (last && last.next === null) last.data.push(thread);
+    }
+    queryClient.setQueryData<Pages>(key, { ...pages, pages: next });
+  }
+}
+
+export async function refreshThread(id: string): Promise<void> {
+  const thread = await api.get<Thread>(`/threads/${id}`).catch(() => null);
+  if (thread) amendThread(id, thread);
 }
 
 /** Puts a change of one thread into every list that shows it, and into the thread itself. */
@@ -59,19 +115,28 @@ export function dropThread(id: string, fits: (archived: boolean) => boolean = ()
   }
 }
 
+/** Reads the lists again, unless they are kept up to date anyway or nothing can be read. */
 export function refreshThreads(): Promise<void> {
+  if (live.state() === 'offline') return Promise.resolve();
   return queryClient.invalidateQueries({ queryKey: keys.allThreads });
 }
 
 export function usePatchThread() {
   return useMutation({
     mutationFn: ({ id, patch }: { id: string; patch: ThreadPatch }) =>
-      api.patch<Thread>(`/threads/${id}`, patch),
+      callOrKeep<Thread>({
+        method: 'PATCH',
+        path: `/threads/${id}`,
+        body: patch,
+        lane: id,
+        key: `thread:${id}:${Object.keys(patch).sort().join(',')}`,
+      }),
     onMutate: ({ id, patch }) => {
-      amendThread(id, patch);
+      amendThread(id, { ...patch, answers: patch.answers ?? undefined });
       if (patch.archived !== undefined) dropThread(id, (archived) => archived !== patch.archived);
     },
-    onSuccess: (thread) => amendThread(thread.id, thread),
+    onSuccess: (thread) => thread && amendThread(thread.id, thread),
+    onError: (_error, { id }) => void refreshThread(id),
     onSettled: () => refreshThreads(),
   });
 }
@@ -91,12 +156,6 @@ export async function awaitTitle(id: string): Promise<void> {
       return;
     }
   }
-}
-
-export async function createThread(model: string | null): Promise<Thread> {
-  const thread = await api.post<Thread>('/threads', { model });
-  queryClient.setQueryData(keys.thread(thread.id), thread);
-  return thread;
 }
 
 /** A new conversation with everything up to a message. */

@@ -5,7 +5,7 @@ const NEAR_END = 72;
 const NEAR_START = 900;
 
 /** Follows the end while the reader is there, and keeps their place while older messages come in. */
-export function useScrolling(rows: Shown[], onNearStart: () => void) {
+export function useScrolling(rows: Shown[], me: string, onNearStart: () => void) {
   const box = useRef<HTMLDivElement>(null);
   const inner = useRef<HTMLDivElement>(null);
   const pinned = useRef(true);
@@ -15,7 +15,7 @@ export function useScrolling(rows: Shown[], onNearStart: () => void) {
   nearStart.current = onNearStart;
 
   const first = rows[0]?.key;
-  const asked = rows.findLast((r) => r.message.role === 'user')?.key;
+  const asked = rows.findLast((r) => r.message.role === 'user' && r.message.author?.id === me)?.key;
 
   const toEnd = useCallback(() => {
     const element = box.current;
@@ -24,6 +24,14 @@ export function useScrolling(rows: Shown[], onNearStart: () => void) {
     setAtEnd(true);
     element.scrollTop = element.scrollHeight;
   }, []);
+
+  /** Lets go of the end, to be moved elsewhere. */
+  const letGo = useCallback(() => {
+    pinned.current = false;
+  }, []);
+
+  /** Looks where one is now; where nothing moves, no scrolling tells. */
+  const settle = useCallback(() => box.current?.dispatchEvent(new Event('scroll')), []);
 
   // A question just asked is shown, wherever one was reading.
   useLayoutEffect(() => toEnd(), [asked, toEnd]);
@@ -71,5 +79,5 @@ export function useScrolling(rows: Shown[], onNearStart: () => void) {
     };
   }, []);
 
-  return { box, inner, atEnd, toEnd };
+  return { box, inner, atEnd, toEnd, letGo, settle };
 }

@@ -1,4 +1,5 @@
 import { PageFrame } from '@/app/PageFrame';
+import { DeviceNotesSettings } from '@/areas/rooms/DeviceNotesSettings';
 import { useText } from '@/text';
 import { AppearanceSettings } from './AppearanceSettings';
 import { ChatSettings } from './ChatSettings';
@@ -13,6 +14,7 @@ export function SettingsPage() {
     <PageFrame title={t.settings.title}>
       <AppearanceSettings />
       <ChatSettings />
+      <DeviceNotesSettings />
       <ProfileSettings />
       <PasswordSettings />
       <SessionSettings />

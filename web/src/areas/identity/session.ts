@@ -6,20 +6,29 @@ import { keys } from '@/api/keys';
 import { queryClient } from '@/api/queryClient';
 import { forgetDrafts } from '@/areas/chat/drafts';
 import { generations } from '@/live/generations';
+import { orKept } from '@/live/kept';
+import * as live from '@/live/live';
 
 export function loadMe(): Promise<Me | null> {
   return queryClient.fetchQuery({
     queryKey: keys.me,
     queryFn: async ({ signal }) => {
       try {
-        return await api.get<Me>('/auth/me', {}, signal);
+        return await orKept(keys.me, () => api.get<Me>('/auth/me', {}, signal));
       } catch (error) {
         if (isFailure(error) && error.status === 401) return null;
         throw error;
       }
     },
-    staleTime: 60_000,
+    staleTime: live.live.meStaleTime(),
   });
+}
+
+/** The person, with everything that belongs to being signed in running. */
+export async function enter(): Promise<Me | null> {
+  const me = await loadMe();
+  if (me) live.start(me);
+  return me;
 }
 
 export function loadSetup(): Promise<Setup> {
@@ -34,8 +43,8 @@ export function loadSetup(): Promise<Setup> {
 export function useMe(): Me {
   const { data } = useQuery<Me | null>({
     queryKey: keys.me,
-    queryFn: () => api.get<Me>('/auth/me'),
-    staleTime: 60_000,
+    queryFn: () => orKept(keys.me, () => api.get<Me>('/auth/me')),
+    staleTime: live.live.meStaleTime,
   });
   if (!data) throw new Error('used outside the signed-in pages');
   return data;
@@ -45,8 +54,8 @@ export function useMe(): Me {
 export function useMaybeMe(): Me | null {
   const { data } = useQuery<Me | null>({
     queryKey: keys.me,
-    queryFn: () => api.get<Me>('/auth/me'),
-    staleTime: 60_000,
+    queryFn: () => orKept(keys.me, () => api.get<Me>('/auth/me')),
+    staleTime: live.live.meStaleTime,
   });
   return data ?? null;
 }
@@ -70,9 +79,9 @@ export async function register(input: {
   begin();
 }
 
-function end(): void {
-  generations.clear();
+async function end(): Promise<void> {
   forgetDrafts();
+  await live.end();
   queryClient.clear();
   location.assign('/sign-in');
 }
@@ -80,12 +89,12 @@ function end(): void {
 export async function signOut(): Promise<void> {
   // Signed out here even when the server cannot be told; its copy then ends with its lifetime.
   await api.post('/auth/logout', {}, { noRefresh: true }).catch(() => undefined);
-  end();
+  await end();
 }
 
 export async function signOutEverywhere(): Promise<void> {
   await api.post('/auth/logout-everywhere');
-  end();
+  await end();
 }
 
 export async function switchWorkspace(workspace: Workspace): Promise<void> {
@@ -98,11 +107,11 @@ let leaving = false;
 /** A session that ended elsewhere: the sign-in page, and back to where the person was. */
 export function watchSession(): void {
   whenSignedOut(() => {
-    const { pathname } = location;
+    const { pathname, search } = location;
     if (leaving || !queryClient.getQueryData<Me | null>(keys.me)) return;
     if (pathname.startsWith('/sign-in') || pathname.startsWith('/invite')) return;
     leaving = true;
-    location.assign(`/sign-in?next=${encodeURIComponent(pathname)}`);
+    location.assign(`/sign-in?next=${encodeURIComponent(pathname + search)}`);
   });
 }
 

@@ -1,10 +1,10 @@
 import { useMutation } from '@tanstack/react-query';
 import { useCallback, useEffect } from 'react';
-import { api } from '@/api/client';
 import type { Me, Settings, SettingValues } from '@/api/contract';
 import { keys } from '@/api/keys';
 import { queryClient } from '@/api/queryClient';
 import { applyLook } from '@/app/look';
+import { callOrKeep } from '@/live/live';
 import { setLanguage } from '@/text';
 import { useMaybeMe } from './session';
 
@@ -33,7 +33,14 @@ interface Ends {
 /** Changes settings at once, here and then on the server; where it refuses, the old ones are back. */
 export function useChangeSettings() {
   const { mutate: send, isPending } = useMutation({
-    mutationFn: ({ change }: Change) => api.patch<Settings>('/settings', { values: change }),
+    mutationFn: ({ change }: Change) =>
+      callOrKeep<Settings>({
+        method: 'PATCH',
+        path: '/settings',
+        body: { values: change },
+        lane: 'settings',
+        key: `settings:${Object.keys(change).sort().join(',')}`,
+      }),
     onError: (_error, { before }) => keep(before),
   });
   const mutate = useCallback(

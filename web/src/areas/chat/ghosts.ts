@@ -1,0 +1,57 @@
+import { useMemo } from 'react';
+import type { Author } from '@/api/contract';
+import { useCell } from '@/live/cell';
+import { isMessage } from '@/live/landing';
+import { outboxCell } from '@/live/live';
+import type { OutboxItem } from '@/live/outbox';
+import type { Ghost } from '@/live/projection';
+
+interface Body {
+  content: string;
+  reply_to?: string;
+  reply?: boolean;
+}
+
+function ghostOf(item: OutboxItem, me: Author, answers: boolean): Ghost {
+  const body = item.body as Body;
+  const at = new Date(item.at).toISOString();
+  return {
+    message: {
+      id: item.id,
+      thread_id: item.lane,
+      parent_id: null,
+      author: me,
+      role: 'user',
+      content: body.content,
+      reasoning: null,
+      status: 'complete',
+      error: null,
+      model: null,
+      provider: null,
+      usage: null,
+      attachments: [],
+      metadata: {},
+      siblings: [],
+      seq: Number.MAX_SAFE_INTEGER,
+      client_id: item.id,
+      reply_to: body.reply_to ?? null,
+      created_at: at,
+      updated_at: at,
+    },
+    sending: { id: item.id, state: item.state, failure: item.failure },
+    asks: body.reply ?? answers,
+  };
+}
+
+/** The messages of a thread that are still to be sent, as they will look. */
+export function useGhosts(lane: string | null, me: Author, answers: boolean): Ghost[] {
+  const { items } = useCell(outboxCell);
+  const { id, full_name, avatar_color } = me;
+  return useMemo(
+    () =>
+      items
+        .filter((item) => item.lane === lane && isMessage(item))
+        .map((item) => ghostOf(item, { id, full_name, avatar_color }, answers)),
+    [items, lane, id, full_name, avatar_color, answers],
+  );
+}
