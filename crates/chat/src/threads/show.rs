@@ -104,6 +104,9 @@ async fn count_members(
     workspace: WorkspaceId,
     ids: &[ThreadId],
 ) -> Result<HashMap<ThreadId, usize>, DbError> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
     let sql = format!(
         "SELECT thread_id, COUNT(*) AS members FROM thread_members \
          WHERE workspace_id = $1 AND thread_id IN ({}) GROUP BY thread_id",
@@ -123,7 +126,7 @@ async fn count_members(
         .map_err(DbError::from)
 }
 
-/// Places for so many values in a statement, the first one with this number.
+/// Places for so many values in a statement, at least one, the first one with this number.
 fn places(first: usize, count: usize) -> String {
     use std::fmt::Write;
     let mut places = format!("${first}");
@@ -322,6 +325,9 @@ struct State {
 const MOST_UNREAD: u8 = 100;
 
 async fn states_of(db: &Db, caller: &Caller, ids: &[ThreadId]) -> Result<HashMap<ThreadId, State>, DbError> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
     let sql = format!(
         "SELECT s.thread_id, s.read_seq, s.muted, (SELECT COUNT(*) FROM (SELECT 1 FROM messages m \
            WHERE m.workspace_id = s.workspace_id AND m.thread_id = s.thread_id AND m.seq > s.read_seq \

@@ -82,6 +82,19 @@ async fn what_cannot_be_resumed_begins_anew() {
 }
 
 #[tokio::test]
+async fn somebody_who_has_nothing_yet_sees_that() {
+    let app = TestApp::start().await;
+    let ann = app.person("ann").await;
+    let socket = Socket::open(&app.base(), &ann).await;
+    for scope in socket.mirror.scopes.keys() {
+        let answer = ann.get(&format!("/api/v1/live/snapshot?c={scope}")).await;
+        answer.expect(200);
+        assert_eq!(answer.data()["d"]["threads"], json!([]), "{scope}");
+    }
+    assert_eq!(ann.get("/api/v1/threads").await.data(), json!([]));
+}
+
+#[tokio::test]
 async fn a_large_snapshot_is_fetched_apart() {
     let app = TestApp::start().await;
     let ann = app.person("ann").await;

@@ -75,6 +75,12 @@ impl House {
             let fresh = fresh.data();
             let head = fresh["s"].as_i64().unwrap();
             while self.socket.mirror.scopes[&scope].seq < head {
+                let known = &self.socket.mirror.scopes[&scope];
+                assert!(
+                    known.asks.is_empty(),
+                    "after {after}: {scope} had a hole at {}",
+                    known.seq
+                );
                 self.socket.next().await.expect("the socket is open");
             }
             let known = &self.socket.mirror.scopes[&scope];
