@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 use std::str::FromStr;
+use std::time::Duration;
 
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
@@ -192,6 +193,19 @@ pub async fn heads(db: &Db, scopes: &[(Scope, Option<WorkspaceId>)]) -> Result<V
             }
         })
         .collect())
+}
+
+/// How long events are kept. Whoever was away for longer begins with a snapshot.
+pub const KEPT: Duration = Duration::from_hours(7 * 24);
+
+/// Forgets events that are older than [`KEPT`].
+pub async fn forget_old(db: &Db) -> Result<(), DbError> {
+    let tx = db.write().await?;
+    event_log::Entity::delete_many()
+        .filter(event_log::Column::At.lt(tx.now().minus(KEPT).micros()))
+        .exec(&*tx)
+        .await?;
+    tx.commit().await
 }
 
 /// The events of a scope after a number, oldest first, at most `limit`.

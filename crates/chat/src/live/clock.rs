@@ -15,6 +15,8 @@ pub const HEARTBEAT: u64 = 25;
 const BEAT: u64 = 3;
 /// Seconds between two looks at a sign-in.
 const SIGN_IN: u64 = 60;
+/// Seconds between two times that old events are forgotten.
+const FORGET: u64 = 3600;
 /// A client that is silent for so long is gone; it is asked for a sign of life in between.
 pub const SILENT: Duration = Duration::from_secs(24);
 
@@ -44,6 +46,9 @@ pub async fn run(live: &Live) {
                 check_sign_in(live, &connection);
             }
         }
+        if second.is_multiple_of(FORGET) {
+            forget_old_events(live);
+        }
         if second.is_multiple_of(10) {
             live.forget_idle_feeds();
         }
@@ -63,6 +68,15 @@ fn beat(live: &Live, connection: &Connection) {
     let t = live.db().clock().now().micros() / 1000;
     let frame = Frame(ServerFrame::Hb { t, h }.encode());
     connection.send(Waiting::Ephemeral(Ephemeral::Heartbeat), frame);
+}
+
+fn forget_old_events(live: &Live) {
+    let db = live.db().clone();
+    live.spawn("old events", async move {
+        if let Err(error) = db::events::forget_old(&db).await {
+            tracing::warn!(error = %error, "old events could not be forgotten");
+        }
+    });
 }
 
 fn check_sign_in(live: &Live, connection: &std::sync::Arc<Connection>) {

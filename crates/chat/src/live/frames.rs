@@ -145,8 +145,8 @@ pub enum ServerFrame<'a> {
         t: i64,
         /// Seconds between heartbeats.
         hb: u64,
-        /// When the sign-in ends, in milliseconds.
-        exp: i64,
+        /// When the sign-in ends, in milliseconds; null where it has no end.
+        exp: Option<i64>,
         limits: Limits,
         u: Name,
         w: Name,

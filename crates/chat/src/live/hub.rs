@@ -220,8 +220,11 @@ impl Live {
             c: Name(scope),
             d: &everybody,
         });
-        let node = self.db().bus().node();
-        self.publish(scope, &Said::WhoIsThere { node });
+        let is_first = self.existing(scope).is_some_and(|feed| feed.listeners() == 1);
+        if is_first {
+            let node = self.db().bus().node();
+            self.publish(scope, &Said::WhoIsThere { node });
+        }
     }
 
     /// Says something ephemeral about a scope, to all nodes.
@@ -238,7 +241,7 @@ impl Live {
                 () = self.stopping() => return,
             };
             match heard {
-                Ok(heard) => self.heard(heard),
+                Ok(heard) => self.heard(&heard),
                 Err(RecvError::Lagged(missed)) => {
                     tracing::warn!(missed, "the bus was too fast; every scope is looked at");
                     for feed in self.feeds() {
@@ -250,7 +253,7 @@ impl Live {
         }
     }
 
-    fn heard(&self, heard: Heard) {
+    fn heard(&self, heard: &Heard) {
         if &*heard.topic == NODES {
             if let Some(Message::Said(Said::Alive { node })) = said::read(&heard.body)
                 && !heard.is_own

@@ -75,7 +75,7 @@ fn welcome(live: &Live, connection: &Connection, ends_at: Option<kit::clock::Tim
         conn: connection.id,
         t: now.micros() / 1000,
         hb: HEARTBEAT,
-        exp: ends_at.map_or(i64::MAX / 1_000_000, |at| at.micros() / 1000),
+        exp: ends_at.map(|at| at.micros() / 1000),
         limits: Limits {
             subs: frames::MOST_SCOPES,
             frame: frames::LONGEST,

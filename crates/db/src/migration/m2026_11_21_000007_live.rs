@@ -1,4 +1,4 @@
-//! Tickets for live connections.
+//! Tickets for live connections, and the way to events that are old.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{big_integer, blob, uuid, uuid_null};
@@ -28,8 +28,12 @@ impl MigrationTrait for Migration {
             &["hash"],
         );
         manager.create_table(tickets).await?;
-        manager
-            .create_index(index("tickets", "tickets_old", &["expires_at"], Unique::No))
-            .await
+        for index in [
+            index("tickets", "tickets_old", &["expires_at"], Unique::No),
+            index("event_log", "event_log_old", &["at"], Unique::No),
+        ] {
+            manager.create_index(index).await?;
+        }
+        Ok(())
     }
 }

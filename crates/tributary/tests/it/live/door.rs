@@ -135,10 +135,7 @@ async fn a_plain_request_is_told_what_this_is() {
 async fn a_sign_in_that_ends_closes_its_sockets_and_no_others() {
     let app = TestApp::start().await;
     let first = app.person("ann").await;
-    let body = json!({ "email": "ann@example.org", "password": "a good long password" });
-    let answer = app.client().post("/api/v1/auth/login", &body).await;
-    let mut second = app.client();
-    second.bearer(answer.data()["access_token"].as_str().unwrap());
+    let second = app.signed_in("ann").await;
     let (mut one, mut two) = (
         Socket::open(&app.base(), &first).await,
         Socket::open(&app.base(), &second).await,

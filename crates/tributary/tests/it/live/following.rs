@@ -95,6 +95,28 @@ async fn somebody_who_has_nothing_yet_sees_that() {
 }
 
 #[tokio::test]
+async fn whoever_was_away_for_longer_than_the_log_begins_anew() {
+    let clock = kit::clock::Clock::fixed(kit::clock::Timestamp(1_800_000_000_000_000));
+    let app = TestApp::with_clock(clock.clone(), |_| {}).await;
+    let ann = app.person("ann").await;
+    let thread = ann.thread().await;
+    let scope = format!("t:{thread}");
+    for text in ["one", "two"] {
+        say(&ann, &thread, text).await;
+    }
+    clock.advance(db::events::KEPT + std::time::Duration::from_secs(1));
+    db::events::forget_old(app.db()).await.unwrap();
+    let ann = app.signed_in("ann").await;
+    say(&ann, &thread, "three").await;
+    let mut socket = Socket::open(&app.base(), &ann).await;
+    let sub = json!({ "k": "sub", "c": scope, "since": [1, 1], "snap": { "last": 10 } });
+    socket.send(&sub).await;
+    socket.until(|f| f["k"] == "reset" && f["c"] == *scope).await;
+    let snap = socket.next_of("snap").await;
+    assert_eq!(snap["d"]["messages"].as_array().unwrap().len(), 3);
+}
+
+#[tokio::test]
 async fn a_large_snapshot_is_fetched_apart() {
     let app = TestApp::start().await;
     let ann = app.person("ann").await;

@@ -119,6 +119,16 @@ impl TestApp {
         client
     }
 
+    /// Somebody who has an account, signed in anew.
+    pub async fn signed_in(&self, name: &str) -> Client {
+        let mut client = self.client();
+        let body = json!({ "email": format!("{name}@example.org"), "password": "a good long password" });
+        let answer = client.post("/api/v1/auth/login", &body).await;
+        answer.expect(200);
+        client.bearer(answer.data()["access_token"].as_str().unwrap());
+        client
+    }
+
     /// A person whose OpenAI key is good at the stand-in, so that `mock…` models answer.
     pub async fn person_with_models(&self, name: &str, standin: &Standin) -> Client {
         let client = self.person(name).await;
