@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use db::entity::{members, messages, threads};
 use db::events::Scope;
-use db::kinds::MessageStatus;
+use db::kinds::{MessageStatus, Role};
 use db::{DbError, MessageId, ThreadId, UserId, WorkspaceId};
+use identity::Caller;
 use kit::api::ApiError;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 
@@ -14,7 +15,8 @@ use super::connection::Connection;
 use super::hub::Live;
 use crate::access;
 
-/// The numbers of those connections that may hold a scope now.
+/// The numbers of those connections that may hold a scope now. Where it is a workspace's, they learn on the way what
+/// their people are in it, so that nobody is shown as a member what guests do not see.
 pub async fn admitted(
     live: &Live,
     scope: Scope,
@@ -30,9 +32,20 @@ pub async fn admitted(
     let mut admitted = HashSet::new();
     for (workspace, connections) in workspaces {
         let users: HashSet<UserId> = connections.iter().map(|c| c.user()).collect();
-        let welcome = welcome(live, scope, workspace, users).await?;
-        let let_in = connections.iter().filter(|c| welcome.contains(&c.user()));
-        admitted.extend(let_in.map(|c| c.number));
+        let roles = roles(live, workspace, users).await?;
+        let welcome = among(live, scope, workspace, &roles).await?;
+        for connection in connections {
+            let caller = connection.caller();
+            if welcome.contains(&caller.user) {
+                admitted.insert(connection.number);
+            }
+            if let (Scope::Workspace(_), Some(role)) = (scope, roles.get(&caller.user)) {
+                connection.set_caller(Caller {
+                    role: *role,
+                    ..caller
+                });
+            }
+        }
     }
     Ok(admitted)
 }
@@ -44,22 +57,39 @@ pub async fn welcome(
     workspace: WorkspaceId,
     users: HashSet<UserId>,
 ) -> Result<HashSet<UserId>, ApiError> {
-    let belongs = members::Entity::of(workspace)
+    let roles = roles(live, workspace, users).await?;
+    among(live, scope, workspace, &roles).await
+}
+
+async fn roles(
+    live: &Live,
+    workspace: WorkspaceId,
+    users: HashSet<UserId>,
+) -> Result<HashMap<UserId, Role>, ApiError> {
+    let rows = members::Entity::of(workspace)
         .filter(members::Column::UserId.is_in(users))
         .all(live.db().read())
         .await
-        .map_err(DbError::from)?
-        .into_iter()
-        .map(|row| row.user_id);
+        .map_err(DbError::from)?;
+    Ok(rows.into_iter().map(|row| (row.user_id, row.role)).collect())
+}
+
+async fn among(
+    live: &Live,
+    scope: Scope,
+    workspace: WorkspaceId,
+    roles: &HashMap<UserId, Role>,
+) -> Result<HashSet<UserId>, ApiError> {
+    let belong = roles.keys().copied();
     Ok(match scope {
-        Scope::User(user) => belongs.filter(|u| *u == user).collect(),
-        Scope::Workspace(id) if id == workspace => belongs.collect(),
+        Scope::User(user) => belong.filter(|u| *u == user).collect(),
+        Scope::Workspace(id) if id == workspace => belong.collect(),
         Scope::Workspace(_) => HashSet::new(),
         Scope::Thread(thread) => {
             let Some(room) = thread_row(live, workspace, thread).await? else {
                 return Ok(HashSet::new());
             };
-            let users: Vec<UserId> = belongs.collect();
+            let users: Vec<UserId> = belong.collect();
             let admitted = access::admitted(live.db().read(), &room, Some(&users)).await?;
             admitted.into_keys().collect()
         }

@@ -165,13 +165,11 @@ async fn write(connection: &Connection, socket: &mut WebSocket, batch: &mut Vec<
     if let Some(done) = writing.as_mut().now_or_never() {
         return done.is_ok();
     }
-    match tokio::time::timeout(STUCK, writing).await {
-        Ok(done) => done.is_ok(),
-        Err(_) => {
-            connection.close(Bye::Slow);
-            false
-        }
+    if let Ok(done) = tokio::time::timeout(STUCK, writing).await {
+        return done.is_ok();
     }
+    connection.close(Bye::Slow);
+    false
 }
 
 async fn goodbye(socket: &mut WebSocket, why: Bye) {
