@@ -1,73 +1,21 @@
-//! Messages: sealing and opening them, and reading a branch of the tree.
+//! A message as the API shows it: opened, with its author, its siblings and what people think of it.
 
 use std::collections::HashMap;
 
 use db::entity::{messages, users};
 use db::kinds::{MessageRole, MessageStatus};
-use db::{Db, DbError, MessageId, Sealed, ThreadId, UserId, WorkspaceId};
-use kit::api::{ApiError, Cursor, Detail, Page};
+use db::{Db, DbError, MessageId, ThreadId, UserId, WorkspaceId};
+use kit::api::ApiError;
 use kit::clock::Timestamp;
-use kit::vault::{OwnerKeys, Place, VaultError};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Statement};
-use serde::{Deserialize, Serialize};
+use kit::vault::OwnerKeys;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::sealed::{Body, Facts, MessageError, MessageUsage, error_place, open_body};
 use crate::Chat;
 use crate::mentions::{Mention, MentionKind, MentionOut};
 use crate::reactions::{self, ReactionOut};
-
-/// What is sealed of a message.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct Body {
-    /// The words.
-    pub text: String,
-    /// The thinking before them.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub reasoning: String,
-}
-
-/// Why an answer is not whole, as the person sees it.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-pub struct MessageError {
-    /// A code of the API.
-    pub code: String,
-    /// One sentence.
-    pub error: String,
-    /// One row for each attempt.
-    #[serde(default)]
-    #[schema(value_type = Vec<Detail>)]
-    pub details: Vec<AttemptDetail>,
-}
-
-/// One attempt in an error.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-pub struct AttemptDetail {
-    /// `provider/model`.
-    pub field: String,
-    /// What happened.
-    pub message: String,
-    /// The error's kind.
-    pub code: Option<String>,
-}
-
-/// Tokens, cost and times of one answer.
-#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, ToSchema)]
-pub struct MessageUsage {
-    /// Tokens read, cached ones included.
-    pub input_tokens: u64,
-    /// Tokens written.
-    pub output_tokens: u64,
-    /// Tokens read from the provider's cache.
-    pub cached_tokens: u64,
-    /// Tokens thought.
-    pub reasoning_tokens: u64,
-    /// Millionths of a US dollar; null when the price is unknown.
-    pub cost_micros: Option<i64>,
-    /// Milliseconds until the first word.
-    pub first_word_ms: Option<i64>,
-    /// Milliseconds until the end.
-    pub total_ms: i64,
-}
 
 /// Who wrote a message.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -129,58 +77,6 @@ pub struct MessageOut {
     pub created_at: Timestamp,
     /// When last changed.
     pub updated_at: Timestamp,
-}
-
-/// What a message's metadata holds of it beside its words: ids, and the names of models.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct Facts {
-    /// The message that it quotes.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reply_to: Option<MessageId>,
-    /// Whom and what it names.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub mentions: Vec<Mention>,
-}
-
-impl Facts {
-    /// The people that are named.
-    pub fn people(&self) -> impl Iterator<Item = UserId> {
-        self.mentions.iter().filter_map(|mention| match mention {
-            Mention::Person { id } => Some(*id),
-            Mention::Model { .. } => None,
-        })
-    }
-
-    /// What a row says.
-    pub fn of(row: &messages::Model) -> Self {
-        serde_json::from_str(&row.metadata).unwrap_or_default()
-    }
-}
-
-/// The place of a message's body in the store.
-pub fn body_place(id: MessageId) -> Place<'static> {
-    Place {
-        column: "messages.body",
-        row: id.0,
-    }
-}
-
-/// The place of a message's error in the store.
-pub fn error_place(id: MessageId) -> Place<'static> {
-    Place {
-        column: "messages.error",
-        row: id.0,
-    }
-}
-
-/// Seals a body for its message.
-pub fn seal_body(keys: &OwnerKeys, id: MessageId, body: &Body) -> Result<Sealed, VaultError> {
-    Sealed::seal(keys, body_place(id), body)
-}
-
-/// Opens a message's body.
-pub fn open_body(keys: &OwnerKeys, row: &messages::Model) -> Result<Body, VaultError> {
-    row.body.open(keys, body_place(row.id))
 }
 
 /// Opens rows for showing. A row that does not open is shown as such and spoils nothing else.
@@ -346,118 +242,4 @@ async fn siblings_of(
         .into_iter()
         .map(|(id, parent)| (id, families.get(&parent).cloned().unwrap_or_default()))
         .collect())
-}
-
-fn raw(db: &Db, sql: &str, values: impl IntoIterator<Item = sea_orm::Value>) -> Statement {
-    Statement::from_sql_and_values(db.read().get_database_backend(), sql, values)
-}
-
-/// The messages from `tip` up to the root, newest first, at most `limit`.
-pub async fn path_up(
-    db: &Db,
-    workspace: WorkspaceId,
-    tip: MessageId,
-    limit: u64,
-) -> Result<Vec<messages::Model>, DbError> {
-    // `depth` keeps the order and bounds the walk even if a damaged store had a circle.
-    let sql = "WITH RECURSIVE path(id, parent_id, depth) AS ( \
-                 SELECT id, parent_id, 1 FROM messages WHERE workspace_id = $1 AND id = $2 \
-                 UNION ALL \
-                 SELECT m.id, m.parent_id, p.depth + 1 FROM messages m JOIN path p ON m.id = p.parent_id \
-                 WHERE m.workspace_id = $1 AND p.depth < $3) \
-               SELECT m.* FROM path p JOIN messages m ON m.id = p.id WHERE m.workspace_id = $1 ORDER BY p.depth";
-    let values = [workspace.0.into(), tip.0.into(), (limit as i64).into()];
-    Ok(messages::Entity::find()
-        .from_raw_sql(raw(db, sql, values))
-        .all(db.read())
-        .await?)
-}
-
-/// The newest message under `from` (itself included): always a leaf, because a child is younger than its parent.
-pub async fn newest_under(
-    db: &Db,
-    workspace: WorkspaceId,
-    from: MessageId,
-) -> Result<Option<MessageId>, DbError> {
-    let sql = "WITH RECURSIVE under(id, seq) AS ( \
-                 SELECT id, seq FROM messages WHERE workspace_id = $1 AND id = $2 \
-                 UNION ALL \
-                 SELECT m.id, m.seq FROM messages m JOIN under u ON m.parent_id = u.id \
-                 WHERE m.workspace_id = $1 AND m.thread_id = (SELECT thread_id FROM messages WHERE workspace_id = $1 AND id = $2)) \
-               SELECT id FROM under ORDER BY seq DESC LIMIT 1";
-    let row = db
-        .read()
-        .query_one_raw(raw(db, sql, [workspace.0.into(), from.0.into()]))
-        .await?;
-    Ok(match row {
-        Some(row) => Some(MessageId(row.try_get("", "id")?)),
-        None => None,
-    })
-}
-
-/// Which messages to list.
-#[derive(Clone, Copy, Debug)]
-pub enum Branch {
-    /// The path to this message.
-    To(MessageId),
-    /// Every message.
-    All,
-}
-
-/// One page, newest first.
-pub async fn list(
-    chat: &Chat,
-    workspace: WorkspaceId,
-    thread: ThreadId,
-    branch: Branch,
-    cursor: Option<&str>,
-    limit: usize,
-) -> Result<Page<MessageOut>, ApiError> {
-    let db = chat.db();
-    let page = match branch {
-        Branch::To(tip) => {
-            let from = Cursor::decode::<MessageId>(cursor)?.unwrap_or(tip);
-            let mut rows = path_up(db, workspace, from, limit as u64 + 1).await?;
-            if rows.iter().any(|r| r.thread_id != thread) {
-                return Err(ApiError::invalid("cursor", "This cursor is not one of ours."));
-            }
-            let next = if rows.len() > limit {
-                rows.pop().map(|r| Cursor::encode(&r.id))
-            } else {
-                None
-            };
-            Page {
-                rows,
-                next_cursor: next,
-            }
-        }
-        Branch::All => {
-            let before = Cursor::decode::<i64>(cursor)?.unwrap_or(i64::MAX);
-            let rows = messages::Entity::of(workspace)
-                .filter(messages::Column::ThreadId.eq(thread))
-                .filter(messages::Column::Seq.lt(before))
-                .order_by_desc(messages::Column::Seq)
-                .limit(limit as u64 + 1)
-                .all(db.read())
-                .await
-                .map_err(DbError::from)?;
-            Page::cut(rows, limit, |row| Cursor::encode(&row.seq))
-        }
-    };
-    Ok(Page {
-        rows: show(chat, workspace, page.rows).await?,
-        next_cursor: page.next_cursor,
-    })
-}
-
-/// One message by id.
-pub async fn find(
-    db: &Db,
-    workspace: WorkspaceId,
-    id: MessageId,
-) -> Result<Option<messages::Model>, DbError> {
-    Ok(messages::Entity::of(workspace)
-        .filter(messages::Column::Id.eq(id))
-        .one(db.read())
-        .await?)
 }
