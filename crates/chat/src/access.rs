@@ -174,21 +174,31 @@ pub(crate) async fn locked(tx: &Tx, thread: &threads::Model) -> Result<threads::
         .ok_or_else(|| ApiError::not_found("thread"))
 }
 
-/// What the caller is in the thread now. Their membership is held until the end of the transaction: whoever takes it
+/// What somebody is in a workspace now. Their membership is held until the end of the transaction: whoever takes it
 /// from them waits, and whoever has taken it is seen.
+pub(crate) async fn held_role(
+    tx: &Tx,
+    workspace: WorkspaceId,
+    user: UserId,
+) -> Result<Option<Role>, DbError> {
+    let member = members::Entity::of(workspace)
+        .filter(members::Column::UserId.eq(user))
+        .lock_shared()
+        .one(&**tx)
+        .await?;
+    Ok(member.map(|row| row.role))
+}
+
+/// What the caller is in the thread now; their membership is held.
 pub(crate) async fn role_now(
     tx: &Tx,
     (workspace, user): (WorkspaceId, UserId),
     thread: &threads::Model,
 ) -> Result<ThreadRole, ApiError> {
-    let member = members::Entity::of(workspace)
-        .filter(members::Column::UserId.eq(user))
-        .lock_shared()
-        .one(&**tx)
-        .await
-        .map_err(DbError::from)?
+    let role = held_role(tx, workspace, user)
+        .await?
         .ok_or_else(|| ApiError::not_found("thread"))?;
-    let shared = if is_by_invitation(thread, user, member.role) {
+    let shared = if is_by_invitation(thread, user, role) {
         invitation(workspace, thread.id, user)
             .lock_shared()
             .one(&**tx)
@@ -198,7 +208,7 @@ pub(crate) async fn role_now(
     } else {
         None
     };
-    role_in(thread, user, member.role, shared).ok_or_else(|| ApiError::not_found("thread"))
+    role_in(thread, user, role, shared).ok_or_else(|| ApiError::not_found("thread"))
 }
 
 /// The thread held for writing by somebody who may still write in it.

@@ -9,14 +9,13 @@ use kit::api::{ApiError, Code, Problems, Validate};
 use kit::clock::Timestamp;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
 use crate::Chat;
-use crate::access::{InThread, locked, role_in, role_now};
+use crate::access::{InThread, held_role, locked, role_in, role_now};
 use crate::news::{News, audience};
 use crate::notifications::{self as notes, Notice};
 use crate::reads;
@@ -133,27 +132,21 @@ async fn role_for(
     user: UserId,
     given: Option<Given>,
 ) -> Result<(ThreadRole, Role), ApiError> {
-    let member = members::Entity::of(workspace)
-        .filter(members::Column::UserId.eq(user))
-        .lock_shared()
-        .one(&**tx)
-        .await
-        .map_err(DbError::from)?
-        .ok_or_else(|| {
-            ApiError::invalid(
-                field,
-                "A thread can be shared with people of this workspace only.",
-            )
-        })?;
+    let held = held_role(tx, workspace, user).await?.ok_or_else(|| {
+        ApiError::invalid(
+            field,
+            "A thread can be shared with people of this workspace only.",
+        )
+    })?;
     let role = match given {
-        Some(Given::Member) if member.role == Role::Guest => {
+        Some(Given::Member) if held == Role::Guest => {
             return Err(ApiError::invalid("role", "A guest of the workspace only reads."));
         }
-        None if member.role == Role::Guest => ThreadRole::Viewer,
+        None if held == Role::Guest => ThreadRole::Viewer,
         Some(Given::Viewer) => ThreadRole::Viewer,
         Some(Given::Member) | None => ThreadRole::Member,
     };
-    Ok((role, member.role))
+    Ok((role, held))
 }
 
 async fn row_of(tx: &Tx, thread: &threads::Model, user: UserId) -> Result<Option<ThreadRole>, DbError> {

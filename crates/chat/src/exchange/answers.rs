@@ -107,10 +107,7 @@ pub async fn go_on_after(chat: &Chat, at: AtMessage, after: Option<Lease>) -> Re
     if let Some(running) = follow(chat, caller.workspace, message.id).await {
         return Ok(Exchange {
             message: None,
-            replies: vec![Reply {
-                id: message.id,
-                running: Some(running),
-            }],
+            replies: vec![Reply::of(running)],
         });
     }
     let open = matches!(
@@ -174,10 +171,7 @@ async fn found_running(chat: &Chat, workspace: WorkspaceId, id: MessageId) -> Re
         .ok_or_else(|| ApiError::new(Code::Conflict, "Somebody else has just gone on with this answer."))?;
     Ok(Exchange {
         message: None,
-        replies: vec![Reply {
-            id,
-            running: Some(running),
-        }],
+        replies: vec![Reply::of(running)],
     })
 }
 

@@ -64,10 +64,7 @@ pub(super) async fn commit_and_begin(
             drop(tx);
             let running = follow(chat, workspace, id).await;
             let running = running.ok_or_else(|| ApiError::not_found("message"))?;
-            return Ok(vec![Reply {
-                id,
-                running: Some(running),
-            }]);
+            return Ok(vec![Reply::of(running)]);
         };
         running.push((generation, task));
     }
@@ -82,10 +79,7 @@ pub(super) async fn commit_and_begin(
         .into_iter()
         .map(|(generation, task)| {
             answering::begin(chat, generation.clone(), task);
-            Reply {
-                id: generation.id,
-                running: Some(generation),
-            }
+            Reply::of(generation)
         })
         .collect())
 }

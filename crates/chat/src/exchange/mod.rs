@@ -29,6 +29,16 @@ pub struct Reply {
     pub running: Option<Arc<Generation>>,
 }
 
+impl Reply {
+    /// An answer that is being written, here or on another node.
+    fn of(running: Arc<Generation>) -> Self {
+        Self {
+            id: running.id,
+            running: Some(running),
+        }
+    }
+}
+
 /// What came of it: what was stored, and the answers, running or already there.
 #[derive(Debug, Default)]
 pub struct Exchange {

@@ -2,13 +2,13 @@
 
 use std::collections::HashMap;
 
-use db::entity::{messages, users};
+use db::entity::messages;
 use db::kinds::{MessageRole, MessageStatus};
 use db::{Db, DbError, MessageId, ThreadId, UserId, WorkspaceId};
 use kit::api::ApiError;
 use kit::clock::Timestamp;
 use kit::vault::OwnerKeys;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -179,34 +179,19 @@ async fn authors_of(
     db: &Db,
     rows: &[messages::Model],
     facts: &[Facts],
-) -> Result<HashMap<UserId, Author>, DbError> {
-    let mentioned = facts.iter().flat_map(|facts| &facts.mentions);
-    let mentioned = mentioned.filter_map(|mention| match mention {
-        Mention::Person { id } => Some(*id),
-        Mention::Model { .. } => None,
-    });
-    let mut ids: Vec<UserId> = rows.iter().filter_map(|r| r.author_id).chain(mentioned).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    if ids.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let people = users::Entity::find()
-        .filter(users::Column::Id.is_in(ids))
-        .all(db.read())
-        .await?;
+) -> Result<HashMap<UserId, Author>, ApiError> {
+    let named = facts.iter().flat_map(Facts::people);
+    let ids = rows.iter().filter_map(|row| row.author_id).chain(named);
+    let people = identity::people::authors(db, ids).await?;
     Ok(people
         .into_iter()
-        .map(|p| {
-            let avatar_color = identity::people::avatar_color(p.id).to_owned();
-            (
-                p.id,
-                Author {
-                    id: p.id,
-                    full_name: p.full_name,
-                    avatar_color,
-                },
-            )
+        .map(|(id, person)| {
+            let author = Author {
+                id,
+                full_name: person.full_name,
+                avatar_color: person.avatar_color.to_owned(),
+            };
+            (id, author)
         })
         .collect())
 }
