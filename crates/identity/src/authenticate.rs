@@ -235,21 +235,24 @@ pub(crate) async fn find_session(
         .one(identity.db().read())
         .await?;
     let Some(row) = found else { return Ok(None) };
-    let Some(person) = users::Entity::find_by_id(row.user_id)
-        .one(identity.db().read())
-        .await?
-    else {
+    let Some(is_instance_admin) = administers(identity, row.user_id).await? else {
         return Ok(None);
     };
     let session = KnownSession {
         user: row.user_id,
-        is_instance_admin: person.is_instance_admin,
+        is_instance_admin,
         expires_at: Timestamp(row.expires_at),
     };
     identity
         .known()
         .keep(epoch, |known| known.put_session(id, session));
     Ok(Some(session))
+}
+
+/// Whether a person administers the installation; none for who has no account any more.
+async fn administers(identity: &Identity, user: UserId) -> Result<Option<bool>, IdentityError> {
+    let found = users::Entity::find_by_id(user).one(identity.db().read()).await?;
+    Ok(found.map(|person| person.is_instance_admin))
 }
 
 /// What a person is in a workspace, if they belong to it.
@@ -330,17 +333,14 @@ async fn find_token(identity: &Identity, hash: [u8; 32]) -> Result<Option<Arc<Kn
         .one(identity.db().read())
         .await?;
     let Some(row) = found else { return Ok(None) };
-    let Some(person) = users::Entity::find_by_id(row.user_id)
-        .one(identity.db().read())
-        .await?
-    else {
+    let Some(is_instance_admin) = administers(identity, row.user_id).await? else {
         return Ok(None);
     };
     let token = Arc::new(KnownToken {
         id: row.id,
         workspace: row.workspace_id,
         user: row.user_id,
-        is_instance_admin: person.is_instance_admin,
+        is_instance_admin,
         scopes: Scopes::parse(&row.scopes),
         expires_at: row.expires_at.map(Timestamp),
         last_used_at: AtomicI64::new(row.last_used_at.unwrap_or(i64::MIN)),

@@ -22,7 +22,7 @@ use http_body::Body as _;
 use kit::api::{ApiError, Code, current_request_id, with_request_id};
 use kit::clock::Timestamp;
 use kit::vault::{Place, hmac_sha256, sha256};
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -70,6 +70,15 @@ impl Repeat {
             column: "idempotency.answer",
             row: Uuid::from_bytes(row),
         }
+    }
+
+    /// Its row, as long as it is the claim that was made at this time.
+    fn claimed(&self, at: i64) -> Condition {
+        Condition::all()
+            .add(idempotency::Column::Owner.eq(&self.owner))
+            .add(idempotency::Column::Endpoint.eq(&self.endpoint))
+            .add(idempotency::Column::Name.eq(&self.name))
+            .add(idempotency::Column::CreatedAt.eq(at))
     }
 
     fn key(&self) -> (String, String, String) {
@@ -233,10 +242,7 @@ async fn claim(db: &Db, repeat: &Repeat) -> Result<Claim> {
     // Of two that find it abandoned, one changes it.
     let taken = idempotency::Entity::update_many()
         .set(fresh)
-        .filter(idempotency::Column::Owner.eq(&repeat.owner))
-        .filter(idempotency::Column::Endpoint.eq(&repeat.endpoint))
-        .filter(idempotency::Column::Name.eq(&repeat.name))
-        .filter(idempotency::Column::CreatedAt.eq(row.created_at))
+        .filter(repeat.claimed(row.created_at))
         .exec(&*tx)
         .await?;
     tx.commit().await?;
@@ -327,10 +333,7 @@ async fn store(db: &Db, repeat: &Repeat, at: i64, status: StatusCode, answer: &A
             answer: Set(Some(sealed)),
             ..Default::default()
         })
-        .filter(idempotency::Column::Owner.eq(&repeat.owner))
-        .filter(idempotency::Column::Endpoint.eq(&repeat.endpoint))
-        .filter(idempotency::Column::Name.eq(&repeat.name))
-        .filter(idempotency::Column::CreatedAt.eq(at))
+        .filter(repeat.claimed(at))
         .exec(&*tx)
         .await?;
     tx.commit().await?;
@@ -340,10 +343,7 @@ async fn store(db: &Db, repeat: &Repeat, at: i64, status: StatusCode, answer: &A
 async fn give_back(db: &Db, repeat: &Repeat, at: i64) -> Result<()> {
     let tx = db.write().await?;
     idempotency::Entity::delete_many()
-        .filter(idempotency::Column::Owner.eq(&repeat.owner))
-        .filter(idempotency::Column::Endpoint.eq(&repeat.endpoint))
-        .filter(idempotency::Column::Name.eq(&repeat.name))
-        .filter(idempotency::Column::CreatedAt.eq(at))
+        .filter(repeat.claimed(at))
         .exec(&*tx)
         .await?;
     tx.commit().await?;
