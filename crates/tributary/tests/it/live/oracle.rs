@@ -157,7 +157,7 @@ fn template(path: &str) -> String {
     let mut is_second = path.contains("{id}");
     for part in &mut parts {
         if part.len() == 36 && part.matches('-').count() == 4 {
-            *part = if is_second { "{mid}" } else { "{id}" }.to_owned();
+            *part = String::from(if is_second { "{mid}" } else { "{id}" });
             is_second = true;
         }
     }
