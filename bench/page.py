@@ -1,4 +1,5 @@
 """The page docs/benchmarks.md, from the figures of one run."""
+import live_page
 
 OK, MISSED = "kept", "**missed**"
 
@@ -36,6 +37,7 @@ def promises(r):
         ("all 1,000, five pages of 200 one after the other", "< 10 ms", f"{n(read['threads_all']['p50'])} ms", read["threads_all"]["p50"] < 10),
         ("memory after 2,000, 4,000, … 10,000 more exchanges", "no trend", " → ".join(n(s, 0) for s in steps) + " MB", steps[-1] - steps[1] < 0.1 * steps[1]),
     ]
+    rows += live_page.promises(r["live"])
     lines = ["| promise | bound | measured | |", "|---|--:|--:|---|"]
     lines += [f"| {what} | {bound} | {value} | {OK if kept else MISSED} |" for what, bound, value, kept in rows]
     return "\n".join(lines)
@@ -129,6 +131,7 @@ is the kernel's account of the server's process, which a busy machine moves leas
 | with 512 answers being written in 512 threads | {n(memory["streams_chat"], 0)} |
 | at the end | {n(memory["after"], 0)} |
 
+{live_page.section(r["live"])}
 ## Others, measured elsewhere or earlier
 
 Not from this run; other loads, other days, partly other machines. Read them for their order of magnitude.

@@ -22,6 +22,8 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
+import live
+
 ROOT = Path(__file__).resolve().parent.parent
 BENCH = ROOT / "bench/target/release/bench"
 PASSWORD = "a long enough passphrase"
@@ -76,12 +78,12 @@ def program(*command, env=None, log=None):
 
 
 class Tributary:
-    def __init__(self, binary, data):
-        self.binary, self.data, self.port = binary, data, free_port()
+    def __init__(self, binary, data, more=None):
+        self.binary, self.data, self.port, self.more = binary, data, free_port(), more or {}
         self.process = None
 
     def start(self):
-        env = dict(os.environ, **SETTINGS)
+        env = dict(os.environ, **SETTINGS, **self.more)
         command = [str(self.binary), "--listen", f"127.0.0.1:{self.port}", "--data", str(self.data)]
         log = open(str(self.data) + ".log", "ab")
         self.process = subprocess.Popen(command, env=env, stdout=log, stderr=log)
@@ -420,6 +422,19 @@ class Bench:
         return self.r
 
 
+def measure_live(arguments):
+    """Live updates have a store of their own."""
+    live.packages()
+    provider, folder = free_port(), Path(tempfile.mkdtemp(prefix="tributary-live-"))
+    with program(BENCH, "provider", "--port", provider):
+        wait_for(provider)
+        try:
+            return live.Live(sys.modules[__name__], arguments, folder, provider).measure()
+        finally:
+            if not arguments.keep:
+                shutil.rmtree(folder, ignore_errors=True)
+
+
 def machine():
     cpu = next((l.split(":", 1)[1].strip() for l in open("/proc/cpuinfo") if l.startswith("model name")), "unknown processor")
     memory = int(next(l.split()[1] for l in open("/proc/meminfo") if l.startswith("MemTotal"))) / 1048576
@@ -434,12 +449,17 @@ def main():
     a.add_argument("--seconds", type=float, default=4)
     a.add_argument("--starts", type=int, default=11)
     a.add_argument("--only", default="gateway,chat,reading,memory", help="parts, with commas")
+    a.add_argument("--live", default="idle,fan_out,stalled,faults", help="parts of live updates, with commas")
+    a.add_argument("--live-seconds", type=float, default=6)
+    a.add_argument("--live-idle", type=int, default=2, help="rounds of idle connections")
     a.add_argument("--json", help="also write the figures to this file")
     a.add_argument("--write", action="store_true", help="write docs/benchmarks.md")
     a.add_argument("--keep", action="store_true", help="keep the store")
     arguments = a.parse_args()
     load_before = os.getloadavg()[0]
-    results = Bench(arguments).run()
+    results = Bench(arguments).run() if arguments.only else {}
+    if arguments.live:
+        results["live"] = measure_live(arguments)
     results["machine"], results["load"] = machine(), (load_before, os.getloadavg()[0])
     print(json.dumps(results, indent=1))
     if arguments.json:

@@ -1,6 +1,8 @@
-//! `bench provider|floor|load`: a stand-in provider, the plainest proxy, and a load generator. Loopback only.
+//! `bench provider|floor|load|crowd`: a stand-in provider, the plainest proxy, and two load generators, of requests and
+//! of sockets. Loopback only.
 //! `run.py` drives them; see `docs/benchmarks.md`.
 
+mod crowd;
 mod floor;
 mod load;
 mod marks;
@@ -39,6 +41,13 @@ fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
     let command = arguments.next().unwrap_or_default();
     let options = Options(arguments.collect());
+    if command == "crowd" {
+        // One thread with the kernel's own events, so that ten thousand sockets cost little.
+        return match crowd::run(&options) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => complain(&error.to_string()),
+        };
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(options.number("threads", 1))
         .enable_all()
@@ -51,7 +60,7 @@ fn main() -> ExitCode {
         "provider" => runtime.block_on(provider::run(&options)),
         "floor" => runtime.block_on(floor::run(&options)),
         "load" => runtime.block_on(load::run(&options)),
-        _ => Err("usage: bench provider|floor|load --options".into()),
+        _ => Err("usage: bench provider|floor|load|crowd --options".into()),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -15,13 +15,14 @@ pub fn each(event: &[u8], mut found: impl FnMut(u64)) {
         };
         let text = &event[at + field.len()..];
         let text = &text[..memchr::memchr(b'"', text).unwrap_or(text.len())];
-        for word in text.split(|b| *b == b' ') {
-            if word.len() == DIGITS && word.iter().all(u8::is_ascii_digit) {
-                let value = word.iter().fold(0, |n, b| n * 10 + u64::from(b - b'0'));
-                found(value);
-            }
-        }
+        text.split(|b| *b == b' ').filter_map(read).for_each(&mut found);
     }
+}
+
+/// The clock that a word is, if it is one.
+pub fn read(word: &[u8]) -> Option<u64> {
+    let is_mark = word.len() == DIGITS && word.iter().all(u8::is_ascii_digit);
+    is_mark.then(|| word.iter().fold(0, |n, b| n * 10 + u64::from(b - b'0')))
 }
 
 #[cfg(test)]

@@ -173,6 +173,11 @@ impl Generations {
         }
     }
 
+    /// Whether none runs here.
+    pub fn is_empty(&self) -> bool {
+        self.running.lock().is_empty()
+    }
+
     /// The answer of this message that is being written here.
     pub fn get(&self, id: MessageId) -> Option<Arc<Generation>> {
         self.running.lock().get(&id).cloned()

@@ -200,9 +200,41 @@ pub async fn mute(chat: &Chat, at: InThread, patch: &StatePatch) -> Result<State
     })
 }
 
-/// Everybody's mark in a thread, as far as they may still enter it.
+/// How far everybody has read who may enter the thread.
 pub(crate) async fn of_thread(chat: &Chat, thread: &threads::Model) -> Result<Vec<ReadMark>, DbError> {
-    Ok(of_thread_with_gone(chat, thread).await?.0)
+    marks(chat, thread, None).await
+}
+
+/// The same of some people.
+pub(crate) async fn of_people(
+    chat: &Chat,
+    thread: &threads::Model,
+    people: &[UserId],
+) -> Result<Vec<ReadMark>, DbError> {
+    marks(chat, thread, Some(people)).await
+}
+
+async fn marks(
+    chat: &Chat,
+    thread: &threads::Model,
+    only: Option<&[UserId]>,
+) -> Result<Vec<ReadMark>, DbError> {
+    let mut rows =
+        thread_states::Entity::of(thread.workspace_id).filter(thread_states::Column::ThreadId.eq(thread.id));
+    if let Some(only) = only {
+        rows = rows.filter(thread_states::Column::UserId.is_in(only.iter().copied()));
+    }
+    let rows = rows.all(chat.db().read()).await?;
+    let people: Vec<UserId> = rows.iter().map(|row| row.user_id).collect();
+    let admitted = admitted(chat.db().read(), thread, Some(&people)).await?;
+    Ok(rows
+        .into_iter()
+        .filter(|row| admitted.contains_key(&row.user_id))
+        .map(|row| ReadMark {
+            user_id: row.user_id,
+            seq: row.read_seq,
+        })
+        .collect())
 }
 
 /// The same, and those who had one and may enter no more.

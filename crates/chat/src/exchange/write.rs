@@ -1,6 +1,7 @@
 //! What a person writes: a new message, or another wording of one. Whom it names is told, and who is to answer begins.
 
 use db::entity::messages;
+use db::events::Scope;
 use db::kinds::{Answers, MessageRole, NotificationKind, Visibility};
 use db::{DbError, MessageId};
 use kit::api::ApiError;
@@ -153,7 +154,9 @@ async fn write(chat: &Chat, at: InThread, writing: Writing<'_>) -> Result<Exchan
     if let Some(message) = &message {
         let is_shared = current.visibility == Visibility::Workspace || members > 1;
         if is_shared && reads::advance(&tx, &current, caller.user, message.seq).await? {
-            reads::tell(&mut news, current.id, caller.user, message.seq);
+            // Those in the thread see it by the message itself.
+            let payload = serde_json::json!({ "thread_id": current.id });
+            news.tell(Scope::User(caller.user), "state.changed", payload);
         }
         let notices = notices(message, &mentions, quoted.as_ref());
         notifications::tell(&tx, &mut news, &current, caller.user, notices).await?;

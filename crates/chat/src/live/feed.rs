@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use db::events::{Head, Hint, Scope};
 use db::{MessageId, UserId, WorkspaceId};
+use identity::Caller;
 use kit::api::ApiError;
 use kit::bus::Joined;
 use parking_lot::Mutex;
@@ -19,7 +20,7 @@ use super::frames::{Name, ServerFrame, Since, SnapWanted};
 use super::hub::Live;
 use super::outgoing::Waiting;
 use super::position::{Arrival, Position};
-use super::showing::{self, Logged, Sent};
+use super::showing::{self, Logged, Sent, Together};
 use super::writing::Writing;
 use super::{authority, snapshots};
 
@@ -27,6 +28,16 @@ use super::{authority, snapshots};
 const REPLAYED: i64 = 500;
 /// Events read from the log at once.
 const BATCH: u64 = 200;
+/// Events passed on together.
+const TOGETHER: usize = 64;
+/// People let in together.
+const JOINING: usize = 256;
+/// A scope rests so long for each of its listeners after it told them something, at most [`REST`]; what happens
+/// meanwhile is told together. To tell one costs a few microseconds however much it is, so a crowd takes a fraction of
+/// a core and no more, and a few people are told at once.
+const REST_FOR_EACH: Duration = Duration::from_micros(25);
+/// The longest rest.
+const REST: Duration = Duration::from_millis(40);
 /// After which time a scope that could not be read is tried again.
 const AGAIN: Duration = Duration::from_millis(500);
 
@@ -41,6 +52,18 @@ pub struct Request {
     pub since: Option<Since>,
     /// What they want when they stand nowhere.
     pub snap: Option<SnapWanted>,
+}
+
+impl Request {
+    fn refuse(&self, scope: Scope, code: &str, error: &str) {
+        self.connection.release(scope);
+        self.connection.tell(&ServerFrame::Err {
+            i: self.i,
+            c: Some(&scope.to_string()),
+            code,
+            error,
+        });
+    }
 }
 
 /// What waits for a scope.
@@ -78,6 +101,8 @@ struct State {
     joined: Option<Joined>,
     /// Since when nobody listens.
     idle_since: Option<Instant>,
+    /// Its listeners are left alone until then.
+    rests_until: Option<Instant>,
 }
 
 /// One scope on this node.
@@ -132,7 +157,10 @@ impl Feed {
     async fn run(self: Arc<Self>, live: &Live) {
         while let Some(work) = self.next() {
             let done = match work {
-                Work::Event(hint) => self.event(live, hint).await,
+                Work::Event(hint) => {
+                    let hints = self.gather(hint).await;
+                    self.events(live, hints).await
+                }
                 Work::Look => self.look(live).await,
                 Work::Join(request) => {
                     self.join(live, request).await;
@@ -199,16 +227,50 @@ impl Feed {
         }
     }
 
-    async fn event(&self, live: &Live, hint: Hint) -> Result<(), ApiError> {
-        let judged = self.state.lock().position.as_ref().map(|p| p.judge(hint.s));
-        match judged {
-            None | Some(Arrival::Old) => Ok(()),
-            Some(Arrival::Gap) => self.look(live).await,
-            Some(Arrival::Next) => match Logged::from_hint(hint) {
-                Some(event) => self.pass(live, vec![event]).await,
-                None => self.look(live).await,
-            },
+    /// An event, with those that wait right behind it.
+    async fn gather(&self, first: Hint) -> Vec<Hint> {
+        let rests_until = self.state.lock().rests_until;
+        if let Some(until) = rests_until {
+            tokio::time::sleep_until(until).await;
         }
+        let state = &mut *self.state.lock();
+        let events = state
+            .work
+            .iter()
+            .take_while(|work| matches!(work, Work::Event(_)));
+        let behind = events.count().min(TOGETHER - 1);
+        let behind = state.work.drain(..behind).filter_map(|work| match work {
+            Work::Event(hint) => Some(hint),
+            _ => None,
+        });
+        let hints = std::iter::once(first).chain(behind).collect();
+        let listeners = u32::try_from(state.subscribers.len()).unwrap_or(u32::MAX);
+        let rest = REST_FOR_EACH.saturating_mul(listeners).min(REST);
+        // The clock of the runtime counts milliseconds.
+        state.rests_until = (rest.as_millis() > 0).then(|| Instant::now() + rest);
+        hints
+    }
+
+    async fn events(&self, live: &Live, hints: Vec<Hint>) -> Result<(), ApiError> {
+        let Some(head) = self.head() else {
+            return Ok(());
+        };
+        let mut next = head.seq + 1;
+        let mut events = Vec::with_capacity(hints.len());
+        for hint in hints.into_iter() {
+            if hint.s < next {
+                continue;
+            }
+            let event = (hint.s == next).then(|| Logged::from_hint(hint)).flatten();
+            let Some(event) = event else {
+                // Numbers or words are missing: the log has them, and all that comes after.
+                self.pass(live, events).await?;
+                return self.look(live).await;
+            };
+            next += 1;
+            events.push(event);
+        }
+        self.pass(live, events).await
     }
 
     /// Reads what is missing from the log.
@@ -275,29 +337,37 @@ impl Feed {
         if known.is_some_and(|acl| events.iter().any(|event| event.acl > acl)) {
             self.authorise(live).await?;
         }
-        let sent = showing::events(live, self.scope, events).await?;
-        let mut acts = Vec::new();
+        let mut sent = showing::events(live, self.scope, events).await?;
         {
             let state = &mut *self.state.lock();
             let Some(position) = &mut state.position else {
                 return Ok(());
             };
-            for sent in sent {
-                if position.judge(sent.seq) != Arrival::Next {
-                    continue;
+            sent.retain(|sent| {
+                let is_next = position.judge(sent.seq) == Arrival::Next;
+                if is_next {
+                    position.advance(sent.acl, sent.len(), sent.clone());
                 }
-                for subscriber in &mut state.subscribers {
-                    if sent.seq > subscriber.seq {
-                        subscriber.seq = sent.seq;
-                        sent.send_to(self.scope, &subscriber.connection);
+                is_next
+            });
+            let together = Together::of(&sent);
+            for subscriber in &mut state.subscribers {
+                let from = subscriber.seq;
+                subscriber.seq = position.head.seq.max(from);
+                match &together {
+                    Some(together) if together.first > from => {
+                        together.send_to(self.scope, &subscriber.connection)
+                    }
+                    _ => {
+                        for sent in sent.iter().filter(|sent| sent.seq > from) {
+                            sent.send_to(self.scope, &subscriber.connection);
+                        }
                     }
                 }
-                position.advance(sent.acl, sent.len(), sent.clone());
-                acts.push(sent);
             }
         }
-        for sent in acts {
-            self.act(live, &sent).await;
+        for sent in &sent {
+            self.act(live, sent).await;
         }
         Ok(())
     }
@@ -360,77 +430,135 @@ impl Feed {
         Ok(())
     }
 
-    /// Lets somebody in: position first, then data, then everything as it happens.
-    async fn join(&self, live: &Live, request: Request) {
-        let Request {
-            connection,
-            i,
-            since,
-            snap,
-        } = request;
-        let refuse = |code: &str, error: &str| {
-            connection.release(self.scope);
-            let c = self.scope.to_string();
-            connection.tell(&ServerFrame::Err {
-                i,
-                c: Some(&c),
-                code,
-                error,
-            });
-        };
-        if connection.closing().is_some() || !connection.holds(self.scope) {
+    /// Lets people in. Those who wait together are asked about together: a storm of them costs one look at the store.
+    async fn join(&self, live: &Live, first: Request) {
+        let workspace = first.connection.workspace();
+        let mut requests = self.those_behind(first);
+        requests.retain(|r| r.connection.closing().is_none() && r.connection.holds(self.scope));
+        if requests.is_empty() {
             return;
         }
         if self.state.lock().joined.is_none() {
             let joined = live.db().bus().join(&self.scope.to_string()).await;
             self.state.lock().joined = Some(joined);
         }
-        match self.enter(live, &connection, i, since, snap).await {
-            Ok(true) => {}
-            Ok(false) => refuse("NOT_FOUND", "There is no such conversation."),
-            Err(error) => {
-                tracing::warn!(scope = %self.scope, error = %error.message, "a scope could not be entered");
-                refuse(
-                    "UNAVAILABLE",
-                    "This cannot be followed at the moment. Please try again.",
-                );
+        let mut entered = Vec::with_capacity(requests.len());
+        match self.admit(live, workspace, &requests).await {
+            Ok(admitted) => {
+                for request in requests {
+                    if !admitted.contains(&request.connection.number) {
+                        request.refuse(self.scope, "NOT_FOUND", "There is no such conversation.");
+                    } else if let Err(error) = self.enter(live, &request).await {
+                        self.unavailable(&request, &error);
+                    } else {
+                        entered.push(request.connection);
+                    }
+                }
             }
+            Err(error) => requests
+                .iter()
+                .for_each(|request| self.unavailable(request, &error)),
         }
+        self.show_running(live, workspace, &entered).await;
     }
 
-    async fn enter(
+    /// A request, with those of the same workspace that wait right behind it.
+    fn those_behind(&self, first: Request) -> Vec<Request> {
+        let workspace = first.connection.workspace();
+        let mut state = self.state.lock();
+        let alike = |work: &&Work| matches!(work, Work::Join(r) if r.connection.workspace() == workspace);
+        let behind = state.work.iter().take_while(alike).count().min(JOINING);
+        let behind = state.work.drain(..behind).filter_map(|work| match work {
+            Work::Join(request) => Some(request),
+            _ => None,
+        });
+        std::iter::once(first).chain(behind).collect()
+    }
+
+    fn unavailable(&self, request: &Request, error: &ApiError) {
+        tracing::warn!(scope = %self.scope, error = %error.message, "a scope could not be entered");
+        let words = "This cannot be followed at the moment. Please try again.";
+        request.refuse(self.scope, "UNAVAILABLE", words);
+    }
+
+    /// Position first, then who may come in: whatever is taken away after that has a number after it.
+    async fn admit(
         &self,
         live: &Live,
-        connection: &Arc<Connection>,
-        i: Option<u64>,
-        since: Option<Since>,
-        snap: Option<SnapWanted>,
-    ) -> Result<bool, ApiError> {
-        let workspace = connection.workspace();
-        let head = live.head(self.scope, workspace).await?;
-        let admitted = authority::admitted(live, self.scope, std::slice::from_ref(connection)).await?;
-        if !admitted.contains(&connection.number) {
-            return Ok(false);
+        workspace: WorkspaceId,
+        requests: &[Request],
+    ) -> Result<HashSet<u64>, ApiError> {
+        let (mut admitted, strangers) = self.known_among(requests);
+        if !strangers.is_empty() {
+            let head = live.head(self.scope, workspace).await?;
+            let welcome = authority::admitted(live, self.scope, &strangers).await?;
+            if !welcome.is_empty() {
+                self.stand_at(live, head).await?;
+            }
+            admitted.extend(welcome);
         }
-        self.stand_at(live, head).await?;
+        Ok(admitted)
+    }
+
+    /// Those who need not be asked about, and the others. Whoever listens already on another device has everything up
+    /// to the position, and is shown out in the same line of work; so another device may follow from the position or
+    /// from before it. What is read afresh, or is said to be ahead, is asked of the store.
+    fn known_among(&self, requests: &[Request]) -> (HashSet<u64>, Vec<Arc<Connection>>) {
+        let (mut known, mut strangers) = (HashSet::new(), Vec::new());
+        let state = self.state.lock();
+        let head = state.position.as_ref().map(|p| p.head);
+        for request in requests {
+            let (connection, caller) = (&request.connection, request.connection.caller());
+            let follows = head.is_some_and(|head| {
+                let since = request.since;
+                request.snap.is_none() && since.is_none_or(|(e, s)| e == head.epoch && s <= head.seq)
+            });
+            let other_device = state.subscribers.iter().map(|s| s.connection.as_ref());
+            let mut other_device = other_device
+                .filter(|there| there.closing().is_none())
+                .map(Connection::caller)
+                .filter(|there| there.user == caller.user && there.workspace == caller.workspace);
+            match other_device.next() {
+                Some(there) if follows => {
+                    if let Scope::Workspace(_) = self.scope {
+                        // What they are in the workspace was learnt by that one.
+                        connection.set_caller(Caller {
+                            role: there.role,
+                            ..caller
+                        });
+                    }
+                    known.insert(connection.number);
+                }
+                _ => strangers.push(connection.clone()),
+            }
+        }
+        (known, strangers)
+    }
+
+    /// Then data, then everything as it happens.
+    async fn enter(&self, live: &Live, request: &Request) -> Result<(), ApiError> {
+        let Request {
+            connection,
+            i,
+            since,
+            snap,
+        } = request;
         // Whatever is committed from here on comes after what is read now.
         let Some(standing) = self.head() else {
-            return Ok(false);
+            return Err(ApiError::not_found("scope"));
         };
         let replay = match since {
-            Some((epoch, seq)) if epoch == standing.epoch => self.replay(live, seq).await?,
+            Some((epoch, seq)) if *epoch == standing.epoch => self.replay(live, *seq).await?,
             _ => None,
         };
-        let fresh = match (&replay, since, snap) {
-            (None, _, Some(wanted)) => {
-                Some(snapshots::make(live, self.scope, connection, wanted.last).await?)
-            }
+        let fresh = match (&replay, snap) {
+            (None, Some(wanted)) => Some(snapshots::make(live, self.scope, connection, wanted.last).await?),
             _ => None,
         };
         {
             let mut state = self.state.lock();
             if connection.closing().is_some() {
-                return Ok(true);
+                return Ok(());
             }
             state
                 .subscribers
@@ -448,10 +576,10 @@ impl Feed {
                 sent.send_to(self.scope, connection);
             }
             if let Some(snapshot) = &fresh {
-                snapshot.send(self.scope, connection, i, standing);
+                snapshot.send(self.scope, connection, *i, standing);
             }
             connection.tell(&ServerFrame::Live {
-                i,
+                i: *i,
                 c,
                 e: standing.epoch,
                 s: standing.seq,
@@ -463,8 +591,7 @@ impl Feed {
             });
         }
         live.entered(self.scope, connection);
-        self.show_running(live, workspace, connection).await;
-        Ok(true)
+        Ok(())
     }
 
     /// Brings the position up to a head, for those who listen already.
@@ -545,9 +672,9 @@ impl Feed {
         Ok(())
     }
 
-    /// Shows the running answers of a thread to somebody who came late.
-    async fn show_running(&self, live: &Live, workspace: WorkspaceId, connection: &Arc<Connection>) {
-        let Scope::Thread(thread) = self.scope else {
+    /// Shows the running answers of a thread to those who came late.
+    async fn show_running(&self, live: &Live, workspace: WorkspaceId, late: &[Arc<Connection>]) {
+        let (Scope::Thread(thread), false) = (self.scope, late.is_empty()) else {
             return;
         };
         match authority::running(live, workspace, thread).await {
@@ -562,7 +689,9 @@ impl Feed {
         }
         let writing: Vec<_> = self.state.lock().writing.values().cloned().collect();
         for writing in writing {
-            writing.show_whole(self.scope, connection);
+            for connection in late {
+                writing.show_whole(self.scope, connection);
+            }
         }
     }
 

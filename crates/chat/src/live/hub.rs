@@ -21,6 +21,7 @@ use super::frames::{Bye, Name, Seen, ServerFrame};
 use super::outgoing::Waiting;
 use super::presence::Presence;
 use super::said::{self, Message, Said};
+use super::showing::Logged;
 use crate::Chat;
 use crate::generation::Generation;
 
@@ -44,6 +45,8 @@ struct Inner {
     feeds: Mutex<HashMap<Scope, Arc<Feed>>>,
     connections: Mutex<HashMap<u64, Arc<Connection>>>,
     presence: Mutex<Presence>,
+    /// What is to be told to those who do not have the thread on screen.
+    news: Mutex<HashMap<ThreadId, Vec<Logged>>>,
     count: AtomicU64,
     began: Instant,
 }
@@ -57,6 +60,7 @@ impl Live {
             feeds: Mutex::default(),
             connections: Mutex::default(),
             presence: Mutex::default(),
+            news: Mutex::default(),
             count: AtomicU64::new(0),
             began: Instant::now(),
         }))
@@ -178,6 +182,19 @@ impl Live {
     /// The feed of a scope, if somebody listened to it lately.
     pub fn existing(&self, scope: Scope) -> Option<Arc<Feed>> {
         self.0.feeds.lock().get(&scope).cloned()
+    }
+
+    /// Notes something new in a thread; answers whether it is the first and has to be told soon.
+    pub fn note_news(&self, thread: ThreadId, event: Logged) -> bool {
+        let mut news = self.0.news.lock();
+        let of_thread = news.entry(thread).or_default();
+        of_thread.push(event);
+        of_thread.len() == 1
+    }
+
+    /// Takes what is new in a thread.
+    pub fn take_news(&self, thread: ThreadId) -> Vec<Logged> {
+        self.0.news.lock().remove(&thread).unwrap_or_default()
     }
 
     /// Gives work to a scope that somebody listens to.

@@ -18,7 +18,7 @@ use super::{frames, outgoing, snapshots, socket};
 /// The subprotocol.
 const PROTOCOL: &str = "trb.v1";
 /// Bytes read from a socket at once. The library's default would cost 128 kB a connection.
-const READ_BUFFER: usize = 4 * 1024;
+const READ_BUFFER: usize = 1024;
 /// Bytes gathered before they are written.
 const WRITE_BUFFER: usize = 16 * 1024;
 
@@ -54,13 +54,7 @@ pub async fn open_socket(
         .max_frame_size(frames::LONGEST)
         .max_message_size(frames::LONGEST);
     Ok(upgrade.on_upgrade(move |socket| async move {
-        let (ended, end) = tokio::sync::oneshot::channel();
-        let serving = live.clone();
-        live.spawn("socket", async move {
-            socket::serve(serving, caller, socket).await;
-            let _ = ended.send(());
-        });
-        let _ = end.await;
+        live.spawn("socket", socket::serve(live.clone(), caller, socket));
     }))
 }
 

@@ -1,7 +1,7 @@
 //! From ids to what people see. The log holds ids only; what an event is about is read when it is shown, once for all
 //! who watch. So an event on the wire brings things as they are now, and applying it twice changes nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use axum::extract::ws::Utf8Bytes;
 use db::entity::{event_log, messages};
@@ -29,6 +29,9 @@ use crate::notifications::NotificationOut;
 use crate::reads::{ReadMark, StateOut};
 use crate::threads::ThreadShared;
 use crate::{drafts, members, messages as rows, notifications, reads, threads};
+
+const CREATED: &str = "message.created";
+const READ: &str = "read.changed";
 
 /// Threads and drafts in the snapshots of people and workspaces.
 const NEWEST: u64 = 50;
@@ -67,6 +70,10 @@ impl Logged {
             workspace: hint.w,
             payload: serde_json::from_str(hint.p?.get()).ok()?,
         })
+    }
+
+    fn is_of_message(&self) -> bool {
+        self.kind.starts_with("message.")
     }
 }
 
@@ -165,11 +172,48 @@ impl Sent {
     }
 }
 
+/// Several events of a scope as one text: an array of frames.
+#[derive(Debug)]
+pub struct Together {
+    /// The number of the first.
+    pub first: i64,
+    all: Frame,
+}
+
+impl Together {
+    /// The longest text that is put together, in bytes.
+    const LONGEST: usize = 64 * 1024;
+
+    /// All of them, where there are several and everybody sees the same.
+    pub fn of(events: &[Sent]) -> Option<Self> {
+        let [first, _, ..] = events else { return None };
+        let bytes: usize = events.iter().map(|sent| sent.len() + 1).sum();
+        if bytes > Self::LONGEST || events.iter().any(|sent| sent.bare.is_some()) {
+            return None;
+        }
+        let mut text = String::with_capacity(bytes + 1);
+        for (at, sent) in events.iter().enumerate() {
+            text.push(if at == 0 { '[' } else { ',' });
+            text.push_str(&sent.full.0);
+        }
+        text.push(']');
+        Some(Self {
+            first: first.seq,
+            all: Frame(text.into()),
+        })
+    }
+
+    /// Queues them for a connection that has none of them.
+    pub fn send_to(&self, scope: Scope, connection: &Connection) {
+        connection.send(Waiting::Event(scope, self.first), self.all.clone());
+    }
+}
+
 /// Makes events ready to be sent, in their order.
 pub async fn events(live: &Live, scope: Scope, events: Vec<Logged>) -> Result<Vec<Sent>, ApiError> {
     let mut sent = Vec::with_capacity(events.len());
-    for event in events {
-        let parts = parts_of(live, scope, &event).await?;
+    let all = parts_of(live, scope, &events).await?;
+    for (event, parts) in events.into_iter().zip(all) {
         let encode = |d: &Parts| -> Result<Utf8Bytes, ApiError> {
             let d = serde_json::value::to_raw_value(d).map_err(ApiError::internal)?;
             let frame = ServerFrame::Ev {
@@ -204,12 +248,146 @@ pub async fn events(live: &Live, scope: Scope, events: Vec<Logged>) -> Result<Ve
     Ok(sent)
 }
 
-async fn parts_of(live: &Live, scope: Scope, event: &Logged) -> Result<Parts, ApiError> {
+/// What events bring, each in its place.
+async fn parts_of(live: &Live, scope: Scope, events: &[Logged]) -> Result<Vec<Parts>, ApiError> {
+    let workspace = events.first().and_then(|event| event.workspace);
+    if let (Scope::Thread(thread), Some(workspace)) = (scope, workspace) {
+        return in_thread_together(live, workspace, thread, events).await;
+    }
+    let mut all = Vec::with_capacity(events.len());
+    for event in events {
+        all.push(one_of(live, scope, event).await?);
+    }
+    Ok(all)
+}
+
+/// What events of a thread bring: a message comes with those beside it, whose list of siblings it changed, and with
+/// how far its author has read; the last message also with the thread. However many events there are, the store is
+/// asked as often as for one of each kind.
+async fn in_thread_together(
+    live: &Live,
+    workspace: WorkspaceId,
+    thread: ThreadId,
+    events: &[Logged],
+) -> Result<Vec<Parts>, ApiError> {
+    let about = |event: &Logged| event.payload.message_id.filter(|_| event.is_of_message());
+    let shown = families(live, workspace, thread, events.iter().filter_map(about)).await?;
+    let marks = marks(live, workspace, thread, events, &shown).await?;
+    let marks_of = |user: Option<UserId>| -> Option<Vec<ReadMark>> {
+        let found = marks.iter().filter(|mark| Some(mark.user_id) == user);
+        Some(found.copied().collect())
+    };
+    let mut all = Vec::with_capacity(events.len());
+    for event in events {
+        let parts = match about(event) {
+            Some(message) => match shown.get(&message) {
+                Some(found) => {
+                    let beside = found.siblings.iter().filter(|id| **id != message);
+                    let beside = beside.filter_map(|id| shown.get(id));
+                    let author = found.author.as_ref().map(|author| author.id);
+                    Parts {
+                        messages: Some(std::iter::once(found).chain(beside).cloned().collect()),
+                        reads: marks_of(author).filter(|marks| !marks.is_empty() && event.kind == CREATED),
+                        ..Parts::default()
+                    }
+                }
+                None => Parts {
+                    messages: Some(Vec::new()),
+                    ..Parts::without("messages", message.0)
+                },
+            },
+            None if event.kind == READ => Parts {
+                reads: marks_of(event.payload.user_id),
+                ..Parts::default()
+            },
+            None => in_thread(live, workspace, thread, event).await?,
+        };
+        all.push(parts);
+    }
+    if let Some(last) = events.iter().rposition(Logged::is_of_message)
+        && let Some(parts) = all.get_mut(last)
+    {
+        parts.thread = threads::shared(live.chat(), workspace, &[thread]).await?.pop();
+    }
+    Ok(all)
+}
+
+/// How far those have read of whom events tell it.
+async fn marks(
+    live: &Live,
+    workspace: WorkspaceId,
+    thread: ThreadId,
+    events: &[Logged],
+    shown: &HashMap<MessageId, MessageOut>,
+) -> Result<Vec<ReadMark>, ApiError> {
+    let who = |event: &Logged| match &*event.kind {
+        READ => event.payload.user_id,
+        CREATED => shown
+            .get(&event.payload.message_id?)?
+            .author
+            .as_ref()
+            .map(|author| author.id),
+        _ => None,
+    };
+    let mut people: Vec<UserId> = events.iter().filter_map(who).collect();
+    people.sort_unstable();
+    people.dedup();
+    if people.is_empty() {
+        return Ok(Vec::new());
+    }
+    let Some(row) = authority::thread_row(live, workspace, thread).await? else {
+        return Ok(Vec::new());
+    };
+    Ok(reads::of_people(live.chat(), &row, &people).await?)
+}
+
+/// Messages, with those beside them.
+async fn families(
+    live: &Live,
+    workspace: WorkspaceId,
+    thread: ThreadId,
+    ids: impl Iterator<Item = MessageId>,
+) -> Result<HashMap<MessageId, MessageOut>, ApiError> {
+    let mut shown = HashMap::new();
+    let mut wanted: Vec<MessageId> = ids.collect();
+    // Those beside the first ones have the same family, so that the second round is the last.
+    while !wanted.is_empty() {
+        let found = show_messages(live, workspace, thread, wanted).await?;
+        let beside = found.values().flat_map(|m| m.siblings.iter().copied());
+        wanted = beside
+            .filter(|id| !found.contains_key(id) && !shown.contains_key(id))
+            .collect();
+        wanted.sort_unstable();
+        wanted.dedup();
+        if found.is_empty() {
+            break;
+        }
+        shown.extend(found);
+    }
+    Ok(shown)
+}
+
+async fn show_messages(
+    live: &Live,
+    workspace: WorkspaceId,
+    thread: ThreadId,
+    ids: impl IntoIterator<Item = MessageId>,
+) -> Result<HashMap<MessageId, MessageOut>, ApiError> {
+    let found = messages::Entity::of(workspace)
+        .filter(messages::Column::ThreadId.eq(thread))
+        .filter(messages::Column::Id.is_in(ids))
+        .all(live.db().read())
+        .await
+        .map_err(DbError::from)?;
+    let shown = rows::show(live.chat(), workspace, found).await?;
+    Ok(shown.into_iter().map(|message| (message.id, message)).collect())
+}
+
+async fn one_of(live: &Live, scope: Scope, event: &Logged) -> Result<Parts, ApiError> {
     match (scope, event.workspace) {
-        (Scope::Thread(thread), Some(workspace)) => in_thread(live, workspace, thread, event).await,
         (Scope::Workspace(workspace), _) => in_workspace(live, workspace, event).await,
         (Scope::User(user), workspace) => of_person(live, user, workspace, event).await,
-        (Scope::Thread(_), None) => Ok(Parts::default()),
+        (Scope::Thread(_), _) => Ok(Parts::default()),
     }
 }
 
@@ -247,66 +425,11 @@ async fn in_thread(
             }
             Ok(parts)
         }
-        "read.changed" => {
-            let Some(user) = event.payload.user_id else {
-                return Ok(Parts::default());
-            };
-            let Some(row) = authority::thread_row(live, workspace, thread).await? else {
-                return Ok(Parts::default());
-            };
-            let marks = reads::of_thread(chat, &row).await?;
-            Ok(Parts {
-                reads: Some(marks.into_iter().filter(|mark| mark.user_id == user).collect()),
-                ..Parts::default()
-            })
-        }
-        kind => {
-            let mut parts = Parts {
-                thread: threads::shared(chat, workspace, &[thread]).await?.pop(),
-                ..Parts::default()
-            };
-            if kind.starts_with("message.")
-                && let Some(message) = event.payload.message_id
-            {
-                let (messages, is_there) = family(live, workspace, thread, message).await?;
-                parts.messages = Some(messages);
-                if !is_there {
-                    parts.gone.insert("messages", vec![message.0]);
-                }
-            }
-            Ok(parts)
-        }
+        _ => Ok(Parts {
+            thread: threads::shared(chat, workspace, &[thread]).await?.pop(),
+            ..Parts::default()
+        }),
     }
-}
-
-/// A message, with those beside it, whose list of siblings it changed.
-async fn family(
-    live: &Live,
-    workspace: WorkspaceId,
-    thread: ThreadId,
-    message: MessageId,
-) -> Result<(Vec<MessageOut>, bool), ApiError> {
-    let chat = live.chat();
-    let found = rows::find(chat.db(), workspace, message).await?;
-    let Some(row) = found.filter(|row| row.thread_id == thread) else {
-        return Ok((Vec::new(), false));
-    };
-    let mut shown = rows::show(chat, workspace, vec![row]).await?;
-    let beside: Vec<MessageId> = shown
-        .iter()
-        .flat_map(|m| m.siblings.iter().copied())
-        .filter(|id| *id != message)
-        .collect();
-    if !beside.is_empty() {
-        let others = messages::Entity::of(workspace)
-            .filter(messages::Column::ThreadId.eq(thread))
-            .filter(messages::Column::Id.is_in(beside))
-            .all(chat.db().read())
-            .await
-            .map_err(DbError::from)?;
-        shown.extend(rows::show(chat, workspace, others).await?);
-    }
-    Ok((shown, true))
 }
 
 async fn in_workspace(live: &Live, workspace: WorkspaceId, event: &Logged) -> Result<Parts, ApiError> {

@@ -1,5 +1,6 @@
 //! A live connection as a client has it.
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use futures::{SinkExt, StreamExt};
@@ -19,6 +20,8 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// One socket, with what it has told so far.
 pub struct Socket {
     stream: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    /// Frames that came in one text and were not looked at yet.
+    waiting: VecDeque<Value>,
     /// Every frame, in order.
     pub frames: Vec<Value>,
     /// What a client knows by them.
@@ -40,6 +43,7 @@ pub async fn dial(base: &str, headers: &[(&str, String)]) -> Result<Socket, u16>
     match tokio_tungstenite::connect_async(request).await {
         Ok((stream, _)) => Ok(Socket {
             stream,
+            waiting: VecDeque::new(),
             frames: Vec::new(),
             mirror: Mirror::default(),
             closed: None,
@@ -93,15 +97,20 @@ impl Socket {
         // Signs of life in between do not count.
         let patience = tokio::time::Instant::now() + PATIENCE;
         loop {
+            if let Some(frame) = self.waiting.pop_front() {
+                self.mirror.apply(&frame);
+                self.frames.push(frame.clone());
+                return Some(frame);
+            }
             let message = tokio::time::timeout_at(patience, self.stream.next())
                 .await
                 .unwrap_or_else(|_| panic!("nothing came after {:?}", self.frames.last()));
             match message {
                 Some(Ok(Message::Text(text))) => {
-                    let frame: Value = serde_json::from_str(&text).expect("frames are JSON");
-                    self.mirror.apply(&frame);
-                    self.frames.push(frame.clone());
-                    return Some(frame);
+                    self.waiting = match serde_json::from_str(&text).expect("frames are JSON") {
+                        Value::Array(frames) => frames.into(),
+                        frame => [frame].into(),
+                    };
                 }
                 Some(Ok(Message::Close(close))) => {
                     self.closed = close.map(|c| c.code.into());
