@@ -118,6 +118,12 @@ impl Connection {
         self.send(Waiting::Control, Frame(frame.encode()));
     }
 
+    /// There is more of this scope than was queued.
+    pub fn owe(&self, scope: Scope, from: i64) {
+        self.outgoing.lock().owe(scope, from);
+        self.wake.notify_one();
+    }
+
     /// Events of this scope come again.
     pub fn clean(&self, scope: Scope) {
         self.outgoing.lock().clean(&scope);

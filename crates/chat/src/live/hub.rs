@@ -147,6 +147,8 @@ impl Live {
     /// A connection is gone.
     pub fn gone(&self, connection: &Connection, was_silent: bool) {
         self.0.connections.lock().remove(&connection.number);
+        // Whatever still waits to let it in finds it closed.
+        connection.close(Bye::Drain);
         for scope in connection.held() {
             if let Some(feed) = self.existing(scope) {
                 feed.leave(connection.number);

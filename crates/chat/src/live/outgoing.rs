@@ -177,6 +177,11 @@ where
         (!scopes.is_empty() || !runs.is_empty()).then_some(Owed { scopes, runs })
     }
 
+    /// There is more of a scope than was queued: it is owed from this number on.
+    pub fn owe(&mut self, scope: S, from: i64) {
+        self.dirty.entry(scope).or_insert((from, false));
+    }
+
     /// The events of a scope come again from here on.
     pub fn clean(&mut self, scope: &S) {
         self.dirty.remove(scope);
