@@ -1,255 +1,29 @@
-//! From ids to what people see. The log holds ids only; what an event is about is read when it is shown, once for all
-//! who watch. So an event on the wire brings things as they are now, and applying it twice changes nothing.
+//! What an event brings: the things that it names, as they are now.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
-use axum::extract::ws::Utf8Bytes;
-use db::entity::{event_log, messages};
-use db::events::{Hint, Scope};
-use db::kinds::{Role, Visibility};
-use db::{DbError, MessageId, SessionId, ThreadId, UserId, WorkspaceId};
-use identity::members::MemberOut;
-use identity::settings::SettingsOut;
-use identity::workspaces::WorkspaceShared;
-use identity::{Caller, Permission};
+use db::entity::messages;
+use db::events::Scope;
+use db::kinds::Visibility;
+use db::{DbError, MessageId, ThreadId, UserId, WorkspaceId};
 use kit::api::ApiError;
 use sea_orm::{ColumnTrait, QueryFilter};
-use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::authority;
-use super::connection::{Connection, Frame};
-use super::frames::{Name, ServerFrame};
-use super::hub::Live;
-use super::outgoing::Waiting;
-use crate::drafts::ThreadDraft;
-use crate::members::ThreadMemberOut;
+use super::Logged;
+use super::parts::{Members, Parts};
+use crate::live::authority;
+use crate::live::hub::Live;
 use crate::messages::MessageOut;
-use crate::notifications::NotificationOut;
-use crate::reads::{ReadMark, StateOut};
+use crate::reads::ReadMark;
 use crate::threads::ThreadShared;
 use crate::{drafts, members, messages as rows, notifications, reads, threads};
 
 const CREATED: &str = "message.created";
 const READ: &str = "read.changed";
 
-/// Threads and drafts in the snapshots of people and workspaces.
-const NEWEST: u64 = 50;
-
-/// What events name. Which of it is there depends on the kind.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct Payload {
-    pub message_id: Option<MessageId>,
-    pub thread_id: Option<ThreadId>,
-    pub user_id: Option<UserId>,
-    pub session_id: Option<SessionId>,
-    pub notification_ids: Vec<Uuid>,
-    pub action: Option<String>,
-    /// The sender's own id of what they sent.
-    pub by: Option<String>,
-}
-
-/// An event as the log has it.
-#[derive(Clone, Debug)]
-pub struct Logged {
-    pub seq: i64,
-    pub acl: i64,
-    pub kind: String,
-    pub workspace: Option<WorkspaceId>,
-    pub payload: Payload,
-}
-
-impl Logged {
-    /// What a hint says, if it says all.
-    pub fn from_hint(hint: Hint) -> Option<Self> {
-        Some(Self {
-            seq: hint.s,
-            acl: hint.a,
-            kind: hint.k,
-            workspace: hint.w,
-            payload: serde_json::from_str(hint.p?.get()).ok()?,
-        })
-    }
-
-    fn is_of_message(&self) -> bool {
-        self.kind.starts_with("message.")
-    }
-}
-
-impl From<event_log::Model> for Logged {
-    fn from(row: event_log::Model) -> Self {
-        Self {
-            seq: row.seq,
-            acl: row.acl_ver,
-            kind: row.kind,
-            workspace: row.workspace_id,
-            payload: serde_json::from_str(&row.payload).unwrap_or_default(),
-        }
-    }
-}
-
-/// The named parts of a scope: an event brings some of them, a snapshot all.
-#[derive(Debug, Default, Serialize)]
-pub struct Parts {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    thread: Option<ThreadShared>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    messages: Option<Vec<MessageOut>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reads: Option<Vec<ReadMark>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    members: Option<Members>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    threads: Option<Vec<ThreadShared>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    workspace: Option<WorkspaceShared>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    settings: Option<SettingsOut>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    states: Option<Vec<StateOut>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    drafts: Option<Vec<ThreadDraft>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    notifications: Option<Vec<NotificationOut>>,
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    gone: BTreeMap<&'static str, Vec<Uuid>>,
-}
-
-/// The people of a thread or of a workspace.
-#[derive(Debug, Serialize)]
-#[serde(untagged)]
-enum Members {
-    OfThread(Vec<ThreadMemberOut>),
-    OfWorkspace(Vec<MemberOut>),
-}
-
-impl Parts {
-    fn without(what: &'static str, id: Uuid) -> Self {
-        Self {
-            gone: BTreeMap::from([(what, vec![id])]),
-            ..Self::default()
-        }
-    }
-}
-
-/// An event as it is sent.
-#[derive(Clone, Debug)]
-pub struct Sent {
-    pub seq: i64,
-    pub acl: i64,
-    pub kind: Box<str>,
-    pub workspace: Option<WorkspaceId>,
-    pub payload: Payload,
-    full: Frame,
-    /// For those whom its content does not concern: guests of a workspace, the same person in another workspace.
-    bare: Option<Frame>,
-}
-
-impl Sent {
-    /// Its bytes.
-    pub fn len(&self) -> usize {
-        self.full.0.len()
-    }
-
-    /// Queues it for a connection.
-    pub fn send_to(&self, scope: Scope, connection: &Connection) {
-        let frame = match &self.bare {
-            Some(bare) if !self.concerns(scope, &connection.caller()) => bare,
-            _ => &self.full,
-        };
-        connection.send(Waiting::Event(scope, self.seq), frame.clone());
-    }
-
-    fn concerns(&self, scope: Scope, caller: &Caller) -> bool {
-        match scope {
-            Scope::Thread(_) => true,
-            Scope::Workspace(_) => caller.role != Role::Guest,
-            Scope::User(_) => self
-                .workspace
-                .is_none_or(|workspace| workspace == caller.workspace),
-        }
-    }
-}
-
-/// Several events of a scope as one text: an array of frames.
-#[derive(Debug)]
-pub struct Together {
-    /// The number of the first.
-    pub first: i64,
-    all: Frame,
-}
-
-impl Together {
-    /// The longest text that is put together, in bytes.
-    const LONGEST: usize = 64 * 1024;
-
-    /// All of them, where there are several and everybody sees the same.
-    pub fn of(events: &[Sent]) -> Option<Self> {
-        let [first, _, ..] = events else { return None };
-        let bytes: usize = events.iter().map(|sent| sent.len() + 1).sum();
-        if bytes > Self::LONGEST || events.iter().any(|sent| sent.bare.is_some()) {
-            return None;
-        }
-        let mut text = String::with_capacity(bytes + 1);
-        for (at, sent) in events.iter().enumerate() {
-            text.push(if at == 0 { '[' } else { ',' });
-            text.push_str(&sent.full.0);
-        }
-        text.push(']');
-        Some(Self {
-            first: first.seq,
-            all: Frame(text.into()),
-        })
-    }
-
-    /// Queues them for a connection that has none of them.
-    pub fn send_to(&self, scope: Scope, connection: &Connection) {
-        connection.send(Waiting::Event(scope, self.first), self.all.clone());
-    }
-}
-
-/// Makes events ready to be sent, in their order.
-pub async fn events(live: &Live, scope: Scope, events: Vec<Logged>) -> Result<Vec<Sent>, ApiError> {
-    let mut sent = Vec::with_capacity(events.len());
-    let all = parts_of(live, scope, &events).await?;
-    for (event, parts) in events.into_iter().zip(all) {
-        let encode = |d: &Parts| -> Result<Utf8Bytes, ApiError> {
-            let d = serde_json::value::to_raw_value(d).map_err(ApiError::internal)?;
-            let frame = ServerFrame::Ev {
-                c: Name(scope),
-                s: event.seq,
-                kind: &event.kind,
-                d: &d,
-                by: event.payload.by.as_deref(),
-            };
-            Ok(frame.encode())
-        };
-        let full = Frame(encode(&parts)?);
-        let has_others = match scope {
-            Scope::Thread(_) => false,
-            Scope::Workspace(_) => true,
-            Scope::User(_) => event.workspace.is_some(),
-        };
-        let bare = has_others
-            .then(|| encode(&Parts::default()))
-            .transpose()?
-            .map(Frame);
-        sent.push(Sent {
-            seq: event.seq,
-            acl: event.acl,
-            kind: event.kind.into(),
-            workspace: event.workspace,
-            payload: event.payload,
-            full,
-            bare,
-        });
-    }
-    Ok(sent)
-}
-
 /// What events bring, each in its place.
-async fn parts_of(live: &Live, scope: Scope, events: &[Logged]) -> Result<Vec<Parts>, ApiError> {
+pub async fn parts_of(live: &Live, scope: Scope, events: &[Logged]) -> Result<Vec<Parts>, ApiError> {
     let workspace = events.first().and_then(|event| event.workspace);
     if let (Scope::Thread(thread), Some(workspace)) = (scope, workspace) {
         return in_thread_together(live, workspace, thread, events).await;
@@ -533,78 +307,4 @@ async fn shared_with(
         return Ok(Vec::new());
     }
     Ok(threads::shared(live.chat(), workspace, &[thread]).await?)
-}
-
-/// For whom a snapshot is made.
-#[derive(Clone, Copy, Debug)]
-pub struct Viewer {
-    workspace: WorkspaceId,
-    user: UserId,
-    role: Role,
-    reads_members: bool,
-}
-
-impl From<&Caller> for Viewer {
-    fn from(caller: &Caller) -> Self {
-        Self {
-            workspace: caller.workspace,
-            user: caller.user,
-            role: caller.role,
-            reads_members: caller.may(Permission::ReadMembers),
-        }
-    }
-}
-
-/// All of a thread, with its last messages.
-pub async fn thread(live: &Live, viewer: Viewer, thread: ThreadId, last: u16) -> Result<Parts, ApiError> {
-    let chat = live.chat();
-    let Some(row) = authority::thread_row(live, viewer.workspace, thread).await? else {
-        return Err(ApiError::not_found("thread"));
-    };
-    let mut messages = match row.head_id {
-        Some(head) => {
-            let branch = rows::Branch::To(head);
-            rows::list(chat, viewer.workspace, thread, branch, None, usize::from(last))
-                .await?
-                .rows
-        }
-        None => Vec::new(),
-    };
-    messages.reverse();
-    Ok(Parts {
-        thread: threads::shared(chat, viewer.workspace, &[thread]).await?.pop(),
-        members: Some(Members::OfThread(members::of_thread(chat, &row).await?)),
-        reads: Some(reads::of_thread(chat, &row).await?),
-        messages: Some(messages),
-        ..Parts::default()
-    })
-}
-
-/// All of a workspace: guests see its name only.
-pub async fn workspace(live: &Live, viewer: Viewer) -> Result<Parts, ApiError> {
-    let mut parts = Parts {
-        workspace: identity::workspaces::shared(live.db(), viewer.workspace).await?,
-        ..Parts::default()
-    };
-    if viewer.role != Role::Guest {
-        parts.threads = Some(threads::newest_of_workspace(live.chat(), viewer.workspace, NEWEST).await?);
-    }
-    if viewer.reads_members && viewer.role != Role::Guest {
-        let rows = identity::members::shown(live.db(), viewer.workspace, None).await?;
-        parts.members = Some(Members::OfWorkspace(rows));
-    }
-    Ok(parts)
-}
-
-/// All of a person in the workspace that they are in.
-pub async fn person(live: &Live, viewer: Viewer) -> Result<Parts, ApiError> {
-    let (chat, workspace, user) = (live.chat(), viewer.workspace, viewer.user);
-    Ok(Parts {
-        settings: Some(identity::settings::all(live.db(), user).await?),
-        threads: Some(threads::newest_of_person(chat, workspace, user, NEWEST).await?),
-        states: Some(reads::states_of(chat, workspace, user, None).await?),
-        drafts: Some(drafts::of_person(chat, workspace, user, None, NEWEST).await?),
-        notifications: Some(notifications::shown(chat, workspace, user, None, NEWEST).await?),
-        ..Parts::default()
-    })
 }
