@@ -89,11 +89,9 @@ async fn among(
             let Some(room) = thread_row(live, workspace, thread).await? else {
                 return Ok(HashSet::new());
             };
-            let entrants = access::entrants(live.chat(), &room).await?;
-            let may_enter = roles
-                .iter()
-                .filter(|(user, role)| entrants.role_of(**user, **role).is_some());
-            may_enter.map(|(user, _)| *user).collect()
+            let users: Vec<UserId> = belong.collect();
+            let admitted = access::admitted(live.db().read(), &room, Some(&users)).await?;
+            admitted.into_keys().collect()
         }
     })
 }
