@@ -104,6 +104,9 @@ async fn count_members(
     workspace: WorkspaceId,
     ids: &[ThreadId],
 ) -> Result<HashMap<ThreadId, usize>, DbError> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
     let sql = format!(
         "SELECT thread_id, COUNT(*) AS members FROM thread_members \
          WHERE workspace_id = $1 AND thread_id IN ({}) GROUP BY thread_id",

@@ -5,6 +5,9 @@
 //! Runs where the suite runs on PostgreSQL; `TEST_REDIS_SERVER` is the `redis-server` to start. What cannot run says so.
 
 mod bus;
+mod follower;
+mod hearing;
+mod history;
 mod links;
 mod owners;
 mod people;
