@@ -325,6 +325,9 @@ struct State {
 const MOST_UNREAD: u8 = 100;
 
 async fn states_of(db: &Db, caller: &Caller, ids: &[ThreadId]) -> Result<HashMap<ThreadId, State>, DbError> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
     let sql = format!(
         "SELECT s.thread_id, s.read_seq, s.muted, (SELECT COUNT(*) FROM (SELECT 1 FROM messages m \
            WHERE m.workspace_id = s.workspace_id AND m.thread_id = s.thread_id AND m.seq > s.read_seq \

@@ -1,9 +1,11 @@
 //! What goes between the nodes, broken: cut, gone, silent, missing, doubled, late and forged. Whatever happens to it,
 //! the log is the truth.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use super::history::House;
+use super::recorder::disturb;
 use super::{Nodes, Over, Proxy, RedisServer};
 
 /// How long Redis is gone; half a minute is promised, and can be asked for.
@@ -87,4 +89,26 @@ async fn a_burst_without_redis() {
     let outcome = house.check(false).await;
     // Two seconds are promised; the rest is the machine's.
     assert!(outcome.caught_up < Duration::from_secs(4), "{:?}", outcome.caught_up);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_burst_while_messages_are_lost_doubled_late_and_forged() {
+    let Some(redis) = RedisServer::start().await else {
+        return;
+    };
+    let line = Proxy::losing(redis.address()).await;
+    let Some(nodes) = Nodes::over(2, Some(redis), Some(line.url()), &[]).await else {
+        return;
+    };
+    let house = House::open(&nodes).await;
+    let count = AtomicUsize::new(0);
+    let disturbing = disturb(nodes.redis.as_ref().unwrap(), &count);
+    let for_a_while = async {
+        let _ = tokio::time::timeout(Duration::from_secs(6), disturbing).await;
+    };
+    house.write_while(for_a_while).await;
+    let outcome = house.check(false).await;
+    let count = count.load(Ordering::Relaxed);
+    assert!(count > 100, "{count} were repeated or forged");
+    eprintln!("{} messages, {count} disturbances, caught up in {:?}", outcome.said.len(), outcome.caught_up);
 }

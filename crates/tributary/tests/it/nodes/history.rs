@@ -113,7 +113,7 @@ pub async fn insist(
     body: &Value,
 ) -> Answer {
     let began = Instant::now();
-    let json = [("content-type", "application/json")];
+    let json = [("content-type", "application/json"), ("prefer", "respond-async")];
     for turn in first.. {
         let base = {
             let all = addresses.read();
@@ -194,19 +194,52 @@ impl House {
     }
 
     /// Somebody says something, however often it takes.
-    pub async fn say(&self, who: usize, thread: &str, text: &str) -> Said {
-        let n = self.count.fetch_add(1, Ordering::Relaxed);
-        let body = json!({ "content": text, "reply": false, "client_id": format!("c{who}-{n}") });
+    pub async fn say(&self, who: usize, thread: &str, text: &str) {
+        let body = json!({ "content": text, "reply": false, "client_id": self.fresh_id(who) });
+        self.post(who, thread, &body).await;
+    }
+
+    /// Somebody asks a model; the answer's id.
+    pub async fn ask(&self, who: usize, thread: &str, text: &str, model: &str) -> String {
+        let body =
+            json!({ "content": text, "reply": true, "model": model, "client_id": self.fresh_id(who) });
+        let exchange = self.post(who, thread, &body).await;
+        exchange["reply"]["id"].as_str().unwrap().to_owned()
+    }
+
+    fn fresh_id(&self, who: usize) -> String {
+        format!("c{who}-{}", self.count.fetch_add(1, Ordering::Relaxed))
+    }
+
+    async fn post(&self, who: usize, thread: &str, body: &Value) -> Value {
         let path = format!("/api/v1/threads/{thread}/messages");
-        let answer = insist(&self.addresses, who, &self.people[who], Method::POST, &path, &body).await;
-        answer.expect(201);
-        let said = Said {
+        let answer = insist(&self.addresses, who, &self.people[who], Method::POST, &path, body).await;
+        assert!(answer.status.is_success(), "{}", answer.text());
+        let exchange = answer.data();
+        self.acknowledged(thread, body, &exchange);
+        exchange
+    }
+
+    /// Notes that somebody said that this was stored.
+    pub fn acknowledged(&self, thread: &str, body: &Value, exchange: &Value) {
+        self.said.lock().push(Said {
             thread: thread.to_owned(),
-            text: text.to_owned(),
-            id: answer.data()["message"]["id"].as_str().unwrap().to_owned(),
-        };
-        self.said.lock().push(said.clone());
-        said
+            text: body["content"].as_str().unwrap().to_owned(),
+            id: exchange["message"]["id"].as_str().unwrap().to_owned(),
+        });
+    }
+
+    /// A message as it is kept, from whichever node.
+    pub async fn kept(&self, thread: &str, message: &str) -> Value {
+        let path = format!("/api/v1/threads/{thread}/messages/{message}");
+        let answer = insist(&self.addresses, 0, &self.people[0], Method::GET, &path, &Value::Null).await;
+        answer.expect(200);
+        answer.data()
+    }
+
+    /// A node is gone, or somewhere else.
+    pub fn moved(&self, nodes: &Nodes) {
+        *self.addresses.write() = nodes.addresses();
     }
 
     /// Everybody writes while something happens, and a little longer.
