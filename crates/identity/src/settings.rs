@@ -296,7 +296,10 @@ mod tests {
         assert_eq!(winning_time(Some(ahead), None, NOW), Some(ahead + 1));
         let far = NOW.plus(Duration::from_secs(9999));
         let later = far.plus(Duration::from_micros(1));
-        assert_eq!(winning_time(Some(far.micros()), Some(later), NOW), Some(far.micros()));
+        assert_eq!(
+            winning_time(Some(far.micros()), Some(later), NOW),
+            Some(far.micros())
+        );
         assert_eq!(winning_time(Some(far.micros()), Some(NOW), NOW), None);
     }
 

@@ -126,7 +126,8 @@ impl Clock {
     pub fn agree(&self, with: Timestamp) -> bool {
         let is_apart = !self.is_fixed && self.now().0.abs_diff(with.0) > APART.as_micros() as u64;
         if is_apart {
-            self.micros.store(with.0.saturating_sub(machine()), Ordering::SeqCst);
+            self.micros
+                .store(with.0.saturating_sub(machine()), Ordering::SeqCst);
         }
         is_apart
     }

@@ -232,10 +232,7 @@ impl Feed {
             self.pass(live, rows.into_iter().map(Logged::from).collect())
                 .await?;
         }
-        if head.acl > before.acl {
-            self.authorise(live).await?;
-        }
-        Ok(())
+        self.authorise_anew(live).await
     }
 
     /// The workspace of those who listen, and the position; nothing while nobody listens.
@@ -271,11 +268,8 @@ impl Feed {
 
     /// Shows events to all who may see them, in order.
     async fn pass(&self, live: &Live, events: Vec<Logged>) -> Result<(), ApiError> {
-        let known = self.state.lock().position.as_ref().map(|p| p.head.acl);
-        if known.is_some_and(|acl| events.iter().any(|event| event.acl > acl)) {
-            self.authorise(live).await?;
-        }
         let sent = showing::events(live, self.scope, events).await?;
+        self.authorise_anew(live).await?;
         let mut acts = Vec::new();
         {
             let state = &mut *self.state.lock();
@@ -330,6 +324,19 @@ impl Feed {
             }
             _ => {}
         }
+    }
+
+    /// Looks whether permissions changed. What is shown is read when it is shown and can be newer than the event that it
+    /// belongs to; so this is asked after it was read, and before it is sent.
+    async fn authorise_anew(&self, live: &Live) -> Result<(), ApiError> {
+        let Some((workspace, before)) = self.standing() else {
+            return Ok(());
+        };
+        let head = live.head(self.scope, workspace).await?;
+        if head.acl > before.acl {
+            self.authorise(live).await?;
+        }
+        Ok(())
     }
 
     /// Asks the store who of those who listen may still be here; the others are shown out.
@@ -427,6 +434,14 @@ impl Feed {
             }
             _ => None,
         };
+        let was_read = fresh.is_some() || replay.as_ref().is_some_and(|events| !events.is_empty());
+        if was_read && live.head(self.scope, workspace).await?.acl > head.acl {
+            // Somebody's right changed while it was read.
+            let admitted = authority::admitted(live, self.scope, std::slice::from_ref(connection)).await?;
+            if !admitted.contains(&connection.number) {
+                return Ok(false);
+            }
+        }
         {
             let mut state = self.state.lock();
             if connection.closing().is_some() {
@@ -526,8 +541,9 @@ impl Feed {
             return Ok(());
         }
         let replay = self.replay(live, from).await?;
+        self.authorise_anew(live).await?;
         let state = self.state.lock();
-        let Some(position) = &state.position else {
+        let Some(position) = state.position.as_ref().filter(|_| connection.holds(self.scope)) else {
             return Ok(());
         };
         connection.clean(self.scope);

@@ -4,8 +4,8 @@
 
 use std::time::Duration;
 
-use db::{ThreadId, UserId, WorkspaceId};
 use db::events::{self, Head, Scope};
+use db::{ThreadId, UserId, WorkspaceId};
 
 use super::feed::Work;
 use super::hub::Live;

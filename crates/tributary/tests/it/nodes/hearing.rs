@@ -31,8 +31,15 @@ async fn a_burst_while_redis_cuts_every_connection_each_second() {
     };
     house.write_while(cutting).await;
     let outcome = house.check(false).await;
-    assert!(outcome.followed.iter().all(|one| one.breaks == 0), "nobody noticed");
-    eprintln!("{} messages, caught up in {:?}", outcome.said.len(), outcome.caught_up);
+    assert!(
+        outcome.followed.iter().all(|one| one.breaks == 0),
+        "nobody noticed"
+    );
+    eprintln!(
+        "{} messages, caught up in {:?}",
+        outcome.said.len(),
+        outcome.caught_up
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -51,8 +58,15 @@ async fn a_burst_while_redis_is_gone_and_comes_back_empty() {
     };
     house.write_while(gone).await;
     let outcome = house.check(false).await;
-    assert!(outcome.followed.iter().all(|one| one.breaks == 0), "nobody noticed");
-    eprintln!("{} messages, caught up in {:?}", outcome.said.len(), outcome.caught_up);
+    assert!(
+        outcome.followed.iter().all(|one| one.breaks == 0),
+        "nobody noticed"
+    );
+    eprintln!(
+        "{} messages, caught up in {:?}",
+        outcome.said.len(),
+        outcome.caught_up
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -88,7 +102,11 @@ async fn a_burst_without_redis() {
         .await;
     let outcome = house.check(false).await;
     // Two seconds are promised; the rest is the machine's.
-    assert!(outcome.caught_up < Duration::from_secs(4), "{:?}", outcome.caught_up);
+    assert!(
+        outcome.caught_up < Duration::from_secs(4),
+        "{:?}",
+        outcome.caught_up
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -110,5 +128,9 @@ async fn a_burst_while_messages_are_lost_doubled_late_and_forged() {
     let outcome = house.check(false).await;
     let count = count.load(Ordering::Relaxed);
     assert!(count > 100, "{count} were repeated or forged");
-    eprintln!("{} messages, {count} disturbances, caught up in {:?}", outcome.said.len(), outcome.caught_up);
+    eprintln!(
+        "{} messages, {count} disturbances, caught up in {:?}",
+        outcome.said.len(),
+        outcome.caught_up
+    );
 }

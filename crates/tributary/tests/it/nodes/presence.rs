@@ -92,7 +92,10 @@ async fn a_pause_makes_nobody_offline_and_a_death_leaves_no_ghost() {
     assert!(!ann.was_told(&bob_id, "offline"), "{:?}", ann.told);
     nodes.kill(1);
     let took = ann.sees(&bob_id, "offline", GHOST).await;
-    assert!(took > Duration::from_secs(12), "a restart does not flicker: {took:?}");
+    assert!(
+        took > Duration::from_secs(12),
+        "a restart does not flicker: {took:?}"
+    );
     bobs.await.unwrap();
 }
 

@@ -110,7 +110,7 @@ pub async fn disturb(redis: &RedisServer, count: &std::sync::atomic::AtomicUsize
         let old = all.get(all.len() / 2).cloned();
         let said = [Some(heard.clone()), late, old]
             .into_iter()
-            .chain([1000, 3, -1, -1_000_000].map(|by| forged(&heard, by)));
+            .chain([1000, 1_000_000, -1, -1_000_000].map(|by| forged(&heard, by)));
         for said in said.flatten() {
             say(&mut saying, &said).await;
             own.push(said);

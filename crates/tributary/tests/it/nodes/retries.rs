@@ -41,7 +41,9 @@ async fn a_write_whose_answer_was_lost_is_found_again() {
         }
         house.acknowledged(thread, &body, &results[0]);
         let all = nodes.at(1).messages(thread).await;
-        let answers = all.iter().filter(|m| m["parent_id"] == results[0]["message"]["id"]);
+        let answers = all
+            .iter()
+            .filter(|m| m["parent_id"] == results[0]["message"]["id"]);
         assert_eq!(answers.count(), usize::from(asks), "answered once");
     }
     house.check(false).await;

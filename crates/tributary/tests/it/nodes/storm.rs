@@ -116,7 +116,11 @@ async fn two_thousand_connections_that_are_lost_at_once_come_back() {
         "{MANY} came in {came:?} and were back in {back:?} with {reads} questions to the store, {:.1} for each; {memory} MB",
         reads as f64 / MANY as f64
     );
-    let ended: Vec<_> = stream::iter(followers).map(Follower::end).buffer_unordered(64).collect().await;
+    let ended: Vec<_> = stream::iter(followers)
+        .map(Follower::end)
+        .buffer_unordered(64)
+        .collect()
+        .await;
     for one in ended {
         assert_eq!(one.wrongs, [""; 0]);
         assert_eq!((one.breaks, one.resets), (1, 0));
