@@ -131,32 +131,6 @@ pub(crate) async fn admitted(
         .collect())
 }
 
-/// Who may enter a thread, for asking about many people whose role in the workspace is known.
-#[derive(Clone, Debug)]
-pub(crate) struct Entrants {
-    thread: threads::Model,
-    shared: HashMap<UserId, ThreadRole>,
-}
-
-impl Entrants {
-    /// What somebody with this role in the workspace is in the thread; none: they may not enter.
-    pub fn role_of(&self, user: UserId, role: Role) -> Option<ThreadRole> {
-        role_in(&self.thread, user, role, self.shared.get(&user).copied())
-    }
-}
-
-/// Reads who may enter a thread.
-pub(crate) async fn entrants(chat: &Chat, thread: &threads::Model) -> Result<Entrants, DbError> {
-    let rows = thread_members::Entity::of(thread.workspace_id)
-        .filter(thread_members::Column::ThreadId.eq(thread.id))
-        .all(chat.db().read())
-        .await?;
-    Ok(Entrants {
-        thread: thread.clone(),
-        shared: rows.into_iter().map(|row| (row.user_id, row.role)).collect(),
-    })
-}
-
 /// A thread as somebody with this role in the workspace may enter it, with what they are in it.
 pub(crate) async fn enter(
     chat: &Chat,

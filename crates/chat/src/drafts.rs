@@ -103,6 +103,16 @@ pub fn draft_place(thread: ThreadId, user: UserId) -> Place<'static> {
     }
 }
 
+/// Which time a draft counts for: without one, it was written after seeing what is stored. What is stored may be ahead
+/// of this hour; whoever has seen it and writes on must not lose to it.
+fn time_of(input: &DraftIn, stored: Option<&drafts::Model>, now: Timestamp) -> Timestamp {
+    let stored = stored.map_or(Timestamp(0), |stored| Timestamp(stored.updated_at));
+    match input.updated_at {
+        Some(given) => given.min(now.plus(CLOCK_SKEW).max(stored)),
+        None => now.max(Timestamp(stored.micros() + 1)),
+    }
+}
+
 /// Keeps a draft, unless a later one is there; answers the one that is kept.
 pub async fn put(chat: &Chat, at: InThread, input: DraftIn) -> Result<DraftOut, ApiError> {
     let InThread { caller, thread, .. } = at;
@@ -110,15 +120,12 @@ pub async fn put(chat: &Chat, at: InThread, input: DraftIn) -> Result<DraftOut, 
     let keys = db.keys(caller.workspace.0).await?;
     let place = draft_place(thread.id, caller.user);
     let tx = db.write().await?;
-    let written = input
-        .updated_at
-        .unwrap_or(tx.now())
-        .min(tx.now().plus(CLOCK_SKEW));
     let id = (caller.workspace, thread.id, caller.user);
     let stored = drafts::Entity::find_by_id(id)
         .one(&*tx)
         .await
         .map_err(DbError::from)?;
+    let written = time_of(&input, stored.as_ref(), tx.now());
     if let Some(stored) = stored.filter(|s| s.updated_at > written.micros()) {
         let text = stored.text.open(&keys, place).unwrap_or_default();
         return Ok(DraftOut {

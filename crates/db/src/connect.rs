@@ -5,11 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kit::bus::Bus;
-use kit::clock::Clock;
+use kit::clock::{Clock, Timestamp};
 use kit::vault::MasterKeys;
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection};
 use sea_orm_migration::MigratorTrait;
 use tokio::sync::Notify;
+use tokio::time::Instant;
 
 use crate::keyring::Keyring;
 use crate::migration::Migrator;
@@ -84,6 +85,7 @@ impl Db {
             }
         };
         migrate(&write).await?;
+        agree_on_time(&write, &clock).await?;
         let keyring = Keyring::open(&write, master, &clock).await?;
         Ok(Self {
             read,
@@ -94,6 +96,11 @@ impl Db {
             keyring,
             jobs_waiting: Arc::default(),
         })
+    }
+
+    /// Puts the clock right by the store's, which is the one that all nodes share.
+    pub async fn agree_on_time(&self) -> Result<(), DbError> {
+        agree_on_time(&self.read, &self.clock).await
     }
 
     /// For reading.
@@ -136,6 +143,28 @@ impl Db {
         let _ = self.read.clone().close().await;
         let _ = self.write.clone().close().await;
     }
+}
+
+/// An answer that took longer says nothing about the time.
+const PROMPT: Duration = Duration::from_millis(500);
+
+async fn agree_on_time(conn: &DatabaseConnection, clock: &Clock) -> Result<(), DbError> {
+    let backend = conn.get_database_backend();
+    if backend != sea_orm::DatabaseBackend::Postgres {
+        return Ok(());
+    }
+    let sql = format!("SELECT {} AS now", dialect::now_sql(backend));
+    // The first one may have to connect.
+    conn.ping().await?;
+    let asked = Instant::now();
+    let row = conn.query_one_raw(dialect::statement(conn, &sql, [])).await?;
+    let Some(row) = row.filter(|_| asked.elapsed() < PROMPT) else {
+        return Ok(());
+    };
+    if clock.agree(Timestamp(row.try_get("", "now")?)) {
+        tracing::warn!("this machine's clock is not the store's, which counts from here on");
+    }
+    Ok(())
 }
 
 async fn sqlite(path: &std::path::Path, sync: bool, connections: u32) -> Result<DatabaseConnection, DbError> {

@@ -82,6 +82,9 @@ impl Identity {
                     () = life.stopping() => break,
                 }
                 identity.write_used_tokens().await;
+                if let Err(error) = identity.db().agree_on_time().await {
+                    tracing::warn!(error = %error, "the store did not tell the time");
+                }
                 if !identity.known().is_alone()
                     && let Err(error) = db::revocations::forget_old(identity.db()).await
                 {

@@ -118,7 +118,10 @@ fn winning_time(stored: Option<i64>, given: Option<Timestamp>, now: Timestamp) -
         (None, None) => Some(now.micros()),
         (Some(stored), None) => Some(now.micros().max(stored + 1)),
         (None, Some(given)) => Some(given.micros().min(latest)),
-        (Some(stored), Some(given)) => Some(given.micros().min(latest)).filter(|time| *time >= stored),
+        // What is stored may be ahead of this hour; whoever has seen it and writes on must not lose to it.
+        (Some(stored), Some(given)) => {
+            Some(given.micros().min(latest.max(stored))).filter(|time| *time >= stored)
+        }
     }
 }
 
@@ -291,6 +294,13 @@ mod tests {
     fn a_write_made_after_seeing_a_value_beats_it() {
         let ahead = NOW.plus(AHEAD).micros();
         assert_eq!(winning_time(Some(ahead), None, NOW), Some(ahead + 1));
+        let far = NOW.plus(Duration::from_secs(9999));
+        let later = far.plus(Duration::from_micros(1));
+        assert_eq!(
+            winning_time(Some(far.micros()), Some(later), NOW),
+            Some(far.micros())
+        );
+        assert_eq!(winning_time(Some(far.micros()), Some(NOW), NOW), None);
     }
 
     #[test]

@@ -87,41 +87,67 @@ impl utoipa::PartialSchema for Timestamp {
 
 impl utoipa::ToSchema for Timestamp {}
 
-/// Tells the time: the machine's, or one that a test sets.
+/// A difference below this is the way between two machines and not a wrong clock.
+const APART: Duration = Duration::from_secs(1);
+
+/// Tells the time: the machine's, put right where others know better, or one that a test sets.
 #[derive(Clone, Debug, Default)]
-pub struct Clock(Option<Arc<AtomicI64>>);
+pub struct Clock {
+    is_fixed: bool,
+    /// The moment of a fixed clock, in microseconds; else what is added to the machine's.
+    micros: Arc<AtomicI64>,
+}
 
 impl Clock {
     /// The machine's clock.
-    pub const fn system() -> Self {
-        Self(None)
+    pub fn system() -> Self {
+        Self::default()
     }
 
     /// A clock that stands still until [`Clock::advance`].
     pub fn fixed(at: Timestamp) -> Self {
-        Self(Some(Arc::new(AtomicI64::new(at.0))))
+        Self {
+            is_fixed: true,
+            micros: Arc::new(AtomicI64::new(at.0)),
+        }
     }
 
     /// The present moment.
-    #[allow(clippy::disallowed_methods)] // the one door to the machine's clock
     pub fn now(&self) -> Timestamp {
-        if let Some(fixed) = &self.0 {
-            Timestamp(fixed.load(Ordering::SeqCst))
+        let micros = self.micros.load(Ordering::SeqCst);
+        if self.is_fixed {
+            Timestamp(micros)
         } else {
-            let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-            Timestamp(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
+            Timestamp(machine().saturating_add(micros))
         }
+    }
+
+    /// Agrees on the time with somebody whom all ask; answers whether the clock was put right. A test's clock is not.
+    pub fn agree(&self, with: Timestamp) -> bool {
+        let is_apart = !self.is_fixed && self.now().0.abs_diff(with.0) > APART.as_micros() as u64;
+        if is_apart {
+            self.micros
+                .store(with.0.saturating_sub(machine()), Ordering::SeqCst);
+        }
+        is_apart
     }
 
     /// Moves a fixed clock on; the machine's clock is not ours to move.
     pub fn advance(&self, by: Duration) {
-        if let Some(fixed) = &self.0 {
-            fixed.fetch_add(
+        if self.is_fixed {
+            self.micros.fetch_add(
                 i64::try_from(by.as_micros()).unwrap_or(i64::MAX),
                 Ordering::SeqCst,
             );
         }
     }
+}
+
+/// Microseconds by the machine's clock.
+#[allow(clippy::disallowed_methods)] // the one door to it
+fn machine() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
 }
 
 #[cfg(test)]
@@ -134,6 +160,19 @@ mod tests {
         assert_eq!(t.to_string(), "2026-11-21T01:02:03.000004Z");
         assert_eq!(Timestamp::parse("2026-11-21T02:02:03.000004+01:00"), Some(t));
         assert_eq!(Timestamp::parse("yesterday"), None);
+    }
+
+    #[test]
+    fn a_clock_that_is_wrong_is_put_right_and_one_that_is_nearly_right_is_left_alone() {
+        let hour = Duration::from_hours(1);
+        let clock = Clock::system();
+        let ahead = clock.now().plus(hour);
+        assert!(clock.agree(ahead));
+        assert!(clock.clone().now() >= ahead);
+        assert!(!clock.agree(clock.now().plus(Duration::from_millis(300))));
+        assert!(clock.agree(clock.now().minus(hour)));
+        assert!(clock.now() < ahead);
+        assert!(!Clock::fixed(Timestamp(5)).agree(ahead));
     }
 
     #[test]

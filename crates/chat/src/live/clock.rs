@@ -1,5 +1,6 @@
 //! What happens by the clock, once a second: heartbeats, signs of life, presence, sign-ins that have ended.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use identity::tickets::Holder;
@@ -20,10 +21,14 @@ const FORGET: u64 = 3600;
 /// A client that is silent for so long is gone; it is asked for a sign of life in between.
 pub const SILENT: Duration = Duration::from_secs(24);
 
+/// After so many milliseconds between two ticks this program was paused, and not its clients.
+const AWAY: i64 = 4_000;
+
 /// Keeps time until the program stops.
 pub async fn run(live: &Live) {
     let mut seconds = tokio::time::interval(Duration::from_secs(1));
     seconds.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut before = live.now_ms();
     for second in 0_u64.. {
         tokio::select! {
             _ = seconds.tick() => {}
@@ -31,7 +36,12 @@ pub async fn run(live: &Live) {
         }
         live.tell_presence(second.is_multiple_of(BEAT));
         let now = live.now_ms();
+        let was_away = now - std::mem::replace(&mut before, now) > AWAY;
         for connection in live.connections() {
+            if was_away {
+                // The silence was ours: what clients said meanwhile is still to be read.
+                connection.heard_at.store(now, Ordering::Relaxed);
+            }
             let silence = connection.silence(now);
             if silence >= SILENT {
                 connection.close(Bye::Slow);

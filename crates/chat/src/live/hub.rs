@@ -254,15 +254,26 @@ impl Live {
     async fn hear(&self) {
         let _joined = self.db().bus().join(NODES).await;
         let mut bus = self.db().bus().listen();
+        let mut link = self.db().bus().link();
+        let mut times = link.borrow_and_update().times;
         loop {
             let heard = tokio::select! {
                 heard = bus.recv() => heard,
+                _ = link.changed() => {
+                    // What was said of who is there while the link was away was missed, both ways.
+                    let now = link.borrow_and_update().times;
+                    if std::mem::replace(&mut times, now) != now {
+                        self.0.presence.lock().was_deaf(Instant::now());
+                    }
+                    continue;
+                }
                 () = self.stopping() => return,
             };
             match heard {
                 Ok(heard) => self.heard(&heard),
                 Err(RecvError::Lagged(missed)) => {
                     tracing::warn!(missed, "the bus was too fast; every scope is looked at");
+                    self.0.presence.lock().was_deaf(Instant::now());
                     for feed in self.feeds() {
                         feed.push(self, Work::Look);
                     }
@@ -274,10 +285,8 @@ impl Live {
 
     fn heard(&self, heard: &Heard) {
         if &*heard.topic == NODES {
-            if let Some(Message::Said(Said::Alive { node })) = said::read(&heard.body)
-                && !heard.is_own
-            {
-                self.0.presence.lock().alive(node, Instant::now());
+            if let (Some(Message::Said(said)), false) = (said::read(&heard.body), heard.is_own) {
+                self.heard_of_nodes(&said);
             }
             return;
         }
@@ -296,6 +305,27 @@ impl Live {
         }
     }
 
+    fn heard_of_nodes(&self, said: &Said) {
+        let (mut presence, now) = (self.0.presence.lock(), Instant::now());
+        match *said {
+            Said::Alive { node } => {
+                if presence.alive(node, now) {
+                    drop(presence);
+                    self.ask_all_nodes();
+                }
+            }
+            Said::Anew { node } => presence.forget(node, now),
+            Said::WhoIsThere { .. } => presence.say_again(),
+            _ => {}
+        }
+    }
+
+    /// Whoever was believed dead, or is new, has people that nobody here knows of.
+    fn ask_all_nodes(&self) {
+        let node = self.db().bus().node();
+        self.db().bus().publish(NODES, Said::WhoIsThere { node }.encode());
+    }
+
     fn was_said(&self, scope: Scope, said: Said, is_own: bool) {
         match (scope, said) {
             (Scope::Thread(thread), Said::Typing { user, on }) => self.show_typing(thread, user, on),
@@ -307,7 +337,10 @@ impl Live {
             }
             (Scope::Workspace(workspace), Said::Present { node, people }) if !is_own => {
                 let mut presence = self.0.presence.lock();
-                presence.elsewhere(workspace, node, people, Instant::now());
+                if presence.elsewhere(workspace, node, people, Instant::now()) {
+                    drop(presence);
+                    self.ask_all_nodes();
+                }
             }
             (Scope::Workspace(workspace), Said::WhoIsThere { .. }) if !is_own => {
                 let people = self.0.presence.lock().on_this_node(workspace);
@@ -342,7 +375,14 @@ impl Live {
         if is_beat {
             self.db().bus().publish(NODES, Said::Alive { node }.encode());
         }
-        let (shown, told) = self.0.presence.lock().look(Instant::now());
+        let (shown, told, is_anew) = {
+            let mut presence = self.0.presence.lock();
+            let (shown, told) = presence.look(Instant::now());
+            (shown, told, presence.takes_anew())
+        };
+        if is_anew {
+            self.db().bus().publish(NODES, Said::Anew { node }.encode());
+        }
         for (workspace, people) in told {
             self.publish(Scope::Workspace(workspace), &Said::Present { node, people });
         }

@@ -54,6 +54,8 @@ pub struct Presence {
     people: HashMap<WorkspaceId, HashMap<UserId, Person>>,
     nodes: HashMap<Uuid, Instant>,
     changed: bool,
+    /// Whether everything is to be said again.
+    anew: bool,
 }
 
 impl Presence {
@@ -81,20 +83,46 @@ impl Presence {
         person.until = (!was_silent).then(|| now + GRACE);
     }
 
-    /// Another node is alive.
-    pub fn alive(&mut self, node: Uuid, now: Instant) {
-        self.nodes.insert(node, now + LEASE);
+    /// Another node is alive; answers whether it was not known to be.
+    pub fn alive(&mut self, node: Uuid, now: Instant) -> bool {
+        self.nodes.insert(node, now + LEASE).is_none()
     }
 
-    /// Another node says who is connected to it.
+    /// Somebody missed what this node said: the next look says all of it.
+    pub fn say_again(&mut self) {
+        (self.anew, self.changed) = (true, true);
+        for person in self.people.values_mut().flat_map(HashMap::values_mut) {
+            person.told = None;
+        }
+    }
+
+    /// Whether the last look said everything again.
+    pub fn takes_anew(&mut self) -> bool {
+        std::mem::take(&mut self.anew)
+    }
+
+    /// A node says everything again: its people are not gone before the grace is over.
+    pub fn forget(&mut self, node: Uuid, now: Instant) {
+        self.alive(node, now);
+        self.forget_elsewhere(now, |other| other != node);
+    }
+
+    /// Nobody was heard for a while: what nodes said to each other may have been missed, both ways.
+    pub fn was_deaf(&mut self, now: Instant) {
+        self.nodes.clear();
+        self.forget_elsewhere(now, |_| false);
+        self.say_again();
+    }
+
+    /// Another node says who is connected to it; answers whether it was not known to be alive.
     pub fn elsewhere(
         &mut self,
         workspace: WorkspaceId,
         node: Uuid,
         people: HashMap<UserId, Seen>,
         now: Instant,
-    ) {
-        self.alive(node, now);
+    ) -> bool {
+        let is_new = self.alive(node, now);
         for (user, seen) in people {
             let person = self.person(workspace, user);
             if seen == Seen::Offline {
@@ -104,6 +132,7 @@ impl Presence {
                 person.elsewhere.insert(node, seen);
             }
         }
+        is_new
     }
 
     /// Who of a workspace is connected to this node.
@@ -155,13 +184,18 @@ impl Presence {
     fn forget_dead_nodes(&mut self, now: Instant) {
         let before = self.nodes.len();
         self.nodes.retain(|_, until| *until > now);
-        if self.nodes.len() == before {
-            return;
+        if self.nodes.len() < before {
+            let nodes = self.nodes.clone();
+            self.forget_elsewhere(now, |node| nodes.contains_key(&node));
         }
+    }
+
+    /// Counts on what some nodes said and on nothing else.
+    fn forget_elsewhere(&mut self, now: Instant, counts: impl Fn(Uuid) -> bool) {
         self.changed = true;
         for person in self.people.values_mut().flat_map(HashMap::values_mut) {
             let known = person.elsewhere.len();
-            person.elsewhere.retain(|node, _| self.nodes.contains_key(node));
+            person.elsewhere.retain(|node, _| counts(*node));
             if person.elsewhere.len() < known {
                 person.until = Some(now + GRACE);
             }
@@ -242,6 +276,43 @@ mod tests {
             assert!(seconds <= 25);
         }
         assert!(seconds >= 20, "a node that pauses for a moment is not dead");
+    }
+
+    #[test]
+    fn what_was_missed_is_said_again_and_nobody_flickers() {
+        let mut case = Case::new();
+        let node = Uuid::from_u128(1);
+        let other = UserId::new();
+        let both = HashMap::from([(case.user, Seen::Online), (other, Seen::Online)]);
+        let one = HashMap::from([(case.user, Seen::Online)]);
+        assert!(case.presence.elsewhere(case.workspace, node, both, case.now));
+        assert_eq!(case.told_after(0), Some(Seen::Online));
+        // The node was not heard for a while, and somebody left meanwhile.
+        case.presence.was_deaf(case.now);
+        assert_eq!(case.told_after(3), None);
+        assert!(case.presence.alive(node, case.now), "it has to be asked");
+        case.presence.forget(node, case.now);
+        assert!(!case.presence.elsewhere(case.workspace, node, one, case.now));
+        for _ in 0..16 {
+            assert_eq!(case.told_after(1), None, "they were there all the time");
+            case.presence.alive(node, case.now);
+        }
+        assert_eq!(
+            case.presence.people[&case.workspace].len(),
+            1,
+            "the other one is gone"
+        );
+    }
+
+    #[test]
+    fn all_is_said_again_once() {
+        let mut case = Case::new();
+        case.presence.here(case.workspace, case.user, 1, Seen::Online);
+        let told = |case: &mut Case| case.presence.look(case.now).1.len();
+        assert_eq!((told(&mut case), told(&mut case)), (1, 0));
+        case.presence.say_again();
+        assert_eq!((told(&mut case), case.presence.takes_anew()), (1, true));
+        assert_eq!((told(&mut case), case.presence.takes_anew()), (0, false));
     }
 
     #[test]

@@ -27,8 +27,10 @@ pub enum Said {
         node: Uuid,
         people: HashMap<UserId, Seen>,
     },
-    /// A node wants to know who is present.
+    /// A node wants to know who is present: in a workspace, or, among the nodes, everywhere.
     WhoIsThere { node: Uuid },
+    /// What a node said of who is present counts no more: it says all of it again.
+    Anew { node: Uuid },
     /// A node is alive.
     Alive { node: Uuid },
 }

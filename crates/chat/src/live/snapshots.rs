@@ -66,11 +66,19 @@ pub async fn whole(
     if !(1..=MOST).contains(&last) {
         return Err(ApiError::invalid("last", "Between 1 and 200 messages."));
     }
+    require_welcome(live, scope, caller).await?;
+    let d = read(live, scope, Viewer::from(caller), last).await?;
+    // The right may have been taken away while it was read.
+    require_welcome(live, scope, caller).await?;
+    Ok(d)
+}
+
+async fn require_welcome(live: &Live, scope: Scope, caller: &Caller) -> Result<(), ApiError> {
     let welcome = authority::welcome(live, scope, caller.workspace, [caller.user].into()).await?;
     if !welcome.contains(&caller.user) {
         return Err(ApiError::not_found("scope"));
     }
-    read(live, scope, Viewer::from(caller), last).await
+    Ok(())
 }
 
 async fn read(live: &Live, scope: Scope, viewer: Viewer, last: u16) -> Result<Box<RawValue>, ApiError> {

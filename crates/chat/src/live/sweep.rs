@@ -4,8 +4,8 @@
 
 use std::time::Duration;
 
-use db::WorkspaceId;
-use db::events::{self, Scope};
+use db::events::{self, Head, Scope};
+use db::{ThreadId, UserId, WorkspaceId};
 
 use super::feed::Work;
 use super::hub::Live;
@@ -39,11 +39,11 @@ pub async fn run(live: &Live) {
         times = state.times;
         let all = came_back || !state.is_up;
         slice = (slice + 1) % SLICES;
-        let mut wanted: Vec<(Scope, Option<WorkspaceId>, i64, i64)> = Vec::new();
-        for (at, feed) in live.feeds().iter().enumerate() {
-            let turn = all || at % SLICES == slice;
+        let mut wanted: Vec<(Scope, Option<WorkspaceId>, Head)> = Vec::new();
+        for feed in live.feeds() {
+            let turn = all || slice_of(feed.scope) == slice;
             if let (true, Some(head), Some(first)) = (turn, feed.head(), feed.connections().first()) {
-                wanted.push((feed.scope, Some(first.workspace()), head.seq, head.acl));
+                wanted.push((feed.scope, Some(first.workspace()), head));
             }
         }
         for scopes in wanted.chunks(ASKED) {
@@ -52,15 +52,21 @@ pub async fn run(live: &Live) {
     }
 }
 
-async fn look(live: &Live, scopes: &[(Scope, Option<WorkspaceId>, i64, i64)]) {
+/// The slice of a scope, the same however many others come and go.
+fn slice_of(scope: Scope) -> usize {
+    let (Scope::Thread(ThreadId(id)) | Scope::Workspace(WorkspaceId(id)) | Scope::User(UserId(id))) = scope;
+    usize::from(id.as_bytes()[15]) % SLICES
+}
+
+async fn look(live: &Live, scopes: &[(Scope, Option<WorkspaceId>, Head)]) {
     let names: Vec<_> = scopes
         .iter()
         .map(|(scope, workspace, ..)| (*scope, *workspace))
         .collect();
     match events::heads(live.db(), &names).await {
         Ok(heads) => {
-            for ((scope, _, seq, acl), head) in scopes.iter().zip(heads) {
-                if head.seq != *seq || head.acl != *acl {
+            for ((scope, _, known), head) in scopes.iter().zip(heads) {
+                if head != *known {
                     live.tell(*scope, Work::Look);
                 }
             }

@@ -60,12 +60,18 @@ impl Feed {
         match self.admit(live, workspace, &requests).await {
             Ok(admitted) => {
                 for request in requests {
-                    if !admitted.contains(&request.connection.number) {
-                        request.refuse(self.scope, "NOT_FOUND", "There is no such conversation.");
-                    } else if let Err(error) = self.enter(live, &request).await {
-                        self.unavailable(&request, &error);
+                    let is_admitted = admitted.contains(&request.connection.number);
+                    let done = if is_admitted {
+                        self.enter(live, &request).await
                     } else {
-                        entered.push(request.connection);
+                        Ok(false)
+                    };
+                    match done {
+                        Ok(true) => entered.push(request.connection),
+                        Ok(false) => {
+                            request.refuse(self.scope, "NOT_FOUND", "There is no such conversation.");
+                        }
+                        Err(error) => self.unavailable(&request, &error),
                     }
                 }
             }
@@ -150,7 +156,7 @@ impl Feed {
     }
 
     /// Then data, then everything as it happens.
-    pub(super) async fn enter(&self, live: &Live, request: &Request) -> Result<(), ApiError> {
+    pub(super) async fn enter(&self, live: &Live, request: &Request) -> Result<bool, ApiError> {
         let Request {
             connection,
             i,
@@ -159,7 +165,7 @@ impl Feed {
         } = request;
         // Whatever is committed from here on comes after what is read now.
         let Some(standing) = self.head() else {
-            return Err(ApiError::not_found("scope"));
+            return Ok(false);
         };
         let replay = match since {
             Some((epoch, seq)) if *epoch == standing.epoch => self.replay(live, *seq).await?,
@@ -169,10 +175,14 @@ impl Feed {
             (None, Some(wanted)) => Some(snapshots::make(live, self.scope, connection, wanted.last).await?),
             _ => None,
         };
+        let was_read = fresh.is_some() || replay.as_ref().is_some_and(|events| !events.is_empty());
+        if was_read && !self.is_still_admitted(live, connection, standing).await? {
+            return Ok(false);
+        }
         {
             let mut state = self.state.lock();
             if connection.closing().is_some() {
-                return Ok(());
+                return Ok(true);
             }
             state
                 .subscribers
@@ -205,7 +215,22 @@ impl Feed {
             });
         }
         live.entered(self.scope, connection);
-        Ok(())
+        Ok(true)
+    }
+
+    /// What was read just now can be newer than the right to read it.
+    async fn is_still_admitted(
+        &self,
+        live: &Live,
+        connection: &Arc<Connection>,
+        standing: Head,
+    ) -> Result<bool, ApiError> {
+        let head = live.head(self.scope, connection.workspace()).await?;
+        if head.acl <= standing.acl {
+            return Ok(true);
+        }
+        let admitted = authority::admitted(live, self.scope, std::slice::from_ref(connection)).await?;
+        Ok(admitted.contains(&connection.number))
     }
 
     /// Brings the position up to a head, for those who listen already.

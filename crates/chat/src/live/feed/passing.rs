@@ -97,10 +97,7 @@ impl Feed {
             self.pass(live, rows.into_iter().map(Logged::from).collect())
                 .await?;
         }
-        if head.acl > before.acl {
-            self.authorise(live).await?;
-        }
-        Ok(())
+        self.authorise_anew(live).await
     }
 
     /// The workspace of those who listen, and the position; nothing while nobody listens.
@@ -136,11 +133,8 @@ impl Feed {
 
     /// Shows events to all who may see them, in order.
     pub(super) async fn pass(&self, live: &Live, events: Vec<Logged>) -> Result<(), ApiError> {
-        let known = self.state.lock().position.as_ref().map(|p| p.head.acl);
-        if known.is_some_and(|acl| events.iter().any(|event| event.acl > acl)) {
-            self.authorise(live).await?;
-        }
         let mut sent = showing::events(live, self.scope, events).await?;
+        self.authorise_anew(live).await?;
         {
             let state = &mut *self.state.lock();
             let Some(position) = &mut state.position else {
@@ -203,6 +197,19 @@ impl Feed {
             }
             _ => {}
         }
+    }
+
+    /// Looks whether permissions changed. What is shown is read when it is shown and can be newer than the event that it
+    /// belongs to; so this is asked after it was read, and before it is sent.
+    pub(super) async fn authorise_anew(&self, live: &Live) -> Result<(), ApiError> {
+        let Some((workspace, before)) = self.standing() else {
+            return Ok(());
+        };
+        let head = live.head(self.scope, workspace).await?;
+        if head.acl > before.acl {
+            self.authorise(live).await?;
+        }
+        Ok(())
     }
 
     /// Asks the store who of those who listen may still be here; the others are shown out.

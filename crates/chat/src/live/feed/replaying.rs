@@ -69,6 +69,10 @@ impl Feed {
             .collect();
         let is_whole = from == head.seq || rows.first().is_some_and(|row| row.seq == from + 1);
         let events = showing::events(live, self.scope, rows).await?;
+        self.authorise_anew(live).await?;
+        if !connection.holds(self.scope) {
+            return Ok(());
+        }
         connection.clean(self.scope);
         if !is_whole || head.seq - from > REPLAYED {
             let (c, e) = (Name(self.scope), head.epoch);

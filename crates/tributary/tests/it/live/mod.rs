@@ -5,5 +5,5 @@ mod corpus;
 mod door;
 mod following;
 mod leaving;
-mod oracle;
+pub mod oracle;
 mod slow;

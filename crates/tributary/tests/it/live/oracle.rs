@@ -105,7 +105,7 @@ enum Who {
 }
 
 /// The parts with their rows in one order; of what a snapshot cuts off at some length, what is in the fresh one.
-fn comparable(parts: &Map<String, Value>, fresh: &Value) -> Map<String, Value> {
+pub fn comparable(parts: &Map<String, Value>, fresh: &Value) -> Map<String, Value> {
     let mut parts = parts.clone();
     for (name, part) in &mut parts {
         let Value::Array(rows) = part else { continue };
@@ -137,7 +137,7 @@ fn comparable(parts: &Map<String, Value>, fresh: &Value) -> Map<String, Value> {
 }
 
 /// Takes the names of people out.
-fn unname(value: &mut Value) {
+pub fn unname(value: &mut Value) {
     match value {
         Value::Object(fields) => {
             fields.remove("full_name");

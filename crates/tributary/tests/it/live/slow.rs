@@ -19,13 +19,15 @@ async fn a_reader_that_pauses_catches_up_without_a_hole() {
     quick.watch(&thread).await;
     slow.watch(&thread).await;
     // Some ten megabytes that only one of them reads: more than the network keeps.
-    let long = "lorem ipsum ".repeat(8_000);
-    let mut last = 0;
-    for n in 0..100 {
+    let long = "lorem ipsum ".repeat(16_000);
+    for n in 0..50 {
         let body = json!({ "content": format!("{n} {long}"), "reply": false });
         ann.post(&format!("/api/v1/threads/{thread}/messages"), &body)
             .await
             .expect(201);
+    }
+    let mut last = 0;
+    for _ in 0..50 {
         last = quick.event("message.created").await["s"].as_i64().unwrap();
     }
     while slow.thread(&thread).seq < last {
@@ -41,7 +43,7 @@ async fn a_reader_that_pauses_catches_up_without_a_hole() {
     }
     let slow = slow.thread(&thread);
     assert!(slow.asks.is_empty(), "no hole was seen: {:?}", slow.asks);
-    assert_eq!(slow.parts["messages"].as_array().unwrap().len(), 100);
+    assert_eq!(slow.parts["messages"].as_array().unwrap().len(), 50);
     assert_eq!(slow.parts["messages"], quick.thread(&thread).parts["messages"]);
 }
 

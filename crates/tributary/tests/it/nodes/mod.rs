@@ -4,11 +4,21 @@
 //!
 //! Runs where the suite runs on PostgreSQL; `TEST_REDIS_SERVER` is the `redis-server` to start. What cannot run says so.
 
+mod breaking;
 mod bus;
+mod clocks;
+mod follower;
+mod hearing;
+mod history;
 mod links;
 mod owners;
 mod people;
+mod presence;
+mod recorder;
+mod retries;
+mod revoked;
 mod server;
+mod storm;
 
 use std::time::Duration;
 
@@ -18,7 +28,7 @@ use serde_json::Value;
 use crate::operation::process::Process;
 use crate::operation::{again, person};
 use crate::support::{Client, Live, PostgresDatabase, eventually, standin};
-pub use server::{Proxy, RedisServer};
+pub use server::{Proxy, RedisServer, deaf_line};
 
 /// Whether the nodes hear each other.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -116,6 +117,23 @@ impl Proxy {
         .await
     }
 
+    /// A line that loses every third thing that is published, without a sign.
+    pub async fn losing(server: SocketAddr) -> Self {
+        static COUNT: AtomicUsize = AtomicUsize::new(0);
+        Self::with(server, |mut bytes| {
+            let is_published = contains(&bytes, b"SPUBLISH") && !contains(&bytes, b"SSUBSCRIBE");
+            if is_published && COUNT.fetch_add(1, Ordering::Relaxed).is_multiple_of(3) {
+                // Said where nobody listens.
+                let places = (0..bytes.len()).filter(|at| bytes[*at..].starts_with(b"trb:{"));
+                for at in places.collect::<Vec<_>>() {
+                    bytes[at] = b'x';
+                }
+            }
+            bytes
+        })
+        .await
+    }
+
     async fn with(server: SocketAddr, change: fn(Vec<u8>) -> Vec<u8>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -147,6 +165,33 @@ impl Proxy {
     pub fn be_silent(&self, silent: bool) {
         self.silent.send_replace(silent);
     }
+}
+
+fn contains(bytes: &[u8], words: &[u8]) -> bool {
+    bytes.windows(words.len()).any(|window| window == words)
+}
+
+/// A line that carries whatever is asked, and breaks as soon as an answer comes.
+pub async fn deaf_line(server: SocketAddr) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        while let Ok((mut client, _)) = listener.accept().await {
+            tokio::spawn(async move {
+                let Ok(mut server) = TcpStream::connect(server).await else {
+                    return;
+                };
+                let (mut from_client, _) = client.split();
+                let (mut from_server, mut to_server) = server.split();
+                let mut first = [0];
+                tokio::select! {
+                    _ = tokio::io::copy(&mut from_client, &mut to_server) => {}
+                    _ = from_server.read(&mut first) => {}
+                }
+            });
+        }
+    });
+    address
 }
 
 async fn carry(

@@ -30,9 +30,7 @@ pub async fn person(base: &str, standin: &providers::standin::Standin) -> Client
 
 /// The same person at another server over the same store.
 pub fn again(base: &str, person: &Client) -> Client {
-    let mut client = Client::new(base);
-    client.bearer(person.token());
-    client
+    person.at(base)
 }
 
 /// Asks, and answers the stream and the answer's id once its first words are there.

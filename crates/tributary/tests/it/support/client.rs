@@ -30,6 +30,15 @@ impl Client {
         }
     }
 
+    /// The same person at another server.
+    #[must_use]
+    pub fn at(&self, base: &str) -> Self {
+        Self {
+            base: base.to_owned(),
+            ..self.clone()
+        }
+    }
+
     /// Signs every request with this token from now on.
     pub fn bearer(&mut self, token: &str) {
         self.token = Some(token.to_owned());

@@ -312,6 +312,31 @@ pub struct Mirror {
 }
 
 impl Mirror {
+    /// A new connection begins; what to say in its hello. What is not known whole is asked for anew.
+    pub fn reconnected(&mut self) -> Value {
+        let mut since = Map::new();
+        for (name, scope) in &mut self.scopes {
+            if scope.status == Status::Gone {
+                continue;
+            }
+            scope.asks.clear();
+            if scope.held_back.is_some() {
+                scope.forget();
+            }
+            (scope.status, scope.asked, scope.behind) = (Status::Waiting, false, 0);
+            match &scope.epoch {
+                Some(epoch) => {
+                    since.insert(name.clone(), json!([epoch, scope.seq]));
+                }
+                None => scope.ask_again(),
+            }
+        }
+        for answer in self.answers.values_mut() {
+            answer.is_waiting = false;
+        }
+        Value::Object(since)
+    }
+
     /// Takes a frame in.
     pub fn apply(&mut self, frame: &Value) {
         match frame["k"].as_str().unwrap_or_default() {

@@ -17,6 +17,9 @@ use super::mirror::{Mirror, Status};
 /// How long a frame is waited for; only a hanging server is slower.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// How long a client that has other servers waits for one.
+const DIAL: Duration = Duration::from_secs(3);
+
 /// One socket, with what it has told so far.
 pub struct Socket {
     stream: WebSocketStream<MaybeTlsStream<TcpStream>>,
@@ -32,6 +35,15 @@ pub struct Socket {
 
 /// Opens a socket with these headers; the status where it is refused.
 pub async fn dial(base: &str, headers: &[(&str, String)]) -> Result<Socket, u16> {
+    match try_dial(base, headers).await {
+        Ok(socket) => Ok(socket),
+        Err(Error::Http(response)) => Err(response.status().as_u16()),
+        Err(error) => panic!("{error}"),
+    }
+}
+
+/// The same, where the server may be gone.
+async fn try_dial(base: &str, headers: &[(&str, String)]) -> Result<Socket, Error> {
     let url = format!("{}/api/v1/live", base.replacen("http", "ws", 1));
     let mut request = url.into_client_request().unwrap();
     for (name, value) in headers {
@@ -40,17 +52,14 @@ pub async fn dial(base: &str, headers: &[(&str, String)]) -> Result<Socket, u16>
             .headers_mut()
             .insert(name, HeaderValue::from_str(value).unwrap());
     }
-    match tokio_tungstenite::connect_async(request).await {
-        Ok((stream, _)) => Ok(Socket {
-            stream,
-            waiting: VecDeque::new(),
-            frames: Vec::new(),
-            mirror: Mirror::default(),
-            closed: None,
-        }),
-        Err(Error::Http(response)) => Err(response.status().as_u16()),
-        Err(error) => panic!("{error}"),
-    }
+    let (stream, _) = tokio_tungstenite::connect_async(request).await?;
+    Ok(Socket {
+        stream,
+        waiting: VecDeque::new(),
+        frames: Vec::new(),
+        mirror: Mirror::default(),
+        closed: None,
+    })
 }
 
 impl Socket {
@@ -82,6 +91,22 @@ impl Socket {
         socket
     }
 
+    /// Comes back with what is known, to whichever server; nothing where it cannot be had now.
+    pub async fn come_back(base: &str, client: &Client, mut mirror: Mirror) -> Result<Self, Mirror> {
+        let bearer = format!("Bearer {}", client.token());
+        let headers = [("authorization", bearer)];
+        // A paused server takes a connection and says nothing.
+        let dialled = tokio::time::timeout(DIAL, try_dial(base, &headers)).await;
+        let Ok(Ok(mut socket)) = dialled else {
+            return Err(mirror);
+        };
+        let since = mirror.reconnected();
+        socket.mirror = mirror;
+        let hello = json!({ "k": "hello", "v": 1, "cid": "test", "since": since });
+        socket.send_raw(Message::text(hello.to_string())).await;
+        Ok(socket)
+    }
+
     /// Says something.
     pub async fn send(&mut self, frame: &Value) {
         self.stream.send(Message::text(frame.to_string())).await.unwrap();
@@ -96,16 +121,20 @@ impl Socket {
     pub async fn next(&mut self) -> Option<Value> {
         // Signs of life in between do not count.
         let patience = tokio::time::Instant::now() + PATIENCE;
+        tokio::time::timeout_at(patience, self.poll())
+            .await
+            .unwrap_or_else(|_| panic!("nothing came after {:?}", self.frames.last()))
+    }
+
+    /// The same, however long it takes.
+    pub async fn poll(&mut self) -> Option<Value> {
         loop {
             if let Some(frame) = self.waiting.pop_front() {
                 self.mirror.apply(&frame);
                 self.frames.push(frame.clone());
                 return Some(frame);
             }
-            let message = tokio::time::timeout_at(patience, self.stream.next())
-                .await
-                .unwrap_or_else(|_| panic!("nothing came after {:?}", self.frames.last()));
-            match message {
+            match self.stream.next().await {
                 Some(Ok(Message::Text(text))) => {
                     self.waiting = match serde_json::from_str(&text).expect("frames are JSON") {
                         Value::Array(frames) => frames.into(),
