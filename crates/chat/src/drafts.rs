@@ -120,6 +120,9 @@ pub async fn put(chat: &Chat, at: InThread, input: DraftIn) -> Result<DraftOut, 
     let keys = db.keys(caller.workspace.0).await?;
     let place = draft_place(thread.id, caller.user);
     let tx = db.write().await?;
+    // Two devices at the same moment, perhaps at two nodes, come one after the other.
+    let (name, _) = place.row.as_u64_pair();
+    tx.alone(name.cast_signed()).await?;
     let id = (caller.workspace, thread.id, caller.user);
     let stored = drafts::Entity::find_by_id(id)
         .one(&*tx)

@@ -202,6 +202,9 @@ pub(crate) async fn change(
     let (db, user) = (identity.db(), caller.user);
     let keys = db.keys(user.0).await?;
     let tx = db.write().await?;
+    // Two devices at the same moment, perhaps at two nodes, come one after the other.
+    let (_, name) = user.0.as_u64_pair();
+    tx.alone(name.cast_signed()).await?;
     let before: HashMap<String, settings::Model> = rows_of(&*tx, user)
         .await?
         .into_iter()

@@ -100,7 +100,13 @@ async fn carry(live: &Live, talk: &mut Talk<'_>, socket: &mut WebSocket) -> bool
                     connection.heard_at.store(live.now_ms(), Ordering::Relaxed);
                     talk.message(&message);
                 }
-                _ => return live.is_silent(&connection),
+                // A frame that is too large, or none of the protocol's; a connection that broke does not hear it.
+                Some(Err(_)) => {
+                    let was_silent = live.is_silent(&connection);
+                    goodbye(socket, Bye::Frames).await;
+                    return was_silent;
+                }
+                None => return live.is_silent(&connection),
             }
         }
     }

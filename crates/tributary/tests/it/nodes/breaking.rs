@@ -36,7 +36,7 @@ async fn a_burst_while_nodes_are_killed_and_come_back() {
     let house = House::open(&nodes).await;
     let (shared, private) = (house.threads[0].clone(), house.threads[1].clone());
     let dying = house.ask(0, &shared, "Go", "openai/mock-n5000-i20").await;
-    let living = house.ask(0, &private, "Go", "openai/mock-n200-i20").await;
+    let living = house.ask(1, &private, "Go", "openai/mock-n200-i20").await;
     let killing = async {
         for node in [0, 2] {
             tokio::time::sleep(Duration::from_secs(1)).await;

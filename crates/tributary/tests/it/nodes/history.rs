@@ -193,13 +193,13 @@ impl House {
     /// Somebody says something, however often it takes.
     pub async fn say(&self, who: usize, thread: &str, text: &str) {
         let body = json!({ "content": text, "reply": false, "client_id": self.fresh_id(who) });
-        self.post(who, thread, &body).await;
+        self.post(who, who, thread, &body).await;
     }
 
-    /// Somebody asks a model; the answer's id.
-    pub async fn ask(&self, who: usize, thread: &str, text: &str, model: &str) -> String {
-        let body = json!({ "content": text, "reply": true, "model": model, "client_id": self.fresh_id(who) });
-        let exchange = self.post(who, thread, &body).await;
+    /// Ann asks a model at a node; the answer's id.
+    pub async fn ask(&self, node: usize, thread: &str, text: &str, model: &str) -> String {
+        let body = json!({ "content": text, "reply": true, "model": model, "client_id": self.fresh_id(0) });
+        let exchange = self.post(0, node, thread, &body).await;
         exchange["reply"]["id"].as_str().unwrap().to_owned()
     }
 
@@ -207,9 +207,17 @@ impl House {
         format!("c{who}-{}", self.count.fetch_add(1, Ordering::Relaxed))
     }
 
-    async fn post(&self, who: usize, thread: &str, body: &Value) -> Value {
+    async fn post(&self, who: usize, node: usize, thread: &str, body: &Value) -> Value {
         let path = format!("/api/v1/threads/{thread}/messages");
-        let answer = insist(&self.addresses, who, &self.people[who], Method::POST, &path, body).await;
+        let answer = insist(
+            &self.addresses,
+            node,
+            &self.people[who],
+            Method::POST,
+            &path,
+            body,
+        )
+        .await;
         assert!(answer.status.is_success(), "{}", answer.text());
         let exchange = answer.data();
         self.acknowledged(thread, body, &exchange);

@@ -1,4 +1,4 @@
-//! Two thousand connections that are lost at once and come back to another node; and what is far too large.
+//! Hundreds of connections that are lost at once and come back to another node; and what is far too large.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -13,8 +13,12 @@ use super::follower::Follower;
 use super::{Nodes, Over};
 use crate::support::socket::Socket;
 
-/// Connections; their files, on both ends, must be allowed.
-const MANY: usize = 2000;
+/// Connections; their files, on both ends, must be allowed. A program that was built for speed takes thousands.
+fn many() -> usize {
+    let asked = std::env::var("TEST_STORM").ok().and_then(|s| s.parse().ok());
+    asked.unwrap_or(500)
+}
+
 /// How long they may need to be live again; fifteen seconds are promised, for a program that was built for speed on
 /// a machine of its own.
 const ALL_BACK: Duration = Duration::from_secs(30);
@@ -38,22 +42,31 @@ async fn store_reads(nodes: &Nodes) -> i64 {
     row.try_get("", "n").unwrap()
 }
 
-async fn all_live(followers: &[Follower], scopes: &[Vec<String>]) -> Duration {
+/// Waits until everybody is live and this far in their thread; so long it took.
+async fn all_live(followers: &[Follower], scopes: &[Vec<String>], head: i64, within: Duration) -> Duration {
     let began = Instant::now();
-    while !followers
-        .iter()
-        .enumerate()
-        .all(|(at, follower)| follower.is_live(&scopes[at % scopes.len()]))
-    {
-        assert!(began.elapsed() < 2 * ALL_BACK, "they do not come back");
-        tokio::time::sleep(Duration::from_millis(50)).await;
+    loop {
+        let is_there = |(at, follower): (usize, &Follower)| {
+            let scopes = &scopes[at % scopes.len()];
+            follower.is_live(scopes) && follower.is_at(&scopes[2], head)
+        };
+        let there = followers.iter().enumerate().filter(|one| is_there(*one)).count();
+        if there == followers.len() {
+            return began.elapsed();
+        }
+        assert!(
+            began.elapsed() < within,
+            "{there} of {} are there",
+            followers.len()
+        );
+        tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    began.elapsed()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn two_thousand_connections_that_are_lost_at_once_come_back() {
+async fn connections_that_are_lost_all_at_once_come_back() {
     open_many_files();
+    let many = many();
     let Some(mut nodes) = Nodes::start(2, Over::Redis, &[]).await else {
         return;
     };
@@ -78,16 +91,16 @@ async fn two_thousand_connections_that_are_lost_at_once_come_back() {
     }
     let addresses = Arc::new(parking_lot::RwLock::new(nodes.addresses()));
     let mut followers = Vec::new();
-    for at in 0..MANY {
-        let (person, scopes) = (&people[at % 4], &scopes[at % 4]);
-        followers.push(Follower::begin(person, &addresses, 0, scopes.clone()));
+    let came = Instant::now();
+    for at in 0..many {
+        let (person, scopes_of) = (&people[at % 4], &scopes[at % 4]);
+        followers.push(Follower::begin(person, &addresses, 0, scopes_of.clone()));
         // They come in turn; they leave together.
-        if at % 50 == 49 {
-            all_live(&followers[at - 49..], &[vec![]]).await;
-            tokio::time::sleep(Duration::from_millis(20)).await;
+        if at % 100 == 99 {
+            all_live(&followers[at - 99..], &scopes, 0, ALL_BACK).await;
         }
     }
-    let came = all_live(&followers, &scopes).await;
+    let came = came.elapsed();
     let before = store_reads(&nodes).await;
     nodes.kill(0);
     *addresses.write() = nodes.addresses();
@@ -98,23 +111,14 @@ async fn two_thousand_connections_that_are_lost_at_once_come_back() {
         let path = format!("/api/v1/threads/{thread}/messages");
         there.post(&path, &body).await.expect(201);
     }
-    // Live as far as the store is: the message is there too.
-    let back = loop {
-        let is_back = followers
-            .iter()
-            .enumerate()
-            .all(|(at, follower)| follower.is_at(&scopes[at % 4][2], 1) && follower.is_live(&scopes[at % 4]));
-        if is_back {
-            break began.elapsed();
-        }
-        assert!(began.elapsed() < ALL_BACK, "they do not come back");
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    };
+    // Live as far as the store is: what was said meanwhile is there too.
+    all_live(&followers, &scopes, 1, ALL_BACK).await;
+    let back = began.elapsed();
     let reads = store_reads(&nodes).await - before;
     let memory = nodes.process(1).memory();
     eprintln!(
-        "{MANY} came in {came:?} and were back in {back:?} with {reads} questions to the store, {:.1} for each; {memory} MB",
-        reads as f64 / MANY as f64
+        "{many} came in {came:?} and were back in {back:?} with {reads} questions to the store, {:.1} for each; {memory} MB",
+        reads as f64 / many as f64
     );
     let ended: Vec<_> = stream::iter(followers)
         .map(Follower::end)
