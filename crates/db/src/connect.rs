@@ -86,7 +86,7 @@ impl Db {
         };
         migrate(&write).await?;
         agree_on_time(&write, &clock).await?;
-        let keyring = Keyring::open(&write, master, &clock).await?;
+        let keyring = open_keyring(&write, master, &clock).await?;
         Ok(Self {
             read,
             write,
@@ -191,6 +191,20 @@ async fn sqlite(path: &std::path::Path, sync: bool, connections: u32) -> Result<
 
 /// The name of the lock under which one node at a time migrates.
 const MIGRATION_LOCK: i64 = 0x7472_6962_7574;
+
+/// Nodes that start together on an empty store make its first key one after the other: the second finds it.
+async fn open_keyring(
+    conn: &DatabaseConnection,
+    master: MasterKeys,
+    clock: &Clock,
+) -> Result<Keyring, DbError> {
+    use sea_orm::TransactionTrait;
+    let lock = conn.begin().await?;
+    dialect::lock_alone(&lock, MIGRATION_LOCK).await?;
+    let keyring = Keyring::open(&lock, master, clock).await?;
+    lock.commit().await?;
+    Ok(keyring)
+}
 
 async fn migrate(conn: &DatabaseConnection) -> Result<(), DbError> {
     use sea_orm::TransactionTrait;
