@@ -6,6 +6,7 @@ import type {
   ReadMark,
   Settings,
   SettingValues,
+  Thread,
   ThreadDraft,
   ThreadMember,
   ThreadShared,
@@ -206,6 +207,18 @@ export function applyGeneration(frame: GenFrame | GenSnapFrame): boolean {
   return ask;
 }
 
+const MOST_UNREAD = 100;
+
+/** So many more that are not one's own, and the thread goes to its place in the lists. */
+function addUnread(thread: Thread, more: number, mentioned: boolean): void {
+  amendThread(thread.id, {
+    last_message_at: new Date().toISOString(),
+    ...(more > 0 ? { unread: Math.min(MOST_UNREAD, (thread.unread ?? 0) + more) } : {}),
+    ...(mentioned ? { mentioned } : {}),
+  });
+  receiveThread(knownThread(thread.id) ?? thread);
+}
+
 /** Something new in a thread that is not open here. */
 export function applyPoke(frame: PokeFrame, ownId: string | null): void {
   const known = knownThread(frame.t);
@@ -214,12 +227,23 @@ export function applyPoke(frame: PokeFrame, ownId: string | null): void {
     return;
   }
   const own = frame.by !== null && frame.by === ownId;
-  amendThread(frame.t, {
-    last_message_at: new Date().toISOString(),
-    ...(own ? {} : { unread: Math.min(100, (known.unread ?? 0) + 1) }),
-    ...(frame.mention && !own ? { mentioned: true } : {}),
-  });
-  receiveThread(knownThread(frame.t) ?? known); // to its place in the list
+  addUnread(known, own ? 0 : 1, frame.mention === true && !own);
   // Its messages are old now, if they were ever loaded.
   void queryClient.invalidateQueries({ queryKey: keys.messages(frame.t), refetchType: 'none' });
+}
+
+/** The newest message of each thread that was counted here: one that comes again is not. */
+const countedTo = new Map<string, number>();
+
+/** The same where the thread is followed still, or in another tab: here its messages come themselves. */
+export function applyUnseen(c: string, d: Parts, ownId: string | null): void {
+  const known = knownThread(threadOf(c));
+  if (known?.read_seq === undefined) return;
+  const from = Math.max(known.read_seq, countedTo.get(known.id) ?? 0);
+  const fresh = ((d.messages ?? []) as Message[]).filter((m) => m.seq > from);
+  if (fresh.length === 0) return;
+  countedTo.set(known.id, Math.max(...fresh.map((m) => m.seq)));
+  const others = fresh.filter((m) => m.author?.id !== ownId);
+  const mentioned = others.some((m) => m.mentions?.some((x) => x.id === ownId) ?? false);
+  addUnread(known, others.length, mentioned);
 }

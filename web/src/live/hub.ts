@@ -26,6 +26,8 @@ export interface PageSide {
   /** True when the whole text must be asked for. */
   generation(frame: GenFrame | GenSnapFrame): boolean;
   poke(frame: PokeFrame): void;
+  /** Something was written in a thread that is followed, but not open in this tab. */
+  unseen(c: string, d: Parts): void;
   presence(c: string, d: Record<string, 'online' | 'idle' | 'offline'>): void;
   typing(c: string, userId: string, ms: number): void;
   state(state: Connection, u: string | null, w: string | null): void;
@@ -230,6 +232,10 @@ export class Hub {
         return;
       default:
         if (this.scopes.has(frame.c)) this.feed(frame.c, frame);
+        // The server takes it for open and pokes nobody.
+        if (frame.k === 'ev' && frame.kind === 'message.created' && !this.open.has(frame.c)) {
+          this.page.unseen(frame.c, frame.d ?? {});
+        }
     }
   }
 

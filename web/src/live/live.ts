@@ -125,6 +125,7 @@ function pageSide(): PageSide {
     drop: apply.dropScope,
     generation: apply.applyGeneration,
     poke: (frame) => apply.applyPoke(frame, session?.me.user.id ?? null),
+    unseen: (c, d) => apply.applyUnseen(c, d, session?.me.user.id ?? null),
     presence: (_c, d) => {
       const next = new Map(presences.get());
       for (const [id, state] of Object.entries(d)) {

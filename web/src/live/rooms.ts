@@ -1,5 +1,5 @@
 import type { UseQueryResult } from '@tanstack/react-query';
-import { useQuery } from '@tanstack/react-query';
+import { skipToken, useQuery } from '@tanstack/react-query';
 import { api } from '@/api/client';
 import type { Message, Notification, ReadMark, ThreadMember, ThreadState } from '@/api/contract';
 import { keys } from '@/api/keys';
@@ -16,7 +16,7 @@ const NONE: ReadMark[] = [];
 
 /** How far each person has read the thread, as the live connection tells. */
 export function useReads(threadId: string): ReadMark[] {
-  const { data } = useQuery<ReadMark[]>({ queryKey: keys.reads(threadId), enabled: false });
+  const { data } = useQuery<ReadMark[]>({ queryKey: keys.reads(threadId), queryFn: skipToken });
   return data ?? NONE;
 }
 

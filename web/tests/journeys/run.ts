@@ -13,7 +13,10 @@ import { edit, fork, regenerate } from './branches.ts';
 import { ask, beginOffline, drafts, goOn, offline, reload, stop } from './conversation.ts';
 import { dark, phone } from './devices.ts';
 import { addKey, firstRun } from './first-run.ts';
+import { BEA, join } from './company.ts';
 import { live } from './live.ts';
+import type { Pair } from './rooms.ts';
+import { closing, letIn, mention, model, presence, unread } from './rooms.ts';
 import { audit, palette, settings, signOut, tokens, usage, workspace } from './pages.ts';
 import { threads } from './threads.ts';
 import type { Options } from './visitor.ts';
@@ -73,35 +76,88 @@ async function standIn(): Promise<{ url: string; end: () => void }> {
   return { url: `http://127.0.0.1:${port}`, end: () => child.kill() };
 }
 
+async function steps(visitors: Visitor[], journeys: [string, () => Promise<void>][]) {
+  for (const [name, go] of journeys) {
+    const began = Date.now();
+    try {
+      await go();
+      const troubles = visitors.flatMap((v) => v.troubles);
+      if (troubles.length > 0) throw new Error(troubles.join('\n'));
+      console.log(`  ok    ${name} (${Date.now() - began} ms)`);
+    } catch (error) {
+      console.log(`  FAIL  ${name}`);
+      console.log(error instanceof Error ? error.message : error);
+      for (const [i, v] of visitors.entries()) {
+        await v.picture(`failed-${i}`).catch(() => undefined);
+      }
+      return false;
+    }
+  }
+  return true;
+}
+
 async function walk(base: string, options: Options, journeys: Journey[]): Promise<boolean> {
   const visitor = await Visitor.arrive(base, options);
   try {
-    for (const [name, go] of journeys) {
-      const began = Date.now();
-      try {
-        await go(visitor);
-        if (visitor.troubles.length > 0) throw new Error(visitor.troubles.join('\n'));
-        console.log(`  ok    ${name} (${Date.now() - began} ms)`);
-      } catch (error) {
-        console.log(`  FAIL  ${name}`);
-        console.log(error instanceof Error ? error.message : error);
-        await visitor.picture('failed').catch(() => undefined);
-        return false;
-      }
-    }
-    return true;
+    return await steps(
+      [visitor],
+      journeys.map(([name, go]) => [name, () => go(visitor)]),
+    );
   } finally {
     await visitor.leave();
+  }
+}
+
+/** Two people at once; only where there are rooms. */
+async function together(base: string): Promise<boolean> {
+  const ada = await Visitor.arrive(base);
+  const bea = await Visitor.arrive(base);
+  let pair: Pair | undefined;
+  const inRoom = (go: (pair: Pair) => Promise<void>) => async () => {
+    if (pair) await go(pair);
+  };
+  try {
+    return await steps(
+      [ada, bea],
+      [
+        [
+          'a colleague joins',
+          async () => {
+            await ada.signIn();
+            await join(ada, bea, BEA);
+          },
+        ],
+        [
+          'a thread is shared',
+          async () => {
+            pair = await letIn(ada, bea);
+          },
+        ],
+        ['who is here, writes, has read', inRoom(presence)],
+        ['mention, reply, reaction', inRoom(mention)],
+        ['a model is asked by name, and stopped', inRoom(model)],
+        ['unread and muted', inRoom(unread)],
+        ['reader, removed, back', inRoom(closing)],
+      ],
+    );
+  } finally {
+    await ada.leave();
+    await bea.leave();
   }
 }
 
 const own = process.env.TRIBUTARY_URL ? null : await standIn();
 const base = (own?.url ?? process.env.TRIBUTARY_URL ?? '').replace(/\/$/, '');
 console.log(`journeys at ${base}`);
+/** Parts of the walk by name, to walk them alone on a server where the first run is done. */
+const only = process.env.ONLY?.split(',');
+const part = async (name: string, go: () => Promise<boolean>) =>
+  (only && !only.includes(name)) || (await go());
 const good =
-  (await walk(base, {}, day)) &&
-  (await walk(base, {}, twoTabs)) &&
-  (await walk(base, { phone: true }, [['on a phone', phone]])) &&
-  (await walk(base, { dark: true }, [['in the dark', dark]]));
+  (await part('day', () => walk(base, {}, day))) &&
+  (await part('tabs', () => walk(base, {}, twoTabs))) &&
+  (own !== null || (await part('rooms', () => together(base)))) &&
+  (await part('phone', () => walk(base, { phone: true }, [['on a phone', phone]]))) &&
+  (await part('dark', () => walk(base, { dark: true }, [['in the dark', dark]])));
 own?.end();
 process.exit(good ? 0 : 1);
