@@ -50,9 +50,15 @@ export async function done(v: Visitor): Promise<void> {
   await v.page.locator('dialog[open]').waitFor({ state: 'detached' });
 }
 
-/** The texts of all messages that people wrote, from the top. */
+/** The texts of all messages that people wrote, from the top, without what they quote. */
 export function said(v: Visitor): Promise<string[]> {
-  return v.page.locator('.turn-said .bubble').allTextContents();
+  return v.page.locator('.turn-said .bubble').evaluateAll((all) =>
+    all.map((bubble) => {
+      const copy = bubble.cloneNode(true) as Element;
+      for (const quote of copy.querySelectorAll('.quote')) quote.remove();
+      return copy.textContent ?? '';
+    }),
+  );
 }
 
 /** Both see the same messages, each once. */

@@ -72,7 +72,9 @@ export class Line {
     const { hostname, port } = this.target;
     const { method, url, headers } = incoming;
     const more = this.added.get(url ?? '');
-    const plain = more === undefined ? headers : { ...headers, 'accept-encoding': 'identity' };
+    // All of the file as it stands, to add to it.
+    const { 'if-none-match': _etag, 'if-modified-since': _since, ...asked } = headers;
+    const plain = more === undefined ? headers : { ...asked, 'accept-encoding': 'identity' };
     const onward = request({ hostname, port, method, path: url, headers: plain }, (answer) => {
       const given = { ...answer.headers };
       if (more !== undefined) delete given['content-length'];

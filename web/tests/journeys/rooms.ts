@@ -34,7 +34,9 @@ export async function letIn(ada: Visitor, bea: Visitor): Promise<Pair> {
   await bea.page.keyboard.press('Enter');
   await bea.page.waitForURL(`**${path}*`);
   await bea.answers.first().waitFor();
-  await bell(bea).and(bea.page.getByRole('button', { name: 'Notifications', exact: true })).waitFor();
+  await bell(bea)
+    .and(bea.page.getByRole('button', { name: 'Notifications', exact: true }))
+    .waitFor();
   return { ada, bea, path };
 }
 
@@ -79,8 +81,15 @@ export async function mention({ ada, bea, path }: Pair): Promise<void> {
   const theirs = bea.page.locator('.turn-said', { hasText: 'rowing club' }).first();
   await theirs.hover();
   await theirs.getByRole('button', { name: 'React' }).click();
-  await bea.page.getByRole('dialog', { name: /reaction/i }).getByRole('button').first().click();
-  const chip = ada.page.locator('.turn-said', { hasText: 'rowing club' }).first().locator('.reaction');
+  await bea.page
+    .getByRole('dialog', { name: /reaction/i })
+    .getByRole('button')
+    .first()
+    .click();
+  const chip = ada.page
+    .locator('.turn-said', { hasText: 'rowing club' })
+    .first()
+    .locator('.reaction');
   await chip.first().waitFor();
   await chip.first().click();
   await bea.page.locator('.reaction', { hasText: '2' }).waitFor();
@@ -93,7 +102,10 @@ export async function mention({ ada, bea, path }: Pair): Promise<void> {
 export async function model({ ada, bea }: Pair): Promise<void> {
   await provider('mock-n400-i40');
   await ada.composer.pressSequentially('@mock-m');
-  await ada.page.getByRole('option', { name: /mock-m/ }).first().waitFor();
+  await ada.page
+    .getByRole('option', { name: /mock-m/ })
+    .first()
+    .waitFor();
   await ada.page.keyboard.press('Enter');
   await ada.composer.pressSequentially('what do the old charts say?');
   await ada.page.keyboard.press('Enter');

@@ -11,9 +11,11 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { edit, fork, regenerate } from './branches.ts';
 import { ask, beginOffline, drafts, goOn, offline, reload, stop } from './conversation.ts';
-import { dark, phone } from './devices.ts';
+import { meet, nextPerson, offlineTwo, sleep, version } from './away.ts';
+import { dark, phone, phoneRoom } from './devices.ts';
 import { addKey, firstRun } from './first-run.ts';
 import { BEA, join } from './company.ts';
+import { Line } from './line.ts';
 import { live } from './live.ts';
 import type { Pair } from './rooms.ts';
 import { closing, letIn, mention, model, presence, unread } from './rooms.ts';
@@ -108,41 +110,57 @@ async function walk(base: string, options: Options, journeys: Journey[]): Promis
   }
 }
 
-/** Two people at once; only where there are rooms. */
-async function together(base: string): Promise<boolean> {
+type InPair = [name: string, walk: (pair: Pair, line: Line) => Promise<void>];
+
+const room: InPair[] = [
+  ['who is here, writes, has read', presence],
+  ['mention, reply, reaction', mention],
+  ['a model is asked by name, and stopped', model],
+  ['unread and muted', unread],
+  ['reader, removed, back', closing],
+];
+const away: InPair[] = [
+  ['one offline for a while', offlineTwo],
+  ['asleep, cut, silent', sleep],
+  ['installed and renewed', version],
+  ['the next person', nextPerson],
+];
+
+/** Two people at once, one of them on a line that can break. */
+async function together(
+  base: string,
+  begin: [string, (ada: Visitor, bea: Visitor) => Promise<Pair>],
+  journeys: InPair[],
+): Promise<boolean> {
+  const line = await Line.to(base);
   const ada = await Visitor.arrive(base);
-  const bea = await Visitor.arrive(base);
+  const bea = await Visitor.arrive(line.url);
   let pair: Pair | undefined;
-  const inRoom = (go: (pair: Pair) => Promise<void>) => async () => {
-    if (pair) await go(pair);
-  };
+  const [name, meeting] = begin;
   try {
     return await steps(
       [ada, bea],
       [
         [
-          'a colleague joins',
+          name,
           async () => {
             await ada.signIn();
             await join(ada, bea, BEA);
+            pair = await meeting(ada, bea);
           },
         ],
-        [
-          'a thread is shared',
+        ...journeys.map(([name, go]): [string, () => Promise<void>] => [
+          name,
           async () => {
-            pair = await letIn(ada, bea);
+            if (pair) await go(pair, line);
           },
-        ],
-        ['who is here, writes, has read', inRoom(presence)],
-        ['mention, reply, reaction', inRoom(mention)],
-        ['a model is asked by name, and stopped', inRoom(model)],
-        ['unread and muted', inRoom(unread)],
-        ['reader, removed, back', inRoom(closing)],
+        ]),
       ],
     );
   } finally {
     await ada.leave();
     await bea.leave();
+    line.end();
   }
 }
 
@@ -156,8 +174,12 @@ const part = async (name: string, go: () => Promise<boolean>) =>
 const good =
   (await part('day', () => walk(base, {}, day))) &&
   (await part('tabs', () => walk(base, {}, twoTabs))) &&
-  (own !== null || (await part('rooms', () => together(base)))) &&
+  (own !== null ||
+    (await part('rooms', () => together(base, ['a thread is shared', letIn], room)))) &&
+  (own !== null || (await part('away', () => together(base, ['two meet', meet], away)))) &&
   (await part('phone', () => walk(base, { phone: true }, [['on a phone', phone]]))) &&
+  (own !== null ||
+    (await part('phone', () => walk(base, { phone: true }, [['a room on a phone', phoneRoom]])))) &&
   (await part('dark', () => walk(base, { dark: true }, [['in the dark', dark]])));
 own?.end();
 process.exit(good ? 0 : 1);
