@@ -30,6 +30,7 @@ import type { Loaded } from './branch';
 import type { GenFrame, GenSnapFrame, Parts, PokeFrame } from './frames';
 import { generations } from './generations';
 import { kept } from './kept';
+import { followNames } from './names';
 import { upsert, without } from './parts';
 
 type Part<T> = T | undefined;
@@ -147,6 +148,7 @@ function applyWorkspace(d: Parts, whole: boolean): void {
   }
   if (whole && d.members) queryClient.setQueryData(keys.members, d.members as Member[]);
   else upsertInto(keys.members, d.members as Part<Member[]>, d.gone?.members, 'user_id');
+  if (d.members) followNames(d.members as Member[]);
 }
 
 function applyLists(d: Parts): void {

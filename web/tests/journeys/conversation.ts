@@ -96,9 +96,9 @@ export async function beginOffline(v: Visitor): Promise<void> {
   await v.ask('And one more thing');
   await page.waitForFunction(() => document.querySelectorAll('.turn-user').length === 2);
   await page.waitForURL(/\/c\/new-/);
-  await waiting.first().waitFor();
+  await waiting.last().waitFor();
   await page.reload();
-  await waiting.first().waitFor();
+  await waiting.last().waitFor();
   await v.context.setOffline(false);
   await page.waitForURL(/\/c\/[0-9a-f]{8}-/);
   await waiting.first().waitFor({ state: 'detached' });

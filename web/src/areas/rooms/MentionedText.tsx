@@ -23,7 +23,7 @@ export function MentionedText({ message }: { message: Message }) {
         className="mention"
         data-kind={piece.mention.kind}
         data-me={piece.mention.id === me || undefined}
-        title={piece.mention.name}
+        title={people.get(piece.mention.id)?.full_name ?? piece.mention.name}
       >
         {piece.text}
       </span>
