@@ -1,5 +1,5 @@
-import type { Someone } from './visitor.ts';
-import { ADA, expect, PASSWORD, until, Visitor } from './visitor.ts';
+import type { Someone, Visitor } from './visitor.ts';
+import { ADA, expect, PASSWORD, until } from './visitor.ts';
 
 export const BEA: Someone = { name: 'Beatrice Shilling', email: 'bea@example.org' };
 export const CARL: Someone = { name: 'Carl Sagan', email: 'carl@example.org' };

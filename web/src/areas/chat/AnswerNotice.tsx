@@ -26,7 +26,10 @@ export function AnswerNotice({ message, locked, onRetry, onContinue }: Props) {
   const begun = message.content !== '';
   return (
     <div className="ending" data-status={status} role={status === 'failed' ? 'alert' : undefined}>
-      <p>{stopped ?? (status === 'failed' ? (error?.error ?? t.chat.failed) : t.chat.endings[status])}</p>
+      <p>
+        {stopped ??
+          (status === 'failed' ? (error?.error ?? t.chat.failed) : t.chat.endings[status])}
+      </p>
       {attempts.length > 0 && (
         <ul className="attempts" aria-label={t.chat.attempts}>
           {attempts.map((a, i) => (

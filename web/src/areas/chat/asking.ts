@@ -6,15 +6,14 @@ import { keys } from '@/api/keys';
 import { queryClient } from '@/api/queryClient';
 import type { Loaded } from '@/live/branch';
 import { Cell } from '@/live/cell';
-import { ASKING } from '@/live/delivery';
+import type { Exchange } from '@/live/exchange';
+import { ASKING } from '@/live/exchange';
 import { generations } from '@/live/generations';
-import type { Exchange } from '@/live/landing';
 import { live, outboxCell, put } from '@/live/live';
 import { temporaryId } from '@/live/outbox';
 import { clearDraft, draftText, NEW, setDraft } from './drafts';
 import { receiveAnswered, refreshMessages, seedEmpty } from './messages';
 import { setProblem } from './problems';
-import { adopt } from './streams';
 import { receiveThread, refreshThreads } from './threads';
 
 function ghost(threadId: string, content: string, parentId: string | null, me: Author): Message {
@@ -61,6 +60,7 @@ async function call({ path, body, threadId, again }: Calling): Promise<Exchange>
     signal: AbortSignal.timeout(180_000),
   });
   if (response.headers.get('content-type')?.includes('text/event-stream')) {
+    const { adopt } = await import('./streams');
     return adopt(threadId, response, again);
   }
   return ((await response.json()) as { data: Exchange }).data;

@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import type { Author } from '@/api/contract';
 import { useCell } from '@/live/cell';
-import { isMessage } from '@/live/landing';
+import { isMessage } from '@/live/exchange';
 import { outboxCell } from '@/live/live';
 import type { OutboxItem } from '@/live/outbox';
 import type { Ghost } from '@/live/projection';
