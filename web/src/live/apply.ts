@@ -106,7 +106,7 @@ function applyState(state: ThreadState): void {
   }
   amendThread(state.thread_id, { read_seq, muted });
   // How many are left only the server can count.
-  if ((known.unread ?? 0) > 0) void refreshThread(state.thread_id);
+  if (known.unread > 0) void refreshThread(state.thread_id);
 }
 
 function newestFirst(a: Notification, b: Notification): number {
@@ -215,7 +215,7 @@ const MOST_UNREAD = 100;
 function addUnread(thread: Thread, more: number, mentioned: boolean): void {
   amendThread(thread.id, {
     last_message_at: new Date().toISOString(),
-    ...(more > 0 ? { unread: Math.min(MOST_UNREAD, (thread.unread ?? 0) + more) } : {}),
+    ...(more > 0 ? { unread: Math.min(MOST_UNREAD, thread.unread + more) } : {}),
     ...(mentioned ? { mentioned } : {}),
   });
   receiveThread(knownThread(thread.id) ?? thread);
@@ -240,12 +240,12 @@ const countedTo = new Map<string, number>();
 /** The same where the thread is followed still, or in another tab: here its messages come themselves. */
 export function applyUnseen(c: string, d: Parts, ownId: string | null): void {
   const known = knownThread(threadOf(c));
-  if (known?.read_seq === undefined) return;
+  if (!known) return;
   const from = Math.max(known.read_seq, countedTo.get(known.id) ?? 0);
   const fresh = ((d.messages ?? []) as Message[]).filter((m) => m.seq > from);
   if (fresh.length === 0) return;
   countedTo.set(known.id, Math.max(...fresh.map((m) => m.seq)));
   const others = fresh.filter((m) => m.author?.id !== ownId);
-  const mentioned = others.some((m) => m.mentions?.some((x) => x.id === ownId) ?? false);
+  const mentioned = others.some((m) => m.mentions.some((x) => x.id === ownId));
   addUnread(known, others.length, mentioned);
 }

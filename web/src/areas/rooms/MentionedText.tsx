@@ -7,7 +7,7 @@ const EVERYONE = ['all', 'everyone'];
 /** What a person wrote, with those mentioned in it shown as such. */
 export function MentionedText({ message }: { message: Message }) {
   const { me, people } = useRoom();
-  const { content: text, mentions = [] } = message;
+  const { content: text, mentions } = message;
   if (mentions.length === 0) return text;
   const written = mentions.map((mention) => ({
     mention,
