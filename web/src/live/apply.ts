@@ -15,7 +15,7 @@ import type {
 } from '@/api/contract';
 import { keys } from '@/api/keys';
 import { queryClient } from '@/api/queryClient';
-import { announce } from '@/areas/chat/announcing';
+import { announce, announceSaid } from '@/areas/chat/announcing';
 import { adoptDraft } from '@/areas/chat/drafts';
 import { receiveMessages, receiveNewest } from '@/areas/chat/messages';
 import {
@@ -207,6 +207,18 @@ export function applyGeneration(frame: GenFrame | GenSnapFrame): boolean {
     if (spoken) announce(spoken.answer);
   }
   return ask;
+}
+
+/** Reads out what another person just wrote in the thread on screen. */
+export function announceNew(d: Parts, ownId: string): void {
+  const messages = (d.messages ?? []) as Message[];
+  // Its siblings come along; it is the newest.
+  const newest = messages.reduce<Message | null>(
+    (top, m) => (top && top.seq > m.seq ? top : m),
+    null,
+  );
+  const { author, content } = newest ?? {};
+  if (author && author.id !== ownId) announceSaid(author.full_name, content ?? '');
 }
 
 const MOST_UNREAD = 100;

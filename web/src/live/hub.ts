@@ -113,6 +113,18 @@ export class Hub {
     });
   }
 
+  /** A thread that was closed to this person is theirs again; who has it open follows it anew. */
+  reopen(c: string): void {
+    if (this.scopes.get(c)?.status !== 'gone') return;
+    this.scopes.delete(c);
+    if (this.link && this.connected === 'live' && this.wanted(c)) this.subscribe(c, null);
+    else this.wish();
+  }
+
+  isOpen(c: string): boolean {
+    return this.open.has(c);
+  }
+
   /** False when it cannot go out now. */
   say(frame: ClientFrame): boolean {
     if (this.connected !== 'live') return false;

@@ -1,5 +1,5 @@
 import { address, api, open } from '@/api/client';
-import type { Me, SettingValues } from '@/api/contract';
+import type { Me, SettingValues, ThreadShared } from '@/api/contract';
 import { isFailure } from '@/api/failure';
 import { queryClient } from '@/api/queryClient';
 import { adopt, findSent } from '@/areas/chat/streams';
@@ -144,6 +144,11 @@ export class Session {
     if (tookKept() || state === 'fallback') void queryClient.invalidateQueries();
   }
 
+  /** Threads that come into a list are the person's, whatever was said of them before. */
+  private reopen({ threads }: Parts): void {
+    for (const thread of (threads ?? []) as ThreadShared[]) this.hub.reopen(`t:${thread.id}`);
+  }
+
   private pageSide(): PageSide {
     const ownId = this.me.user.id;
     return {
@@ -152,6 +157,8 @@ export class Session {
         if (by !== undefined) this.sender?.confirm(by);
         if (kind === 'session.ended') void api.get<Me>('/auth/me').catch(() => undefined);
         apply.applyParts(c, d, false);
+        if (kind === 'message.created' && this.hub.isOpen(c)) apply.announceNew(d, ownId);
+        if (!c.startsWith('t:')) this.reopen(d);
       },
       forget: apply.doubtScope,
       drop: apply.dropScope,

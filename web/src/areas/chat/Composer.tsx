@@ -61,7 +61,11 @@ export function Composer({
   const [chosen, setChosen] = useState<boolean | null>(null);
   const [begun, setBegun] = useState(false);
   const candidates = useCandidates(people, begun);
+  // What this person wrote here, and where the caret stands: a draft of another device leaves it there.
+  const written = useRef(text);
+  const caret = useRef(0);
   const write = (next: string) => {
+    written.current = next;
     setDraft(draftKey, next);
     if (shared) announceTyping(draftKey, next.trim() !== '');
   };
@@ -79,6 +83,8 @@ export function Composer({
     element.style.height = 'auto';
     element.style.height = `${Math.min(element.scrollHeight, TALLEST)}px`;
     element.style.overflowY = element.scrollHeight > TALLEST ? 'auto' : 'hidden';
+    if (text === written.current || document.activeElement !== element) return;
+    element.setSelectionRange(caret.current, caret.current);
   }, [text]);
 
   useEffect(() => {
@@ -149,7 +155,10 @@ export function Composer({
           write(event.target.value);
           mentions.sync();
         }}
-        onSelect={mentions.sync}
+        onSelect={(event) => {
+          caret.current = event.currentTarget.selectionStart;
+          mentions.sync();
+        }}
         onBlur={() => {
           mentions.close();
           if (shared) announceTyping(draftKey, false);
