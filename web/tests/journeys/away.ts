@@ -53,7 +53,7 @@ export async function offlineTwo({ ada, bea }: Pair): Promise<void> {
 /** What the other wrote is there within a moment of this one. */
 async function caughtUp(v: Visitor, text: string, ms: number): Promise<void> {
   const began = Date.now();
-  await v.page.getByText(text).waitFor();
+  await v.page.locator('.bubble', { hasText: text }).waitFor();
   const took = Date.now() - began;
   expect(took < ms, `“${text}” within ${ms} ms, not ${took}`);
 }
@@ -162,4 +162,45 @@ export async function nextPerson({ bea }: Pair): Promise<void> {
   await page.getByText(ADA.name).first().waitFor();
   await page.waitForTimeout(500);
   expect((await page.getByText(BEA.name).count()) === 0, 'not the name of the other');
+}
+
+/** One person at two devices: a look and a draft go over, and nobody's words are taken from under their hands. */
+export async function twoDevices({ ada, bea, path }: Pair): Promise<void> {
+  const theme = (v: Visitor) => v.page.evaluate(() => document.documentElement.dataset.theme);
+  await bea.go(path);
+  await bea.answers.first().waitFor();
+  await ada.go('/settings');
+  await ada.page.getByRole('radio', { name: 'Dark', exact: true }).check();
+  await until('the other is dark too', async () => (await theme(bea)) === 'dark');
+  await bea.isAccessible('a room in the dark');
+  await bea.picture('room-dark');
+  await ada.page.getByRole('radio', { name: 'As the system', exact: true }).check();
+  await until('and light again', async () => (await theme(bea)) !== 'dark');
+
+  await ada.go(path);
+  await ada.composer.waitFor();
+  await bea.composer.fill('Begun on one device');
+  await until('the draft goes over', async () => {
+    return (await ada.composer.inputValue()) === 'Begun on one device';
+  });
+  // The caret stays where it stood, and what is being written stays.
+  await ada.composer.press('Control+Home');
+  for (let i = 0; i < 5; i++) await ada.composer.press('ArrowRight');
+  await bea.composer.pressSequentially(' and gone on', { delay: 20 });
+  await until('so does the rest', async () =>
+    (await ada.composer.inputValue()).endsWith('gone on'),
+  );
+  const caret = await ada.composer.evaluate((e: HTMLTextAreaElement) => e.selectionStart);
+  expect(caret === 5, `the caret stays at 5, not ${caret}`);
+  const typing = ada.composer.pressSequentially(' right here, a while, and on', { delay: 90 });
+  await bea.composer.fill('Written over from there');
+  await typing;
+  const kept = await ada.composer.inputValue();
+  expect(
+    kept === 'Begun right here, a while, and on on one device and gone on',
+    `what one is writing stays, not: ${kept}`,
+  );
+  await until('the last words win', async () => (await bea.composer.inputValue()) === kept);
+  await ada.composer.fill('');
+  await until('and are gone for both', async () => (await bea.composer.inputValue()) === '');
 }

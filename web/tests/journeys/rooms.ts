@@ -49,6 +49,11 @@ export async function presence({ ada, bea }: Pair): Promise<void> {
   await ada.page.getByText('Beatrice is writing…').waitFor({ state: 'detached' });
   await ada.ask('The meadow by the weir, as last year?');
   await agree([ada, bea], ['The meadow by the weir']);
+  // Read out once to those who listen.
+  await bea.page
+    .getByRole('status')
+    .getByText('Ada Lovelace: The meadow by the weir')
+    .waitFor({ state: 'attached' });
   await ada.page.getByLabel('Read by Beatrice Shilling').waitFor();
 }
 

@@ -11,7 +11,7 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { edit, fork, regenerate } from './branches.ts';
 import { ask, beginOffline, drafts, goOn, offline, reload, stop } from './conversation.ts';
-import { meet, nextPerson, offlineTwo, sleep, version } from './away.ts';
+import { meet, nextPerson, offlineTwo, sleep, twoDevices, version } from './away.ts';
 import { dark, phone, phoneRoom } from './devices.ts';
 import { addKey, firstRun } from './first-run.ts';
 import { BEA, join } from './company.ts';
@@ -124,6 +124,7 @@ const away: InPair[] = [
   ['asleep, cut, silent', sleep],
   ['installed and renewed', version],
   ['the next person', nextPerson],
+  ['two devices', twoDevices],
 ];
 
 /** Two people at once, one of them on a line that can break. */
