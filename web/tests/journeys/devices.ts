@@ -61,7 +61,7 @@ export async function phoneRoom(v: Visitor): Promise<void> {
       .map(({ e }) => e.getAttribute('aria-label') ?? e.textContent ?? e.className),
   );
   expect(small.length === 0, `targets of 44 pixels in a room, not: ${small.join(', ')}`);
-  await page.getByRole('button', { name: 'People', exact: true }).tap();
+  await page.locator('.facepile').tap();
   await page.getByRole('list', { name: 'People in this chat' }).waitFor();
   await v.isAccessible('the people of a room on a phone');
   await v.picture('phone-room-people');

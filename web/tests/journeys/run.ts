@@ -10,7 +10,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { edit, fork, regenerate } from './branches.ts';
-import { ask, beginOffline, drafts, goOn, offline, reload, stop } from './conversation.ts';
+import { ask, beginOffline, drafts, goOn, offline, reload, stop, writeOn } from './conversation.ts';
 import { meet, nextPerson, offlineTwo, sleep, twoDevices, version } from './away.ts';
 import { dark, phone, phoneRoom } from './devices.ts';
 import { addKey, firstRun } from './first-run.ts';
@@ -33,6 +33,7 @@ const day: Journey[] = [
   ['reload in the middle', reload],
   ['stop', stop],
   ['continue', goOn],
+  ['write on while it answers', writeOn],
   ['offline', offline],
   ['a conversation begun offline', beginOffline],
   ['drafts', drafts],

@@ -74,8 +74,8 @@ export function Composer({
 
   const named = mentionsIn(text, candidates);
   const plan = willAnswer({ shared, answers: thread?.answers, mentions: named, chosen });
-  // Where others are, one goes on talking while a model answers.
-  const ready = text.trim().length > 0 && (!running || shared);
+  // One goes on talking while a model answers.
+  const ready = text.trim().length > 0;
 
   useLayoutEffect(() => {
     const element = area.current;
@@ -172,10 +172,11 @@ export function Composer({
         <span className="composer-hint" aria-hidden="true">
           {hint}
         </span>
-        {running && !ready ? (
+        {running && (
           <button
             type="button"
             className="send"
+            data-quiet={ready || undefined}
             aria-label={t.chat.stop}
             title={t.chat.stop}
             onClick={() => {
@@ -185,7 +186,8 @@ export function Composer({
           >
             <Icon name="stop" size={22} />
           </button>
-        ) : (
+        )}
+        {(ready || !running) && (
           <button
             type="submit"
             className="send"
