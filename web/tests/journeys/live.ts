@@ -48,10 +48,13 @@ export async function live(v: Visitor): Promise<void> {
   await v.answered();
   await provider('');
   expect(first() === 1 && second() === 0, `one connection, not ${first()} and ${second()}`);
-  const texts = await Promise.all(
-    [page, other].map((p) => p.locator('.turn-answer').last().locator('.md').textContent()),
-  );
-  expect(texts[0] === texts[1] && (texts[0] ?? '').length > 40, 'both have the whole answer');
+  // The tab that is not looked at draws a little later.
+  await until('both have the whole answer', async () => {
+    const texts = await Promise.all(
+      [page, other].map((p) => p.locator('.turn-answer').last().locator('.md').textContent()),
+    );
+    return texts[0] === texts[1] && (texts[0] ?? '').length > 40;
+  });
 
   // A draft and a title go over too.
   await page.bringToFront();

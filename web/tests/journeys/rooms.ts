@@ -132,10 +132,12 @@ export async function model({ ada, bea }: Pair): Promise<void> {
     await v.page.getByText('This answer was stopped.').waitFor();
   }
   await provider('');
-  const texts = await Promise.all(
-    [ada, bea].map((v) => v.lastAnswer.locator('.md').last().textContent()),
-  );
-  expect(texts[0] === texts[1], 'both have the same words of it');
+  await until('both have the same words of it', async () => {
+    const texts = await Promise.all(
+      [ada, bea].map((v) => v.lastAnswer.locator('.md').last().textContent()),
+    );
+    return texts[0] === texts[1];
+  });
 }
 
 /** What one has not seen is counted, also right after leaving; a muted thread is quiet but for mentions. */
