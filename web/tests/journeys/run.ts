@@ -3,6 +3,7 @@
  *   TRIBUTARY_URL  its address; without one, the stand-in is started
  *   PROVIDER_URL   an OpenAI-compatible provider that the server can reach, ending in /v1
  *   CHROMIUM       the browser
+ *   ONLY           parts of it (day, tabs, rooms, away, phone, dark), where the first run is done
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -169,7 +170,6 @@ async function together(
 const own = process.env.TRIBUTARY_URL ? null : await standIn();
 const base = (own?.url ?? process.env.TRIBUTARY_URL ?? '').replace(/\/$/, '');
 console.log(`journeys at ${base}`);
-/** Parts of the walk by name, to walk them alone on a server where the first run is done. */
 const only = process.env.ONLY?.split(',');
 const part = async (name: string, go: () => Promise<boolean>) =>
   (only && !only.includes(name)) || (await go());
