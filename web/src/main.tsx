@@ -8,15 +8,12 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { queryClient } from '@/api/queryClient';
 import { router } from '@/app/router';
-import { adopt, findSent } from '@/areas/chat/streams';
 import { watchSession } from '@/areas/identity/session';
 import { Toaster } from '@/components/Toaster';
-import { followStreams } from '@/live/live';
 import { watchVersion } from '@/live/version';
 import { setLanguage } from '@/text';
 
 watchSession();
-followStreams({ adopt: (threadId, response) => adopt(threadId, response), find: findSent });
 watchVersion();
 void setLanguage(null);
 

@@ -56,34 +56,17 @@ export type Visibility = Schemas['Visibility'];
 export type Draft = Whole<Schemas['DraftOut']>;
 
 /** When a model answers in a thread without being asked by name. */
-export type Answers = 'always' | 'mentioned';
-export type ThreadRole = 'owner' | 'member' | 'viewer';
+export type Answers = Schemas['Answers'];
+export type ThreadRole = Schemas['ThreadRole'];
 
-/** What a thread is to the one who reads it. Servers without rooms leave all of it out. */
-export interface Belonging {
-  answers?: Answers;
-  /** Explicit members, the owner among them. */
-  members?: number;
-  role?: ThreadRole;
-  unread?: number;
-  mentioned?: boolean;
-  read_seq?: number;
-  muted?: boolean;
-}
-export type Thread = But<Schemas['ThreadOut'], Belonging & { draft: Draft | null }>;
 /** A thread as everyone in it sees it: what the live connection carries. */
-export type ThreadShared = Omit<
-  Thread,
-  'draft' | 'running' | 'role' | 'unread' | 'mentioned' | 'read_seq' | 'muted'
->;
-
-export interface ThreadMember {
-  user_id: string;
-  full_name: string;
-  avatar_color: string;
-  role: ThreadRole;
-  joined_at: string;
-}
+export type ThreadShared = Whole<Schemas['ThreadShared']>;
+/** A thread as the reader has it. */
+export type Thread = But<Schemas['ThreadOut'], { draft: Draft | null }>;
+export type ThreadMember = Whole<Schemas['ThreadMemberOut']>;
+export type ThreadPatch = Partial<
+  Pick<Thread, 'title' | 'model' | 'assistant_id' | 'visibility' | 'pinned' | 'archived'>
+> & { answers?: Answers | null };
 
 /** How far someone has read a thread. */
 export interface ReadMark {
@@ -92,36 +75,13 @@ export interface ReadMark {
 }
 
 /** The reader's own marks on a thread. */
-export interface ThreadState {
-  thread_id: string;
-  read_seq: number;
-  muted: boolean;
-}
+export type ThreadState = Whole<Schemas['StateOut']>;
 
 export interface ThreadDraft extends Draft {
   thread_id: string;
 }
 
-export interface Notification {
-  id: string;
-  kind: 'mention' | 'reply' | 'reaction' | 'added';
-  thread_id: string;
-  message_id: string | null;
-  actor: Author | null;
-  snippet: string | null;
-  created_at: string;
-  read_at: string | null;
-}
-
-export interface ThreadPatch {
-  answers?: Answers | null;
-  title?: string;
-  model?: string | null;
-  assistant_id?: string | null;
-  visibility?: Visibility;
-  pinned?: boolean;
-  archived?: boolean;
-}
+export type Notification = But<Schemas['NotificationOut'], { actor: Author | null }>;
 
 export type MessageStatus = Schemas['MessageStatus'];
 export type Usage = Whole<Schemas['MessageUsage']>;
@@ -138,23 +98,12 @@ export interface MessageError {
 export type Author = Whole<Schemas['Author']>;
 
 /** Someone or some model named in a message. */
-export interface Mention {
-  kind: 'person' | 'model';
-  id: string;
-  name: string;
-}
-
-export interface Reaction {
-  emoji: string;
-  users: string[];
-}
+export type Mention = Whole<Schemas['MentionOut']>;
+export type Reaction = Whole<Schemas['ReactionOut']>;
 
 export type Message = But<
   Schemas['MessageOut'],
   {
-    reply_to?: string | null;
-    mentions?: Mention[];
-    reactions?: Reaction[];
     author: Author | null;
     usage: Usage | null;
     error: MessageError | null;

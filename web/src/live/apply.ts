@@ -6,6 +6,7 @@ import type {
   ReadMark,
   Settings,
   SettingValues,
+  Thread,
   ThreadDraft,
   ThreadMember,
   ThreadShared,
@@ -14,7 +15,7 @@ import type {
 } from '@/api/contract';
 import { keys } from '@/api/keys';
 import { queryClient } from '@/api/queryClient';
-import { announce } from '@/areas/chat/announcing';
+import { announce, announceSaid } from '@/areas/chat/announcing';
 import { adoptDraft } from '@/areas/chat/drafts';
 import { receiveMessages, receiveNewest } from '@/areas/chat/messages';
 import {
@@ -29,6 +30,7 @@ import type { Loaded } from './branch';
 import type { GenFrame, GenSnapFrame, Parts, PokeFrame } from './frames';
 import { generations } from './generations';
 import { kept } from './kept';
+import { followNames } from './names';
 import { upsert, without } from './parts';
 
 type Part<T> = T | undefined;
@@ -104,7 +106,7 @@ function applyState(state: ThreadState): void {
   }
   amendThread(state.thread_id, { read_seq, muted });
   // How many are left only the server can count.
-  if ((known.unread ?? 0) > 0) void refreshThread(state.thread_id);
+  if (known.unread > 0) void refreshThread(state.thread_id);
 }
 
 function newestFirst(a: Notification, b: Notification): number {
@@ -146,6 +148,7 @@ function applyWorkspace(d: Parts, whole: boolean): void {
   }
   if (whole && d.members) queryClient.setQueryData(keys.members, d.members as Member[]);
   else upsertInto(keys.members, d.members as Part<Member[]>, d.gone?.members, 'user_id');
+  if (d.members) followNames(d.members as Member[]);
 }
 
 function applyLists(d: Parts): void {
@@ -206,6 +209,30 @@ export function applyGeneration(frame: GenFrame | GenSnapFrame): boolean {
   return ask;
 }
 
+/** Reads out what another person just wrote in the thread on screen. */
+export function announceNew(d: Parts, ownId: string): void {
+  const messages = (d.messages ?? []) as Message[];
+  // Its siblings come along; it is the newest.
+  const newest = messages.reduce<Message | null>(
+    (top, m) => (top && top.seq > m.seq ? top : m),
+    null,
+  );
+  const { author, content } = newest ?? {};
+  if (author && author.id !== ownId) announceSaid(author.full_name, content ?? '');
+}
+
+const MOST_UNREAD = 100;
+
+/** So many more that are not one's own, and the thread goes to its place in the lists. */
+function addUnread(thread: Thread, more: number, mentioned: boolean): void {
+  amendThread(thread.id, {
+    last_message_at: new Date().toISOString(),
+    ...(more > 0 ? { unread: Math.min(MOST_UNREAD, thread.unread + more) } : {}),
+    ...(mentioned ? { mentioned } : {}),
+  });
+  receiveThread(knownThread(thread.id) ?? thread);
+}
+
 /** Something new in a thread that is not open here. */
 export function applyPoke(frame: PokeFrame, ownId: string | null): void {
   const known = knownThread(frame.t);
@@ -214,12 +241,23 @@ export function applyPoke(frame: PokeFrame, ownId: string | null): void {
     return;
   }
   const own = frame.by !== null && frame.by === ownId;
-  amendThread(frame.t, {
-    last_message_at: new Date().toISOString(),
-    ...(own ? {} : { unread: Math.min(100, (known.unread ?? 0) + 1) }),
-    ...(frame.mention && !own ? { mentioned: true } : {}),
-  });
-  receiveThread(knownThread(frame.t) ?? known); // to its place in the list
+  addUnread(known, own ? 0 : 1, frame.mention === true && !own);
   // Its messages are old now, if they were ever loaded.
   void queryClient.invalidateQueries({ queryKey: keys.messages(frame.t), refetchType: 'none' });
+}
+
+/** The newest message of each thread that was counted here: one that comes again is not. */
+const countedTo = new Map<string, number>();
+
+/** The same where the thread is followed still, or in another tab: here its messages come themselves. */
+export function applyUnseen(c: string, d: Parts, ownId: string | null): void {
+  const known = knownThread(threadOf(c));
+  if (!known) return;
+  const from = Math.max(known.read_seq, countedTo.get(known.id) ?? 0);
+  const fresh = ((d.messages ?? []) as Message[]).filter((m) => m.seq > from);
+  if (fresh.length === 0) return;
+  countedTo.set(known.id, Math.max(...fresh.map((m) => m.seq)));
+  const others = fresh.filter((m) => m.author?.id !== ownId);
+  const mentioned = others.some((m) => m.mentions.some((x) => x.id === ownId));
+  addUnread(known, others.length, mentioned);
 }

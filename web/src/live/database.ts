@@ -27,10 +27,14 @@ db.version(1).stores({ kept: 'key, at', outbox: 'id, at', ids: 'temporary' });
 const OWNER = 'owner';
 let owner = '';
 
+function ownerOf(userId: string, workspaceId: string): string {
+  return `${userId} ${workspaceId}`;
+}
+
 /** What an earlier person left is taken away; what oneself left in another workspace waits there. */
 export async function claim(userId: string, workspaceId: string): Promise<void> {
   const before = (await db.kept.get(OWNER))?.value;
-  owner = `${userId} ${workspaceId}`;
+  owner = ownerOf(userId, workspaceId);
   if (before === owner) return;
   await db.transaction('rw', db.kept, db.outbox, async () => {
     await db.kept.clear();
@@ -73,8 +77,12 @@ export async function readOutbox(): Promise<Outbox> {
   return { items, ids: Object.fromEntries(ids.map((row) => [row.temporary, row.id])) };
 }
 
-export async function addToOutbox(item: OutboxItem): Promise<void> {
-  await db.outbox.put({ ...item, owner });
+export async function addToOutbox(
+  item: OutboxItem,
+  userId: string,
+  workspaceId: string,
+): Promise<void> {
+  await db.outbox.put({ ...item, owner: ownerOf(userId, workspaceId) });
 }
 
 /** Writes what changed, all of it or nothing. */

@@ -1,7 +1,7 @@
 import { open } from '@/api/client';
 import { isFailure } from '@/api/failure';
-import type { Exchange } from './landing';
-import { isMessage } from './landing';
+import type { Exchange } from './exchange';
+import { ASKING, isMessage } from './exchange';
 import type { OutboxItem } from './outbox';
 import type { Delivery } from './sender';
 
@@ -13,11 +13,6 @@ export type Find = (threadId: string, clientId: string) => Promise<Exchange | nu
 const CALL_MS = 30_000;
 /** A server without answers apart is silent until the first word. */
 const MESSAGE_MS = 180_000;
-
-export const ASKING = {
-  accept: 'application/json, text/event-stream',
-  headers: { prefer: 'respond-async' },
-};
 
 /** Sends one item, and says what came of it. Throws nothing. */
 export function delivering(adopt: Adopt, find: Find) {

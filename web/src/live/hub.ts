@@ -26,6 +26,8 @@ export interface PageSide {
   /** True when the whole text must be asked for. */
   generation(frame: GenFrame | GenSnapFrame): boolean;
   poke(frame: PokeFrame): void;
+  /** Something was written in a thread that is followed, but not open in this tab. */
+  unseen(c: string, d: Parts): void;
   presence(c: string, d: Record<string, 'online' | 'idle' | 'offline'>): void;
   typing(c: string, userId: string, ms: number): void;
   state(state: Connection, u: string | null, w: string | null): void;
@@ -109,6 +111,18 @@ export class Hub {
       const timer = setTimeout(done, ms);
       set.add(done);
     });
+  }
+
+  /** A thread that was closed to this person is theirs again; who has it open follows it anew. */
+  reopen(c: string): void {
+    if (this.scopes.get(c)?.status !== 'gone') return;
+    this.scopes.delete(c);
+    if (this.link && this.connected === 'live' && this.wanted(c)) this.subscribe(c, null);
+    else this.wish();
+  }
+
+  isOpen(c: string): boolean {
+    return this.open.has(c);
   }
 
   /** False when it cannot go out now. */
@@ -230,6 +244,10 @@ export class Hub {
         return;
       default:
         if (this.scopes.has(frame.c)) this.feed(frame.c, frame);
+        // The server takes it for open and pokes nobody.
+        if (frame.k === 'ev' && frame.kind === 'message.created' && !this.open.has(frame.c)) {
+          this.page.unseen(frame.c, frame.d ?? {});
+        }
     }
   }
 

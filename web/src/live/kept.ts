@@ -36,8 +36,8 @@ export const kept = {
   outbox: (): Promise<Outbox | null> => quietly((db) => db.readOutbox(), null),
   saveOutbox: (before: Outbox, after: Outbox): Promise<void> =>
     quietly((db) => db.saveOutbox(before, after), undefined),
-  addToOutbox: (item: OutboxItem): Promise<void> =>
-    quietly((db) => db.addToOutbox(item), undefined),
+  addToOutbox: (item: OutboxItem, userId: string, workspaceId: string): Promise<void> =>
+    quietly((db) => db.addToOutbox(item, userId, workspaceId), undefined),
   /** Signed out: not one more row. */
   close: () => {
     closed = true;

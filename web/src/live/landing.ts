@@ -1,8 +1,10 @@
-import type { Message, Thread } from '@/api/contract';
+import type { Thread } from '@/api/contract';
 import { keys } from '@/api/keys';
 import { queryClient } from '@/api/queryClient';
 import { receiveAnswered, seedEmpty } from '@/areas/chat/messages';
 import { amendThread, dropThread, receiveThread, refreshThreads } from '@/areas/chat/threads';
+import type { Exchange } from './exchange';
+import { MESSAGES_CALL } from './exchange';
 import { generations } from './generations';
 import { live } from './live';
 import type { OutboxItem } from './outbox';
@@ -13,19 +15,7 @@ export interface Landed {
   data: unknown;
 }
 
-/** What a message that was sent came to; answers are named when they are still running. */
-export interface Exchange {
-  message?: Message | null;
-  reply?: Message | null;
-  replies?: Message[] | null;
-}
-
 const THREAD_CALL = /^\/threads\/([^/]+)$/;
-const MESSAGES_CALL = /^\/threads\/([^/]+)\/messages$/;
-
-export function isMessage(item: OutboxItem): boolean {
-  return item.method === 'POST' && MESSAGES_CALL.test(item.path);
-}
 
 /** Shows on the page, in every tab, what came of something sent. */
 export function land({ item, data }: Landed): void {

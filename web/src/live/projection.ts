@@ -2,6 +2,7 @@ import type { Message } from '@/api/contract';
 import type { Answer } from './answer';
 import type { Asking, Spoken } from './generations';
 import type { OutboxItem } from './outbox';
+import { unstored } from './unstored';
 
 /** How far a message is that the server may not have yet. */
 export interface Sending {
@@ -66,28 +67,10 @@ export function coming(
   parentId: string | null,
   startedAt: number,
 ): Message {
-  const at = new Date(startedAt).toISOString();
-  return {
-    id,
-    thread_id: threadId,
-    parent_id: parentId,
-    author: null,
-    role: 'assistant',
-    content: '',
-    reasoning: null,
-    status: 'streaming',
-    error: null,
-    model: null,
-    provider: null,
-    usage: null,
-    attachments: [],
-    metadata: {},
-    siblings: [],
-    seq: Number.MAX_SAFE_INTEGER,
-    client_id: null,
-    created_at: at,
-    updated_at: at,
-  };
+  return unstored(
+    { id, thread_id: threadId, parent_id: parentId, role: 'assistant', status: 'streaming' },
+    startedAt,
+  );
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { UseQueryResult } from '@tanstack/react-query';
-import { useQuery } from '@tanstack/react-query';
+import { skipToken, useQuery } from '@tanstack/react-query';
 import { api } from '@/api/client';
 import type { Message, Notification, ReadMark, ThreadMember, ThreadState } from '@/api/contract';
 import { keys } from '@/api/keys';
@@ -16,7 +16,7 @@ const NONE: ReadMark[] = [];
 
 /** How far each person has read the thread, as the live connection tells. */
 export function useReads(threadId: string): ReadMark[] {
-  const { data } = useQuery<ReadMark[]>({ queryKey: keys.reads(threadId), enabled: false });
+  const { data } = useQuery<ReadMark[]>({ queryKey: keys.reads(threadId), queryFn: skipToken });
   return data ?? NONE;
 }
 
@@ -42,8 +42,7 @@ export function useNotifications(): UseQueryResult<Notification[]> {
 /** The reader has seen the thread up to here: at once on the page, then with the server. Never goes back. */
 export function markRead(threadId: string, seq: number): void {
   const known = knownThread(threadId);
-  // A server without rooms counts nothing.
-  if (known?.read_seq === undefined || seq >= Number.MAX_SAFE_INTEGER) return;
+  if (!known || seq >= Number.MAX_SAFE_INTEGER) return;
   if (known.read_seq >= seq && !known.unread && !known.mentioned) return;
   amendThread(threadId, { read_seq: Math.max(seq, known.read_seq), unread: 0, mentioned: false });
   if (live.say({ k: 'read', c: `t:${threadId}`, s: seq })) return;
@@ -88,9 +87,7 @@ export async function react(
       loaded && {
         ...loaded,
         messages: loaded.messages.map((m) =>
-          m.id === messageId
-            ? { ...m, reactions: withReaction(m.reactions ?? [], emoji, me, on) }
-            : m,
+          m.id === messageId ? { ...m, reactions: withReaction(m.reactions, emoji, me, on) } : m,
         ),
       },
   );

@@ -71,6 +71,7 @@ export const enRooms = {
     newMessages: (n: number) => plural(n, 'new message', 'new messages'),
     stopThis: (name: string) => `Stop ${name}`,
     stop: 'Stop',
+    stopped: 'This answer was stopped.',
   },
   reactions: {
     add: 'React',

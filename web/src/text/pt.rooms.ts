@@ -72,6 +72,7 @@ export const ptRooms: Catalogue['rooms'] = {
     newMessages: (n) => plural(n, 'mensagem nova', 'mensagens novas'),
     stopThis: (name) => `Parar ${name}`,
     stop: 'Parar',
+    stopped: 'Esta resposta foi parada.',
   },
   reactions: {
     add: 'Reagir',

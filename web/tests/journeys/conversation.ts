@@ -60,6 +60,25 @@ export async function goOn(v: Visitor): Promise<void> {
   await provider('');
 }
 
+/** One may write on while an answer comes; both are answered, in the order asked. */
+export async function writeOn(v: Visitor): Promise<void> {
+  const { page } = v;
+  await v.go('/');
+  await provider('mock-n60-i40');
+  await v.ask('Take your time. [slow]');
+  await page.waitForURL(/\/c\/[0-9a-f]{8}-/);
+  await page.locator('.turn-answer[aria-busy="true"] .md').waitFor();
+  await v.composer.fill('And one more question');
+  await page.getByRole('button', { name: 'Stop answering' }).waitFor();
+  await page.getByRole('button', { name: 'Send' }).click();
+  await page.waitForFunction(() => document.querySelectorAll('.turn-answer').length === 2);
+  await v.answered();
+  await provider('');
+  const said = await page.locator('.turn-user .bubble').allTextContents();
+  expect(said.join() === 'Take your time. [slow],And one more question', 'in the order asked');
+  expect((await page.locator('.turn-answer .md').count()) === 2, 'both are answered');
+}
+
 /** Without a network: what is written waits, even through a reload, and what was read can be read again. */
 export async function offline(v: Visitor): Promise<void> {
   const { page } = v;
@@ -96,9 +115,9 @@ export async function beginOffline(v: Visitor): Promise<void> {
   await v.ask('And one more thing');
   await page.waitForFunction(() => document.querySelectorAll('.turn-user').length === 2);
   await page.waitForURL(/\/c\/new-/);
-  await waiting.first().waitFor();
+  await waiting.last().waitFor();
   await page.reload();
-  await waiting.first().waitFor();
+  await waiting.last().waitFor();
   await v.context.setOffline(false);
   await page.waitForURL(/\/c\/[0-9a-f]{8}-/);
   await waiting.first().waitFor({ state: 'detached' });

@@ -1,4 +1,4 @@
-import { EMAIL, expect, PASSWORD, PROVIDER_URL } from './visitor.ts';
+import { ADA, expect, PASSWORD, PROVIDER_URL } from './visitor.ts';
 import type { Visitor } from './visitor.ts';
 
 /** An empty server: the first account, then a key that is wrong and one that is right. */
@@ -9,8 +9,8 @@ export async function firstRun(v: Visitor): Promise<void> {
   await v.isAccessible('the first run');
   await v.picture('first-run');
 
-  await page.getByLabel('Your name').fill('Ada Lovelace');
-  await page.getByLabel('E-mail').fill(EMAIL);
+  await page.getByLabel('Your name').fill(ADA.name);
+  await page.getByLabel('E-mail').fill(ADA.email);
   await page.getByLabel('Password').fill(PASSWORD);
   await page.getByRole('button', { name: 'Create the first account' }).click();
 

@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import { expect, provider } from './visitor.ts';
+import { expect, provider, until } from './visitor.ts';
 import type { Visitor } from './visitor.ts';
 
 /** Whether this server has a live connection; the stand-in has none. */
@@ -20,14 +20,6 @@ function sockets(page: Page): () => number {
     socket.on('close', () => (open -= 1));
   });
   return () => open;
-}
-
-async function until(what: string, truth: () => boolean | Promise<boolean>): Promise<void> {
-  for (let i = 0; i < 150; i++) {
-    if (await truth()) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error(`Expected in time: ${what}`);
 }
 
 /** Two tabs share one connection; each sees at once what happens in the other; one goes on without the other. */
@@ -56,10 +48,13 @@ export async function live(v: Visitor): Promise<void> {
   await v.answered();
   await provider('');
   expect(first() === 1 && second() === 0, `one connection, not ${first()} and ${second()}`);
-  const texts = await Promise.all(
-    [page, other].map((p) => p.locator('.turn-answer').last().locator('.md').textContent()),
-  );
-  expect(texts[0] === texts[1] && (texts[0] ?? '').length > 40, 'both have the whole answer');
+  // The tab that is not looked at draws a little later.
+  await until('both have the whole answer', async () => {
+    const texts = await Promise.all(
+      [page, other].map((p) => p.locator('.turn-answer').last().locator('.md').textContent()),
+    );
+    return texts[0] === texts[1] && (texts[0] ?? '').length > 40;
+  });
 
   // A draft and a title go over too.
   await page.bringToFront();

@@ -3,6 +3,7 @@
  *   TRIBUTARY_URL  its address; without one, the stand-in is started
  *   PROVIDER_URL   an OpenAI-compatible provider that the server can reach, ending in /v1
  *   CHROMIUM       the browser
+ *   ONLY           parts of it (day, tabs, rooms, away, phone, dark), where the first run is done
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -10,10 +11,15 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { edit, fork, regenerate } from './branches.ts';
-import { ask, beginOffline, drafts, goOn, offline, reload, stop } from './conversation.ts';
-import { dark, phone } from './devices.ts';
+import { ask, beginOffline, drafts, goOn, offline, reload, stop, writeOn } from './conversation.ts';
+import { meet, nextPerson, offlineTwo, sleep, twoDevices, version } from './away.ts';
+import { dark, phone, phoneRoom } from './devices.ts';
 import { addKey, firstRun } from './first-run.ts';
+import { BEA, join } from './company.ts';
+import { Line } from './line.ts';
 import { live } from './live.ts';
+import type { Pair } from './rooms.ts';
+import { closing, letIn, mention, model, presence, unread } from './rooms.ts';
 import { audit, palette, settings, signOut, tokens, usage, workspace } from './pages.ts';
 import { threads } from './threads.ts';
 import type { Options } from './visitor.ts';
@@ -28,6 +34,7 @@ const day: Journey[] = [
   ['reload in the middle', reload],
   ['stop', stop],
   ['continue', goOn],
+  ['write on while it answers', writeOn],
   ['offline', offline],
   ['a conversation begun offline', beginOffline],
   ['drafts', drafts],
@@ -73,35 +80,108 @@ async function standIn(): Promise<{ url: string; end: () => void }> {
   return { url: `http://127.0.0.1:${port}`, end: () => child.kill() };
 }
 
+async function steps(visitors: Visitor[], journeys: [string, () => Promise<void>][]) {
+  for (const [name, go] of journeys) {
+    const began = Date.now();
+    try {
+      await go();
+      const troubles = visitors.flatMap((v) => v.troubles);
+      if (troubles.length > 0) throw new Error(troubles.join('\n'));
+      console.log(`  ok    ${name} (${Date.now() - began} ms)`);
+    } catch (error) {
+      console.log(`  FAIL  ${name}`);
+      console.log(error instanceof Error ? error.message : error);
+      for (const [i, v] of visitors.entries()) {
+        await v.picture(`failed-${i}`).catch(() => undefined);
+      }
+      return false;
+    }
+  }
+  return true;
+}
+
 async function walk(base: string, options: Options, journeys: Journey[]): Promise<boolean> {
   const visitor = await Visitor.arrive(base, options);
   try {
-    for (const [name, go] of journeys) {
-      const began = Date.now();
-      try {
-        await go(visitor);
-        if (visitor.troubles.length > 0) throw new Error(visitor.troubles.join('\n'));
-        console.log(`  ok    ${name} (${Date.now() - began} ms)`);
-      } catch (error) {
-        console.log(`  FAIL  ${name}`);
-        console.log(error instanceof Error ? error.message : error);
-        await visitor.picture('failed').catch(() => undefined);
-        return false;
-      }
-    }
-    return true;
+    return await steps(
+      [visitor],
+      journeys.map(([name, go]) => [name, () => go(visitor)]),
+    );
   } finally {
     await visitor.leave();
+  }
+}
+
+type InPair = [name: string, walk: (pair: Pair, line: Line) => Promise<void>];
+
+const room: InPair[] = [
+  ['who is here, writes, has read', presence],
+  ['mention, reply, reaction', mention],
+  ['a model is asked by name, and stopped', model],
+  ['unread and muted', unread],
+  ['reader, removed, back', closing],
+];
+const away: InPair[] = [
+  ['one offline for a while', offlineTwo],
+  ['asleep, cut, silent', sleep],
+  ['installed and renewed', version],
+  ['the next person', nextPerson],
+  ['two devices', twoDevices],
+];
+
+/** Two people at once, one of them on a line that can break. */
+async function together(
+  base: string,
+  begin: [string, (ada: Visitor, bea: Visitor) => Promise<Pair>],
+  journeys: InPair[],
+): Promise<boolean> {
+  const line = await Line.to(base);
+  const ada = await Visitor.arrive(base);
+  const bea = await Visitor.arrive(line.url);
+  let pair: Pair | undefined;
+  const [name, meeting] = begin;
+  try {
+    return await steps(
+      [ada, bea],
+      [
+        [
+          name,
+          async () => {
+            await ada.signIn();
+            await join(ada, bea, BEA);
+            pair = await meeting(ada, bea);
+          },
+        ],
+        ...journeys.map(([name, go]): [string, () => Promise<void>] => [
+          name,
+          async () => {
+            if (pair) await go(pair, line);
+          },
+        ]),
+      ],
+    );
+  } finally {
+    await ada.leave();
+    await bea.leave();
+    line.end();
   }
 }
 
 const own = process.env.TRIBUTARY_URL ? null : await standIn();
 const base = (own?.url ?? process.env.TRIBUTARY_URL ?? '').replace(/\/$/, '');
 console.log(`journeys at ${base}`);
+const only = process.env.ONLY?.split(',');
+const part = async (name: string, go: () => Promise<boolean>) =>
+  (only && !only.includes(name)) || (await go());
 const good =
-  (await walk(base, {}, day)) &&
-  (await walk(base, {}, twoTabs)) &&
-  (await walk(base, { phone: true }, [['on a phone', phone]])) &&
-  (await walk(base, { dark: true }, [['in the dark', dark]]));
+  (await part('day', () => walk(base, {}, day))) &&
+  (await part('tabs', () => walk(base, {}, twoTabs))) &&
+  (own !== null ||
+    (await part('rooms', () => together(base, ['a thread is shared', letIn], room)))) &&
+  (own !== null || (await part('away', () => together(base, ['two meet', meet], away)))) &&
+  (await part('phone', () => walk(base, { phone: true }, [['on a phone', phone]]))) &&
+  (own !== null ||
+    (await part('phone', () => walk(base, { phone: true }, [['a room on a phone', phoneRoom]])))) &&
+  (await part('dark', () => walk(base, { dark: true }, [['in the dark', dark]])));
 own?.end();
 process.exit(good ? 0 : 1);

@@ -17,7 +17,13 @@ const ARGUMENTS = [
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const pictures = fileURLToPath(new URL('../../test-output/', import.meta.url));
 
-export const EMAIL = 'ada@example.org';
+/** Somebody who signs in. */
+export interface Someone {
+  name: string;
+  email: string;
+}
+
+export const ADA: Someone = { name: 'Ada Lovelace', email: 'ada@example.org' };
 export const PASSWORD = 'a long password';
 export const PROVIDER_URL = process.env.PROVIDER_URL ?? 'http://127.0.0.1:29100/v1';
 
@@ -68,9 +74,9 @@ export class Visitor {
     return this.page.goto(this.base + path);
   }
 
-  async signIn(): Promise<void> {
+  async signIn(who: Someone = ADA): Promise<void> {
     await this.go('/sign-in');
-    await this.page.getByLabel('E-mail').fill(EMAIL);
+    await this.page.getByLabel('E-mail').fill(who.email);
     await this.page.getByLabel('Password').fill(PASSWORD);
     await this.page.getByRole('button', { name: 'Sign in' }).click();
     await this.composer.waitFor();
@@ -136,6 +142,15 @@ export class Visitor {
     await mkdir(pictures, { recursive: true });
     await this.page.screenshot({ path: `${pictures}${name}.png` });
   }
+}
+
+/** Waits for something to become true, for as long as a patient person would. */
+export async function until(what: string, truth: () => boolean | Promise<boolean>): Promise<void> {
+  for (let i = 0; i < 150; i++) {
+    if (await truth()) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(`Expected in time: ${what}`);
 }
 
 export function expect(truth: unknown, what: string): asserts truth {

@@ -5,30 +5,11 @@ import type { Asking, Spoken } from '../../src/live/generations';
 import { Generations } from '../../src/live/generations';
 import type { Ghost, Over } from '../../src/live/projection';
 import { project } from '../../src/live/projection';
+import { unstored } from '../../src/live/unstored';
 
 function message(id: string, parent: string | null, part: Partial<Message> = {}): Message {
-  return {
-    id,
-    thread_id: 't',
-    parent_id: parent,
-    author: null,
-    role: 'user',
-    content: id,
-    reasoning: null,
-    status: 'complete',
-    error: null,
-    model: null,
-    provider: null,
-    usage: null,
-    attachments: [],
-    metadata: {},
-    siblings: [id],
-    seq: 1,
-    client_id: null,
-    created_at: '2026-01-01T00:00:00Z',
-    updated_at: '2026-01-01T00:00:00Z',
-    ...part,
-  };
+  const known = { id, thread_id: 't', parent_id: parent, role: 'user' as const, content: id };
+  return { ...unstored(known, Date.UTC(2026)), siblings: [id], seq: 1, ...part };
 }
 
 function asking(part: Partial<Asking>): Asking {

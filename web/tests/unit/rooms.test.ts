@@ -131,7 +131,7 @@ describe('what is new', () => {
     expect(thread({ unread: 3 })).toBe(3);
     expect(thread({ unread: 3, muted: true })).toBe(0);
     expect(thread({ unread: 3, muted: true, mentioned: true })).toBe(1);
-    expect(thread({})).toBe(0);
+    expect(thread({ unread: 0 })).toBe(0);
   });
 
   it('is told once, and not when it was read elsewhere', () => {

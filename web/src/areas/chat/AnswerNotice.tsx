@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import type { Message } from '@/api/contract';
 import { providerName } from '@/areas/models/providerNames';
 import { Button } from '@/components/Button';
+import { useRoom } from '@/areas/rooms/RoomContext';
 import { useText } from '@/text';
 import { failedAttempts } from './attempts';
 
@@ -15,14 +16,20 @@ interface Props {
 /** How an answer ended, when it did not end well, and the way on. */
 export function AnswerNotice({ message, locked, onRetry, onContinue }: Props) {
   const t = useText();
+  const { shared } = useRoom();
   const { status, error } = message;
   if (status !== 'interrupted' && status !== 'stopped' && status !== 'failed') return null;
   const attempts = failedAttempts(error?.details);
   const keys = error?.code === 'NO_PROVIDER_KEY' || error?.code === 'INVALID_PROVIDER_KEY';
+  // Among several, whoever stopped it was not always oneself.
+  const stopped = shared && status === 'stopped' ? t.rooms.message.stopped : null;
   const begun = message.content !== '';
   return (
     <div className="ending" data-status={status} role={status === 'failed' ? 'alert' : undefined}>
-      <p>{status === 'failed' ? (error?.error ?? t.chat.failed) : t.chat.endings[status]}</p>
+      <p>
+        {stopped ??
+          (status === 'failed' ? (error?.error ?? t.chat.failed) : t.chat.endings[status])}
+      </p>
       {attempts.length > 0 && (
         <ul className="attempts" aria-label={t.chat.attempts}>
           {attempts.map((a, i) => (

@@ -61,7 +61,11 @@ export function Composer({
   const [chosen, setChosen] = useState<boolean | null>(null);
   const [begun, setBegun] = useState(false);
   const candidates = useCandidates(people, begun);
+  // What this person wrote here, and where the caret stands: a draft of another device leaves it there.
+  const written = useRef(text);
+  const caret = useRef(0);
   const write = (next: string) => {
+    written.current = next;
     setDraft(draftKey, next);
     if (shared) announceTyping(draftKey, next.trim() !== '');
   };
@@ -70,8 +74,8 @@ export function Composer({
 
   const named = mentionsIn(text, candidates);
   const plan = willAnswer({ shared, answers: thread?.answers, mentions: named, chosen });
-  // Where others are, one goes on talking while a model answers.
-  const ready = text.trim().length > 0 && (!running || shared);
+  // One goes on talking while a model answers.
+  const ready = text.trim().length > 0;
 
   useLayoutEffect(() => {
     const element = area.current;
@@ -79,6 +83,8 @@ export function Composer({
     element.style.height = 'auto';
     element.style.height = `${Math.min(element.scrollHeight, TALLEST)}px`;
     element.style.overflowY = element.scrollHeight > TALLEST ? 'auto' : 'hidden';
+    if (text === written.current || document.activeElement !== element) return;
+    element.setSelectionRange(caret.current, caret.current);
   }, [text]);
 
   useEffect(() => {
@@ -149,7 +155,10 @@ export function Composer({
           write(event.target.value);
           mentions.sync();
         }}
-        onSelect={mentions.sync}
+        onSelect={(event) => {
+          caret.current = event.currentTarget.selectionStart;
+          mentions.sync();
+        }}
         onBlur={() => {
           mentions.close();
           if (shared) announceTyping(draftKey, false);
@@ -163,10 +172,11 @@ export function Composer({
         <span className="composer-hint" aria-hidden="true">
           {hint}
         </span>
-        {running && !ready ? (
+        {running && (
           <button
             type="button"
             className="send"
+            data-quiet={ready || undefined}
             aria-label={t.chat.stop}
             title={t.chat.stop}
             onClick={() => {
@@ -176,7 +186,8 @@ export function Composer({
           >
             <Icon name="stop" size={22} />
           </button>
-        ) : (
+        )}
+        {(ready || !running) && (
           <button
             type="submit"
             className="send"

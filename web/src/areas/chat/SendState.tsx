@@ -20,7 +20,7 @@ export function SendState({ message, sending }: { message: Message; sending: Sen
   const slow = useSlow(state);
   if (state !== 'failed') {
     return (
-      <p className="send-state" role="status">
+      <p className="send-state" role="status" data-waiting={slow || undefined}>
         {slow && (
           <>
             <Icon name="clock" size={14} />

@@ -9,10 +9,20 @@ function say(text: string): void {
   for (const listener of listeners) listener();
 }
 
-/** Reads a finished answer out to those who listen; long ones only by their beginning. */
+/** As it is read out: without its marks, and of a long one only the beginning. */
+function spoken(text: string): string {
+  const plain = text.replace(/```[\s\S]*?```/g, ' … ').replace(/[*_`#>|]/g, '');
+  return plain.length > 600 ? `${plain.slice(0, 600)} …` : plain;
+}
+
+/** Reads a finished answer out to those who listen. */
 export function announce(answer: Answer): void {
-  const plain = answer.text.replace(/```[\s\S]*?```/g, ' … ').replace(/[*_`#>|]/g, '');
-  say(plain.length > 600 ? `${plain.slice(0, 600)} …` : plain);
+  say(spoken(answer.text));
+}
+
+/** Reads out what a person said. */
+export function announceSaid(name: string, text: string): void {
+  say(`${name}: ${spoken(text)}`);
 }
 
 export function useAnnouncement(): string {

@@ -6,40 +6,30 @@ import { keys } from '@/api/keys';
 import { queryClient } from '@/api/queryClient';
 import type { Loaded } from '@/live/branch';
 import { Cell } from '@/live/cell';
-import { ASKING } from '@/live/delivery';
+import type { Exchange } from '@/live/exchange';
+import { ASKING } from '@/live/exchange';
 import { generations } from '@/live/generations';
-import type { Exchange } from '@/live/landing';
 import { live, outboxCell, put } from '@/live/live';
 import { temporaryId } from '@/live/outbox';
+import { unstored } from '@/live/unstored';
 import { clearDraft, draftText, NEW, setDraft } from './drafts';
 import { receiveAnswered, refreshMessages, seedEmpty } from './messages';
 import { setProblem } from './problems';
-import { adopt } from './streams';
-import { receiveThread, refreshThreads } from './threads';
+import { NOTHING_OWN, receiveThread, refreshThreads } from './threads';
 
 function ghost(threadId: string, content: string, parentId: string | null, me: Author): Message {
-  const now = new Date().toISOString();
-  return {
-    id: newId(),
-    thread_id: threadId,
-    parent_id: parentId,
-    author: me,
-    role: 'user',
-    content,
-    reasoning: null,
-    status: 'complete',
-    error: null,
-    model: null,
-    provider: null,
-    usage: null,
-    attachments: [],
-    metadata: {},
-    siblings: [],
-    seq: Number.MAX_SAFE_INTEGER,
-    client_id: newId(),
-    created_at: now,
-    updated_at: now,
-  };
+  return unstored(
+    {
+      id: newId(),
+      thread_id: threadId,
+      parent_id: parentId,
+      author: me,
+      role: 'user',
+      content,
+      client_id: newId(),
+    },
+    Date.now(),
+  );
 }
 
 interface Calling {
@@ -61,6 +51,7 @@ async function call({ path, body, threadId, again }: Calling): Promise<Exchange>
     signal: AbortSignal.timeout(180_000),
   });
   if (response.headers.get('content-type')?.includes('text/event-stream')) {
+    const { adopt } = await import('./streams');
     return adopt(threadId, response, again);
   }
   return ((await response.json()) as { data: Exchange }).data;
@@ -179,8 +170,10 @@ function seedThread(id: string, { content, model, me }: Asking): void {
     archived: false,
     owner_id: me.id,
     head_id: null,
-    draft: null,
-    running: false,
+    answers: 'always',
+    members: 1,
+    ...NOTHING_OWN,
+    role: 'owner',
     created_at: now,
     updated_at: now,
     last_message_at: now,

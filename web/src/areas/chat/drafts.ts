@@ -43,9 +43,21 @@ function subscribe(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
+/** When a person last wrote here, and the newest draft of another device that was let pass meanwhile. */
+const wroteAt = new Map<string, number>();
+const passed = new Map<string, number>();
+const WRITING_MS = 3_000;
+
+/** Later than now and than everything seen: what is written after seeing a draft beats it, whatever the clocks say. */
+function stamp(key: string): string {
+  const seen = Math.max(Date.parse(read(key).updated_at), passed.get(key) ?? 0);
+  return new Date(Math.max(Date.now(), seen + 1)).toISOString();
+}
+
 /** Keeps a draft here at once and with the server a moment later. */
 export function setDraft(key: string, text: string): void {
-  const draft = { text, updated_at: new Date().toISOString() };
+  const draft = { text, updated_at: stamp(key) };
+  wroteAt.set(key, Date.now());
   keep(key, draft);
   clearTimeout(timers.get(key));
   if (key === NEW || isTemporary(key)) return;
@@ -61,10 +73,15 @@ export function setDraft(key: string, text: string): void {
   );
 }
 
-/** Takes over what another device wrote, if it is newer. */
+/** Takes over what another device wrote, if it is newer; never from under the hands of one who writes here. */
 export function adoptDraft(key: string, theirs: Draft | null): void {
-  const ours = read(key);
-  if (theirs && Date.parse(theirs.updated_at) > Date.parse(ours.updated_at)) keep(key, theirs);
+  if (!theirs) return;
+  const at = Date.parse(theirs.updated_at);
+  if (at <= Date.parse(read(key).updated_at)) return;
+  const writing = Date.now() - (wroteAt.get(key) ?? 0) < WRITING_MS;
+  if (writing && read(key).text) passed.set(key, Math.max(at, passed.get(key) ?? 0));
+  else if (theirs.text === read(key).text) cache.set(key, theirs);
+  else keep(key, theirs);
 }
 
 /** A sent message is a draft no more. The server clears its copy when the empty text arrives. */
@@ -85,6 +102,8 @@ export function forgetDrafts(): void {
   for (const timer of timers.values()) clearTimeout(timer);
   timers.clear();
   cache.clear();
+  wroteAt.clear();
+  passed.clear();
   try {
     for (const key of Object.keys(localStorage)) {
       if (key.startsWith(PREFIX)) localStorage.removeItem(key);

@@ -1,10 +1,11 @@
 import { useMemo } from 'react';
 import type { Author } from '@/api/contract';
 import { useCell } from '@/live/cell';
-import { isMessage } from '@/live/landing';
+import { isMessage } from '@/live/exchange';
 import { outboxCell } from '@/live/live';
 import type { OutboxItem } from '@/live/outbox';
 import type { Ghost } from '@/live/projection';
+import { unstored } from '@/live/unstored';
 
 interface Body {
   content: string;
@@ -14,30 +15,19 @@ interface Body {
 
 function ghostOf(item: OutboxItem, me: Author, answers: boolean): Ghost {
   const body = item.body as Body;
-  const at = new Date(item.at).toISOString();
   return {
-    message: {
-      id: item.id,
-      thread_id: item.lane,
-      parent_id: null,
-      author: me,
-      role: 'user',
-      content: body.content,
-      reasoning: null,
-      status: 'complete',
-      error: null,
-      model: null,
-      provider: null,
-      usage: null,
-      attachments: [],
-      metadata: {},
-      siblings: [],
-      seq: Number.MAX_SAFE_INTEGER,
-      client_id: item.id,
-      reply_to: body.reply_to ?? null,
-      created_at: at,
-      updated_at: at,
-    },
+    message: unstored(
+      {
+        id: item.id,
+        thread_id: item.lane,
+        author: me,
+        role: 'user',
+        content: body.content,
+        client_id: item.id,
+        reply_to: body.reply_to ?? null,
+      },
+      item.at,
+    ),
     sending: { id: item.id, state: item.state, failure: item.failure },
     asks: body.reply ?? answers,
   };

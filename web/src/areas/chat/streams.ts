@@ -4,7 +4,7 @@ import { emptyAnswer } from '@/live/answer';
 import type { Answer } from '@/live/answer';
 import { follow } from '@/live/follow';
 import { generations } from '@/live/generations';
-import type { Exchange } from '@/live/landing';
+import type { Exchange } from '@/live/exchange';
 import { coming } from '@/live/projection';
 import { announce } from './announcing';
 import { refreshMessages } from './messages';

@@ -58,10 +58,21 @@ function isOlder(a: Thread, b: Thread): boolean {
   return a.last_message_at < b.last_message_at;
 }
 
+/** What a thread is to a reader of whom nothing of it is known yet. */
+export const NOTHING_OWN = {
+  draft: null,
+  running: false,
+  role: 'member',
+  unread: 0,
+  mentioned: false,
+  read_seq: 0,
+  muted: false,
+} satisfies Partial<Thread>;
+
 /** Puts a thread into every list where it belongs, at its place, and takes it out of the others. */
 export function receiveThread(shared: ThreadShared | Thread): void {
   const known = knownThread(shared.id);
-  const thread: Thread = { draft: null, running: false, ...known, ...shared };
+  const thread: Thread = { ...NOTHING_OWN, ...known, ...shared };
   amendThread(shared.id, shared);
   if (isLeaving(shared.id)) return;
   for (const [key, pages] of queryClient.getQueriesData<Pages>({ queryKey: keys.allThreads })) {

@@ -4,7 +4,6 @@ import { useConnection } from '@/live/connection';
 import { generations } from '@/live/generations';
 import { live } from '@/live/live';
 import { isTemporary } from '@/live/outbox';
-import { attach } from './streams';
 
 /** How long the live connection has to bring the first of a running answer. */
 const PATIENCE_MS = 4_000;
@@ -25,7 +24,9 @@ export function useFollowing(threadId: string | null, messages: readonly Message
       const synced = live.synced(`t:${threadId}`);
       for (const message of running) {
         const spoken = generations.get(message.id);
-        if (!spoken || (!synced && !spoken.abort)) attach(threadId, message);
+        if (!spoken || (!synced && !spoken.abort)) {
+          void import('./streams').then(({ attach }) => attach(threadId, message));
+        }
       }
     };
     if (state === 'fallback') {

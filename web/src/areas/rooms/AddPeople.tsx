@@ -36,12 +36,14 @@ export function AddPeople({ thread, members }: { thread: Thread; members: Thread
   const within = new Set(members.map((m) => m.user_id));
   const outside = all.filter((m) => !within.has(m.user_id));
   const found = matching(outside, query);
-  const shown = open && (found.length > 0 || query.trim() !== '' || outside.length === 0);
+  const allIn = all.length > 0 && outside.length === 0;
+  const shown = open && (found.length > 0 || query.trim() !== '');
   const chosen = Math.min(at, found.length - 1);
 
   const pick = (member: Member) => {
     setQuery('');
     setAt(0);
+    setOpen(false); // what it covers is where the person appears
     add.mutate(member, { onError: (error) => toast(describe(error, t)) });
   };
   const onKeyDown = (event: React.KeyboardEvent) => {
@@ -74,9 +76,10 @@ export function AddPeople({ thread, members }: { thread: Thread; members: Thread
           aria-controls={id}
           aria-autocomplete="list"
           aria-activedescendant={shown && found[chosen] ? `${id}-${chosen}` : undefined}
-          placeholder={s.addPlaceholder}
+          placeholder={allIn ? s.allIn : s.addPlaceholder}
           value={query}
           onFocus={() => setOpen(true)}
+          onClick={() => setOpen(true)}
           onBlur={() => setOpen(false)}
           onChange={(e) => {
             setQuery(e.target.value);
@@ -107,7 +110,7 @@ export function AddPeople({ thread, members }: { thread: Thread; members: Thread
         ))}
         {shown && found.length === 0 && (
           <li className="suggestions-none" role="option" aria-selected={false} aria-disabled="true">
-            {outside.length === 0 ? s.allIn : s.nobody(query.trim())}
+            {allIn ? s.allIn : s.nobody(query.trim())}
           </li>
         )}
       </ul>

@@ -7,7 +7,7 @@ const EVERYONE = ['all', 'everyone'];
 /** What a person wrote, with those mentioned in it shown as such. */
 export function MentionedText({ message }: { message: Message }) {
   const { me, people } = useRoom();
-  const { content: text, mentions = [] } = message;
+  const { content: text, mentions } = message;
   if (mentions.length === 0) return text;
   const written = mentions.map((mention) => ({
     mention,
@@ -23,7 +23,7 @@ export function MentionedText({ message }: { message: Message }) {
         className="mention"
         data-kind={piece.mention.kind}
         data-me={piece.mention.id === me || undefined}
-        title={piece.mention.name}
+        title={people.get(piece.mention.id)?.full_name ?? piece.mention.name}
       >
         {piece.text}
       </span>

@@ -54,7 +54,7 @@ export function ReactionAdd({ message, className = 'icon-btn icon-btn-small' }: 
       >
         {open && (
           <Suspense fallback={null}>
-            <ReactionPicker reactions={message.reactions ?? []} me={me} onPick={pick} />
+            <ReactionPicker reactions={message.reactions} me={me} onPick={pick} />
           </Suspense>
         )}
       </div>

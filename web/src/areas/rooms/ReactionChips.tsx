@@ -10,7 +10,7 @@ export function ReactionChips({ message }: { message: Message }) {
   const t = useText();
   const { me, people } = useRoom();
   const react = useReact(message);
-  const reactions = message.reactions ?? [];
+  const { reactions } = message;
   if (reactions.length === 0) return null;
   const words = {
     you: t.rooms.people.you,

@@ -14,7 +14,7 @@ export function ShareButton({ thread }: { thread: Thread }) {
   const t = useText();
   const [open, setOpen] = useState(false);
   const people = useEntrants(thread);
-  const mine = thread.role !== 'member' && thread.role !== 'viewer';
+  const mine = thread.role === 'owner';
   const label = mine ? t.rooms.share.button : t.rooms.share.others;
   return (
     <>

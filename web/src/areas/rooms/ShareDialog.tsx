@@ -99,11 +99,11 @@ export function ShareDialog({ thread, onClose }: { thread: Thread; onClose: () =
         <div className="share-answers">
           <div>
             <p className="field-label">{s.answers}</p>
-            <p className="field-hint">{s.answersHint[thread.answers ?? 'mentioned']}</p>
+            <p className="field-hint">{s.answersHint[thread.answers]}</p>
           </div>
           <Segments<Answers>
             label={s.answers}
-            value={thread.answers ?? 'mentioned'}
+            value={thread.answers}
             options={[
               { value: 'mentioned', label: s.answersHow.mentioned },
               { value: 'always', label: s.answersHow.always },

@@ -9,7 +9,7 @@ const MOST = 99;
 export function ThreadMarks({ thread }: { thread: Thread }) {
   const t = useText();
   const s = t.rooms.threads;
-  const unread = thread.unread ?? 0;
+  const { unread } = thread;
   const workspace = thread.visibility === 'workspace';
   return (
     <>

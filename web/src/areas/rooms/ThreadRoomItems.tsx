@@ -37,7 +37,7 @@ export function ThreadRoomItems({ thread, then, onShare }: Props) {
           {thread.muted ? s.unmute : s.mute}
         </MenuItem>
       )}
-      {(thread.unread ?? 0) > 0 && (
+      {thread.unread > 0 && (
         <MenuItem icon="check" onSelect={then(() => markAllRead(thread.id))}>
           {s.markRead}
         </MenuItem>

@@ -16,7 +16,7 @@ export function TypingLine({ threadId, people }: { threadId: string; people: Per
   else if (first && second) said = w.two(first, second);
   else if (first) said = w.one(first);
   return (
-    <p className="typing-line" role="status">
+    <p className="typing-line">
       {said && (
         <>
           <span className="typing-dots" aria-hidden="true">

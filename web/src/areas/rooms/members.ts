@@ -9,7 +9,7 @@ import { useThreadMembers } from '@/live/rooms';
 
 /** More than one person may be in it. */
 export function isShared(thread: Pick<Thread, 'visibility' | 'members'> | null | undefined) {
-  return thread ? thread.visibility === 'workspace' || (thread.members ?? 1) > 1 : false;
+  return thread ? thread.visibility === 'workspace' || thread.members > 1 : false;
 }
 
 /** Everybody in the workspace; nobody, while that is not known or not for the reader to know. */

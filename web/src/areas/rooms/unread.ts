@@ -12,7 +12,7 @@ type Pages = InfiniteData<Page<Thread>, string | null>;
 /** What a thread adds to the count: its unread messages, or, when it is muted, at most a mention. */
 export function counted(thread: Pick<Thread, 'unread' | 'muted' | 'mentioned'>): number {
   if (thread.muted) return thread.mentioned ? 1 : 0;
-  return thread.unread ?? 0;
+  return thread.unread;
 }
 
 export function sumUnread(pages: Pages | undefined): number {

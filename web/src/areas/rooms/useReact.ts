@@ -13,7 +13,7 @@ export function useReact(message: Message): (emoji: string) => void {
   const { threadId, me } = useRoom();
   return useCallback(
     (emoji) => {
-      const on = !hasReacted(message.reactions ?? [], emoji, me);
+      const on = !hasReacted(message.reactions, emoji, me);
       react(threadId, message.id, emoji, on).catch((error) => toast(describe(error, t)));
     },
     [message, threadId, me, t],

@@ -37,7 +37,7 @@ export function useReading({ threadId, me, messages, thread, atEnd, counts }: Op
   useEffect(() => {
     if (settled.current || !thread) return;
     settled.current = true;
-    if (thread.unread) setLine(thread.read_seq ?? 0);
+    if (thread.unread) setLine(thread.read_seq);
   }, [thread]);
 
   // Where one looked away or scrolled up; what comes then is new, unless an older line is not passed yet.
@@ -63,7 +63,7 @@ export function useReading({ threadId, me, messages, thread, atEnd, counts }: Op
     const unread = Math.min(MOST, countAfter(messages, mark, me));
     if (unread <= known) return;
     const mentioned = messages.some(
-      (m) => m.seq > mark && m.author?.id !== me && m.mentions?.some((x) => x.id === me),
+      (m) => m.seq > mark && m.author?.id !== me && m.mentions.some((x) => x.id === me),
     );
     amendThread(threadId, mentioned ? { unread, mentioned } : { unread });
   }, [counts, present, mark, known, messages, threadId, me]);

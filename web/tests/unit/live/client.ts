@@ -23,6 +23,7 @@ export class Client {
   readonly hub: Hub;
   link: Link | null = null;
   others: Client[] = [];
+  readonly unseen: string[] = [];
 
   constructor(
     private readonly server: FakeServer,
@@ -39,6 +40,7 @@ export class Client {
       },
       generation: () => false,
       poke: () => undefined,
+      unseen: (c) => this.unseen.push(c),
       presence: () => undefined,
       typing: () => undefined,
       state: (state) => this.states.push(state),

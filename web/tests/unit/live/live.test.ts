@@ -87,6 +87,19 @@ describe('one tab', () => {
     expect(client.hub.synced(T)).toBe(false);
   });
 
+  it('tells of what comes to a thread that is followed but not open', async () => {
+    const server = new FakeServer();
+    const client = new Client(server).lead();
+    await tick();
+    const leave = client.hub.watch(T);
+    server.write(T, row('m1'), 'message.created');
+    expect(client.unseen).toEqual([]);
+    leave();
+    server.write(T, row('m2'), 'message.created');
+    server.write(T, row('m2'), 'message.changed');
+    expect(client.unseen).toEqual([T]);
+  });
+
   it('drops what it is shown out of', async () => {
     const server = new FakeServer();
     const client = new Client(server).lead();

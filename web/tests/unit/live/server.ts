@@ -75,14 +75,14 @@ export class FakeServer {
   }
 
   /** A change is committed, and told to all who listen. */
-  write(c: string, d: Parts): void {
+  write(c: string, d: Parts, kind = 'x'): void {
     const scope = this.scope(c);
     scope.log.push(d);
     scope.parts = merge(scope.parts, d);
     for (const wire of this.wires) {
       if (!wire.open || !wire.subscribed.has(c)) continue;
       const times = this.fate();
-      for (let i = 0; i < times; i++) wire.tell({ k: 'ev', c, s: scope.log.length, kind: 'x', d });
+      for (let i = 0; i < times; i++) wire.tell({ k: 'ev', c, s: scope.log.length, kind, d });
     }
   }
 
