@@ -309,8 +309,9 @@ impl Live {
         let (mut presence, now) = (self.0.presence.lock(), Instant::now());
         match *said {
             Said::Alive { node } => {
-                if presence.alive(node, now) {
-                    drop(presence);
+                let is_news = presence.alive(node, now);
+                drop(presence);
+                if is_news {
                     self.ask_all_nodes();
                 }
             }

@@ -46,12 +46,12 @@ pub async fn serve(live: Live, caller: Caller, mut socket: WebSocket) {
         _ => None,
     };
     let mut said = said.unwrap_or_default().into_iter();
-    let since = match said.next() {
-        Some(ClientFrame::Hello {
-            v: frames::VERSION,
-            since,
-        }) => since,
-        _ => return goodbye(&mut socket, Bye::Frames).await,
+    let Some(ClientFrame::Hello {
+        v: frames::VERSION,
+        since,
+    }) = said.next()
+    else {
+        return goodbye(&mut socket, Bye::Frames).await;
     };
     let connection = live.enter(caller);
     let ends_at = Holder::from(&caller)

@@ -153,7 +153,7 @@ impl Feed {
                 subscriber.seq = position.head.seq.max(from);
                 match &together {
                     Some(together) if together.first > from => {
-                        together.send_to(self.scope, &subscriber.connection)
+                        together.send_to(self.scope, &subscriber.connection);
                     }
                     _ => {
                         for sent in sent.iter().filter(|sent| sent.seq > from) {
