@@ -286,11 +286,9 @@ impl Live {
     fn heard_of_nodes(&self, said: &Said) {
         let (mut presence, now) = (self.0.presence.lock(), Instant::now());
         match *said {
-            Said::Alive { node } => {
-                if presence.alive(node, now) {
-                    drop(presence);
-                    self.ask_all_nodes();
-                }
+            Said::Alive { node } if presence.alive(node, now) => {
+                drop(presence);
+                self.ask_all_nodes();
             }
             Said::Anew { node } => presence.forget(node, now),
             Said::WhoIsThere { .. } => presence.say_again(),
