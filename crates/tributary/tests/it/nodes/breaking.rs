@@ -8,7 +8,7 @@ use crate::support::eventually;
 
 /// What was shown of an answer is the beginning of what became of it, or the other way round where its last words
 /// were not kept; and everybody has the same at the end.
-async fn was_followed_by_all(outcome: &Outcome, kept: &serde_json::Value, thread: &str) {
+fn was_followed_by_all(outcome: &Outcome, kept: &serde_json::Value, thread: &str) {
     let whole = kept["content"].as_str().unwrap();
     let id = kept["id"].as_str().unwrap();
     for one in &outcome.followed {
@@ -69,8 +69,8 @@ async fn a_burst_while_nodes_are_killed_and_come_back() {
         (&"interrupted".into(), &"complete".into())
     );
     let outcome = house.check(false).await;
-    was_followed_by_all(&outcome, &dead, &shared).await;
-    was_followed_by_all(&outcome, &alive, &private).await;
+    was_followed_by_all(&outcome, &dead, &shared);
+    was_followed_by_all(&outcome, &alive, &private);
     let breaks: usize = outcome.followed.iter().map(|one| one.breaks).sum();
     assert!(breaks >= 2, "those of the dead nodes went on elsewhere");
     eprintln!(

@@ -128,7 +128,7 @@ pub async fn insist(
                 return answer;
             }
         }
-        assert!(began.elapsed() < Duration::from_secs(60), "nobody takes {path}");
+        assert!(began.elapsed() < Duration::from_mins(1), "nobody takes {path}");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     unreachable!()
@@ -258,13 +258,15 @@ impl House {
     pub async fn write_while<T>(&self, happens: impl Future<Output = T>) -> T {
         let over = AtomicBool::new(false);
         let writer = async |who: usize, name: &str| {
-            for n in 0..120 {
+            // A burst, then a trickle: a snapshot shows two hundred messages, and all are to be compared.
+            for n in 0..90 {
                 let thread = &self.threads[if who < 2 { n % 2 } else { 0 }];
                 self.say(who, thread, &format!("{name} says {n} 🌍")).await;
                 if over.load(Ordering::Relaxed) {
                     break;
                 }
-                tokio::time::sleep(Duration::from_millis(60)).await;
+                let pause = if n < 30 { 60 } else { 400 };
+                tokio::time::sleep(Duration::from_millis(pause)).await;
             }
         };
         let stranger = async {

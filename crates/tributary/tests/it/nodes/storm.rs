@@ -120,6 +120,10 @@ async fn connections_that_are_lost_all_at_once_come_back() {
         "{many} came in {came:?} and were back in {back:?} with {reads} questions to the store, {:.1} for each; {memory} MB",
         reads as f64 / many as f64
     );
+    assert!(
+        reads < 25 * many as i64,
+        "what one asks does not grow with how many ask"
+    );
     let ended: Vec<_> = stream::iter(followers)
         .map(Follower::end)
         .buffer_unordered(64)
