@@ -65,7 +65,7 @@ export function ShareDialog({ thread, onClose }: { thread: Thread; onClose: () =
   };
 
   return (
-    <Dialog open title={s.title} className="dialog-share" onClose={onClose}>
+    <Dialog open title={mine ? s.title : s.members} className="dialog-share" onClose={onClose}>
       {mine ? (
         <AudienceChoice
           value={audience}
