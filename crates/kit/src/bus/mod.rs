@@ -3,6 +3,7 @@
 //! Whatever is published may be lost, doubled or late on another node; it is speed, never the truth. Whoever
 //! needs every change reads the event log when a number is missing, and looks at it from time to time.
 
+mod envelope;
 mod redis;
 mod topics;
 

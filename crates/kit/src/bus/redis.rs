@@ -20,6 +20,7 @@ use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use super::envelope;
 use super::topics::{Place, Topics, channel, partition_of};
 use super::{Heard, Link};
 use crate::lifecycle::Lifecycle;
@@ -141,7 +142,7 @@ impl Remote {
             self.dropped.fetch_add(1, Ordering::Relaxed);
             return;
         }
-        let envelope = write(self.node, topic, body);
+        let envelope = envelope::write(self.node, topic, body);
         let size = envelope.len();
         if self.queued.fetch_add(size, Ordering::Relaxed) + size > QUEUE_BYTES
             || self.queue.try_send((partition_of(topic), envelope)).is_err()
@@ -371,7 +372,7 @@ impl Remote {
         loop {
             let began = Instant::now();
             word += 1;
-            let envelope = write(self.node, &self.probe, &word.to_be_bytes());
+            let envelope = envelope::write(self.node, &self.probe, &word.to_be_bytes());
             let there_and_back = async {
                 redis::cmd(style.publish())
                     .arg(channel(partition_of(&self.probe)))
@@ -402,7 +403,7 @@ impl Remote {
         let Some(Value::BulkString(envelope)) = push.data.get(1) else {
             return;
         };
-        let Some((node, topic, body)) = read(envelope) else {
+        let Some((node, topic, body)) = envelope::read(envelope) else {
             return;
         };
         if node == self.node {
@@ -464,41 +465,4 @@ async fn subscribe(
         .arg(channel(partition))
         .exec_async(&mut connection)
         .await
-}
-
-/// Who says it, the length of the topic, the topic, the body.
-fn write(node: Uuid, topic: &str, body: &[u8]) -> Vec<u8> {
-    let mut envelope = Vec::with_capacity(18 + topic.len() + body.len());
-    envelope.extend_from_slice(node.as_bytes());
-    envelope.extend_from_slice(&(topic.len() as u16).to_be_bytes());
-    envelope.extend_from_slice(topic.as_bytes());
-    envelope.extend_from_slice(body);
-    envelope
-}
-
-fn read(envelope: &[u8]) -> Option<(Uuid, &str, &[u8])> {
-    let (node, rest) = envelope.split_first_chunk::<16>()?;
-    let (length, rest) = rest.split_first_chunk::<2>()?;
-    let (topic, body) = rest.split_at_checked(u16::from_be_bytes(*length).into())?;
-    Some((Uuid::from_bytes(*node), std::str::from_utf8(topic).ok()?, body))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    proptest! {
-        #[test]
-        fn what_is_written_is_read(topic in ".{0,40}", body in proptest::collection::vec(any::<u8>(), 0..60)) {
-            let node = Uuid::from_u128(7);
-            let envelope = write(node, &topic, &body);
-            prop_assert_eq!(read(&envelope), Some((node, topic.as_str(), &body[..])));
-        }
-
-        #[test]
-        fn strange_bytes_are_nothing(bytes in proptest::collection::vec(any::<u8>(), 0..60)) {
-            let _ = read(&bytes);
-        }
-    }
 }
