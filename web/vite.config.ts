@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import type { Plugin } from 'vite';
@@ -29,17 +30,22 @@ function keptFiles(): Plugin {
   return {
     name: 'kept-files',
     apply: 'build',
-    generateBundle(_options, bundle) {
-      const own = readdirSync(here('./public')).map((name) => `/${name}`);
-      const built = Object.keys(bundle).filter((name) => !RARE.test(name));
-      const files = [...new Set(['/index.html', ...own, ...built.map((n) => `/${n}`)])].sort();
+    // At the very end: what lies there then is what is served, and one file that is not would keep the worker out.
+    closeBundle() {
+      const root = here('./dist');
+      const files = readdirSync(root, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
+        .map((entry) => `/${relative(root, join(entry.parentPath, entry.name))}`)
+        .filter((name) => name !== '/sw.js' && !RARE.test(name))
+        .sort();
       const hash = createHash('sha256').update(files.join());
-      for (const name of own) hash.update(readFileSync(here(`./public${name}`)));
-      hash.update(readFileSync(here('./index.html')));
+      // The names of all else carry a hash of their own.
+      const plain = files.filter((name) => !name.startsWith('/assets/'));
+      for (const name of plain) hash.update(readFileSync(join(root, name)));
       const source = readFileSync(here('./worker/sw.js'), 'utf8')
         .replace('self.__FILES__', JSON.stringify(files))
         .replace('self.__VERSION__', JSON.stringify(hash.digest('hex').slice(0, 12)));
-      this.emitFile({ type: 'asset', fileName: 'sw.js', source });
+      writeFileSync(join(root, 'sw.js'), source);
     },
   };
 }

@@ -19,7 +19,9 @@ const OFFLINE = 'Offline — ';
 
 /** One is without a network for a while and writes on; the other writes too. In the end both have all, once. */
 export async function offlineTwo({ ada, bea }: Pair): Promise<void> {
-  await bea.page.evaluate(() => navigator.serviceWorker.ready);
+  await bea.page.waitForFunction(async () =>
+    Boolean((await navigator.serviceWorker.getRegistration())?.active),
+  );
   await bea.page.waitForTimeout(2000); // what was read is written down a moment later
   await bea.context.setOffline(true);
   const mine = ['First from the river', 'Second from the river', 'Third from the river'];
@@ -99,7 +101,9 @@ export async function version({ bea, path }: Pair, line: Line): Promise<void> {
   const ours = errors.filter((e) => !/incognito|in-incognito/.test(e.errorId));
   expect(ours.length === 0, `installable: ${JSON.stringify(ours)}`);
 
-  await page.evaluate(() => navigator.serviceWorker.ready);
+  await page.waitForFunction(async () =>
+    Boolean((await navigator.serviceWorker.getRegistration())?.active),
+  );
   await until('the page is kept', () =>
     page.evaluate(async () => (await caches.keys()).some((name) => name.startsWith('tributary-'))),
   );

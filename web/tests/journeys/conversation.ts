@@ -84,7 +84,9 @@ export async function offline(v: Visitor): Promise<void> {
   const { page } = v;
   const waiting = page.getByText('Waiting to be sent');
   const line = page.getByText('Offline — ');
-  await page.evaluate(() => navigator.serviceWorker.ready);
+  await page.waitForFunction(async () =>
+    Boolean((await navigator.serviceWorker.getRegistration())?.active),
+  );
   const before = await v.answers.count();
   await page.waitForTimeout(2000); // what was read is written down a moment later
   await v.context.setOffline(true);
