@@ -48,6 +48,8 @@ function answerOf(gen: Running): Answer {
 export class Generations {
   private readonly asking = new Map<string, Asking>();
   private readonly spoken = new Map<string, Spoken>();
+  /** Messages whose end was told, and the run that ended (null: one that was not heard). What comes of it late is stale. */
+  private readonly over = new Map<string, string | null>();
   private readonly listeners = new Set<Listener>();
   /** Under which key a message was first shown, before the server gave it an id. */
   readonly shownAs = new Map<string, string>();
@@ -97,6 +99,12 @@ export class Generations {
   hear(frame: GenFrame | GenSnapFrame, stored: Message | null): { ask: boolean; ended: boolean } {
     const now = this.spoken.get(frame.m);
     if (now?.abort && !now.answer.done) return { ask: false, ended: false };
+    const over = this.over.get(frame.m);
+    if (over !== undefined) {
+      const isNew = frame.k === 'gen' ? frame.op === 'open' : stored?.status === 'streaming';
+      if (!isNew || frame.g === over) return { ask: false, ended: false };
+      this.over.delete(frame.m);
+    }
     // The message itself says more than what comes late.
     if (stored && stored.status !== 'streaming') return { ask: false, ended: false };
     if (!now && frame.k === 'gen' && frame.op === 'end') return { ask: false, ended: false };
@@ -118,6 +126,7 @@ export class Generations {
   /** The stored message has all of it. */
   finish(messageId: string, abort?: AbortController): void {
     const now = this.spoken.get(messageId);
+    if (!abort) this.over.set(messageId, now?.gen?.g ?? null);
     if (!now || (abort && now.abort !== abort)) return;
     this.spoken.delete(messageId);
     if (!abort) now.abort?.abort();
@@ -127,6 +136,7 @@ export class Generations {
   clear(): void {
     for (const { abort } of this.spoken.values()) abort?.abort();
     this.spoken.clear();
+    this.over.clear();
     this.asking.clear();
     this.notify();
   }
