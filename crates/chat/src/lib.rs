@@ -8,6 +8,7 @@
 mod access;
 mod answering;
 mod assistants;
+mod attachments;
 mod drafts;
 mod exchange;
 mod export;
@@ -38,6 +39,7 @@ use std::time::Duration;
 
 use ai::Ai;
 use db::Db;
+use files::Files;
 use kit::lifecycle::Lifecycle;
 
 use generation::Generations;
@@ -76,6 +78,7 @@ pub struct Chat(Arc<Inner>);
 struct Inner {
     db: Db,
     ai: Ai,
+    files: Files,
     lifecycle: Lifecycle,
     config: ChatConfig,
     generations: Generations,
@@ -84,10 +87,12 @@ struct Inner {
 
 impl Chat {
     /// The room over the floors below it.
-    pub fn new(db: Db, ai: Ai, lifecycle: Lifecycle, config: ChatConfig) -> Self {
+    pub fn new(db: Db, ai: Ai, files: Files, lifecycle: Lifecycle, config: ChatConfig) -> Self {
+        files.set_rooms(Arc::new(attachments::Threads));
         Self(Arc::new(Inner {
             db,
             ai,
+            files,
             lifecycle,
             config,
             generations: Generations::default(),
@@ -97,6 +102,11 @@ impl Chat {
 
     fn db(&self) -> &Db {
         &self.0.db
+    }
+
+    /// Files and the index.
+    pub fn files(&self) -> &Files {
+        &self.0.files
     }
 
     /// Whether no other node can be over the same store: the embedded one has one process.

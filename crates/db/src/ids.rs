@@ -58,3 +58,7 @@ id!(
     /// A message.
     MessageId
 );
+id!(
+    /// A file that was uploaded.
+    FileId
+);

@@ -291,3 +291,34 @@ pub enum NotificationKind {
     #[sea_orm(string_value = "added")]
     Added,
 }
+
+/// How far a file has come.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    EnumIter,
+    DeriveActiveEnum,
+    Serialize,
+    Deserialize,
+    utoipa::ToSchema,
+)]
+#[sea_orm(rs_type = "String", db_type = "Text")]
+#[serde(rename_all = "lowercase")]
+pub enum FileStatus {
+    /// Nobody has looked whether it is safe; nothing of it is served.
+    #[sea_orm(string_value = "scanning")]
+    Scanning,
+    /// It is safe; text and previews are being made.
+    #[sea_orm(string_value = "processing")]
+    Processing,
+    /// Everything that can be made of it is there.
+    #[sea_orm(string_value = "ready")]
+    Ready,
+    /// It is not safe: its bytes are gone.
+    #[sea_orm(string_value = "rejected")]
+    Rejected,
+}

@@ -21,7 +21,7 @@ mod tx;
 
 pub use connect::{Db, DbConfig};
 pub use events::Event;
-pub use ids::{MessageId, SessionId, ThreadId, UserId, WorkspaceId};
+pub use ids::{FileId, MessageId, SessionId, ThreadId, UserId, WorkspaceId};
 pub use keyring::{INSTANCE, Keyring};
 pub use sealed::Sealed;
 pub use tx::Tx;

@@ -317,6 +317,13 @@ impl Config {
         }
     }
 
+    /// The part of files.
+    pub fn files(&self) -> files::FilesConfig {
+        files::FilesConfig {
+            folder: self.data.clone(),
+        }
+    }
+
     /// The part of people and sign-in.
     pub fn identity(&self) -> identity::IdentityConfig {
         identity::IdentityConfig {

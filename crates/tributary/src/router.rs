@@ -13,6 +13,7 @@ use axum::routing::get;
 use chat::Chat;
 use chat::live::Live;
 use db::Db;
+use files::Files;
 use futures::FutureExt;
 use http::{HeaderName, HeaderValue, Method, header};
 use identity::Identity;
@@ -38,6 +39,7 @@ pub struct Rooms {
     pub db: Db,
     pub identity: Identity,
     pub ai: Ai,
+    pub files: Files,
     pub chat: Chat,
     pub live: Live,
     pub lifecycle: Lifecycle,

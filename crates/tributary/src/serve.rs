@@ -13,6 +13,7 @@ use chat::Chat;
 use chat::live::Live;
 use db::Db;
 use db::jobs::Worker;
+use files::Files;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -109,13 +110,21 @@ pub async fn open_rooms(config: &Config, clock: Clock, port: u16) -> anyhow::Res
         None
     };
     let ai = Ai::new(db.clone(), http, lifecycle.clone(), config.ai(port), builtin);
-    let chat = Chat::new(db.clone(), ai.clone(), lifecycle.clone(), config.chat());
+    let files = Files::new(db.clone(), ai.clone(), lifecycle.clone(), config.files());
+    let chat = Chat::new(
+        db.clone(),
+        ai.clone(),
+        files.clone(),
+        lifecycle.clone(),
+        config.chat(),
+    );
     let live = Live::new(chat.clone(), identity.clone());
     let allowed_origins = config.http.allowed_origins.clone();
     Ok(Rooms {
         db,
         identity,
         ai,
+        files,
         chat,
         live,
         lifecycle,

@@ -9,6 +9,7 @@ mod m2026_11_21_000004_chat;
 mod m2026_11_21_000005_rooms;
 mod m2026_11_21_000006_nodes;
 mod m2026_11_21_000007_live;
+mod m2026_11_21_000008_files;
 
 /// All migrations.
 #[derive(Debug)]
@@ -25,6 +26,7 @@ impl MigratorTrait for Migrator {
             Box::new(m2026_11_21_000005_rooms::Migration),
             Box::new(m2026_11_21_000006_nodes::Migration),
             Box::new(m2026_11_21_000007_live::Migration),
+            Box::new(m2026_11_21_000008_files::Migration),
         ]
     }
 }
