@@ -4,8 +4,12 @@
 //! - [`sniff`] tells the kind of a file by its content; the name is a hint among kinds of text, nothing more.
 //! - [`inspect`] tells whether it is safe to keep: programs, archive bombs, files that are two things at once.
 
+mod input;
+mod inspect;
 mod kind;
 mod sniff;
 
+pub use input::Input;
+pub use inspect::{Inspection, Verdict, Warning, inspect};
 pub use kind::{Group, Kind};
 pub use sniff::{HEAD, sniff};

@@ -68,7 +68,9 @@ pub(crate) fn in_zip(names: &[impl AsRef<str>], head: &[u8]) -> &'static str {
     if has("AndroidManifest.xml") && (has("classes.dex") || has("resources.arsc") || under("res/")) {
         return "application/vnd.android.package-archive";
     }
-    let classes = names.iter().any(|name| name.as_ref().ends_with(".class"));
+    let classes = names
+        .iter()
+        .any(|name| name.as_ref().strip_suffix(".class").is_some());
     if classes && has("META-INF/MANIFEST.MF") {
         return "application/java-archive";
     }
@@ -89,7 +91,7 @@ pub(crate) fn in_ole(bytes: &[u8]) -> &'static str {
             "PowerPoint Document" => return "application/vnd.ms-powerpoint",
             "__properties_version1.0" => return "application/vnd.ms-outlook",
             "Root Entry" if entry[80..96] == *b"\x84\x10\x0c\0\0\0\0\0\xc0\0\0\0\0\0\0F" => {
-                found = "application/x-msi"
+                found = "application/x-msi";
             }
             _ => {}
         }

@@ -32,5 +32,8 @@ pub fn sniff(head: &[u8], name: &str) -> Kind {
     Kind::of("application/octet-stream")
 }
 
+pub(crate) use containers::{directory_name, in_ole, in_zip};
+pub(crate) use text::extension;
+
 #[cfg(test)]
 mod tests;
