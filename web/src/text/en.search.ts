@@ -19,6 +19,7 @@ export const enSearch = {
   lately: 'Recent chats',
   everything: (q: string) => `Search everything for “${q}”`,
   results: (n: number) => (n === 0 ? 'Nothing found' : plural(n, 'result', 'results')),
+  atLeast: (n: number) => `${n} results or more`,
   took: (ms: number) => `in ${ms} ms`,
   none: (q: string) => `Nothing found for “${q}”`,
   noneTips: [

@@ -184,7 +184,6 @@ export const en = {
     search: 'Search models',
     none: (q: string) => `No model fits “${q}”.`,
     manageKeys: 'Manage keys',
-    assistant: (name: string) => `Assistant: ${name}`,
     noAssistant: 'No assistant',
     noAssistantHint: 'The model answers as the workspace asks it to.',
     addKey: 'Add a key',

@@ -21,6 +21,7 @@ export const ptSearch: typeof enSearch = {
   lately: 'Conversas recentes',
   everything: (q) => `Procurar «${q}» em tudo`,
   results: (n) => (n === 0 ? 'Nada encontrado' : plural(n, 'resultado', 'resultados')),
+  atLeast: (n) => `${n} resultados ou mais`,
   took: (ms) => `em ${ms} ms`,
   none: (q) => `Nada encontrado para «${q}»`,
   noneTips: [

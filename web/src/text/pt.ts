@@ -187,7 +187,6 @@ export const pt: Catalogue = {
     search: 'Procurar modelos',
     none: (q) => `Nenhum modelo corresponde a «${q}».`,
     manageKeys: 'Gerir chaves',
-    assistant: (name) => `Assistente: ${name}`,
     noAssistant: 'Sem assistente',
     noAssistantHint: 'O modelo responde como o espaço de trabalho lhe pede.',
     addKey: 'Acrescentar chave',

@@ -101,6 +101,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
         />
         <button type="button" className="palette-close" onClick={onClose}>
           <kbd>Esc</kbd>
+          <Icon name="close" size={20} />
           <span className="unseen">{t.common.close}</span>
         </button>
       </div>

@@ -4,6 +4,7 @@ import { byKind, foldFiles } from '@/areas/search/groups';
 import { HitFace } from '@/areas/search/HitFace';
 import { hitWords } from '@/areas/search/hitWords';
 import { Marked } from '@/areas/search/Marked';
+import { fromFirstMark } from '@/areas/search/marks';
 import { pieces, saysSomething, wordsOf } from '@/areas/search/grammar';
 import { useSearching } from '@/areas/search/searching';
 import { knownThreads, titled, titleHit } from '@/areas/search/titles';
@@ -34,12 +35,12 @@ function useRowOf(): (hit: Hit) => Row {
           id: `${hit.kind}:${hit.id}:${hit.page ?? ''}`,
           group: s.kinds[hit.kind === 'record' ? 'file' : hit.kind],
           face: <HitFace hit={hit} size={24} />,
-          label: <Marked text={words.title} marks={words.titleMarks} />,
+          label: <Marked {...fromFirstMark(words.title, words.titleMarks)} />,
           detail: (who || snippet || where) && (
             <>
               {[who, where].filter(Boolean).join(' · ')}
               {who && snippet && ' · '}
-              {snippet && <Marked text={snippet} marks={words.snippetMarks} />}
+              {snippet && <Marked {...fromFirstMark(snippet, words.snippetMarks)} />}
             </>
           ),
           aside: ago(hit.created_at),

@@ -11,7 +11,7 @@ export interface AssistantChoice {
 export function AssistantRows({ chosen, onChoose, query }: AssistantChoice & { query: string }) {
   const t = useText();
   const all = useAssistants().data ?? [];
-  const list = all.filter((a) => t.models.assistant(a.name).toLowerCase().includes(query));
+  const list = all.filter((a) => `${t.shell.assistants} ${a.name}`.toLowerCase().includes(query));
   const row = (id: string | null, name: string, about: string) => (
     <button
       key={id}

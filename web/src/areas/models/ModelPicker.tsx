@@ -28,7 +28,6 @@ export function ModelPicker({ value, onChange, assistant, onClose }: Props) {
   const name = isAuto(chosen) ? t.models.auto[chosen].name : (known?.name ?? shortName(chosen));
 
   const helper = useAssistant(assistant?.chosen ?? null);
-  const said = helper ? `${t.models.assistant(helper.name)}, ` : '';
 
   return (
     <>
@@ -41,7 +40,7 @@ export function ModelPicker({ value, onChange, assistant, onClose }: Props) {
         aria-haspopup="dialog"
         aria-expanded={open}
         aria-controls={id}
-        aria-label={said + t.models.choose(name)}
+        aria-label={t.models.choose(helper ? `${helper.name} ${name}` : name)}
         onClick={toggle}
       >
         {helper && <Icon name="spark" size={15} />}

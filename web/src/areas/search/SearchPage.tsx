@@ -122,7 +122,7 @@ export function SearchPage() {
                 <p role="status" className={hits.length === 0 ? 'unseen' : undefined}>
                   {found && !searching.isPlaceholderData && (
                     <>
-                      {s.results(hits.length)}{' '}
+                      {mayHaveMore ? s.atLeast(hits.length) : s.results(hits.length)}{' '}
                       <span className="search-took tabular">{s.took(found.took_ms)}</span>
                     </>
                   )}

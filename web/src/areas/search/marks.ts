@@ -41,3 +41,22 @@ export function stretches(text: string, marks: readonly (readonly [number, numbe
   add(text.length, false);
   return list;
 }
+
+/** So far from the beginning a mark may stand where there is one line for it all. */
+const LEAD = 28;
+
+/** The text from shortly before its first mark, for where only its beginning has room. */
+export function fromFirstMark(
+  text: string,
+  marks: readonly (readonly [number, number])[],
+): { text: string; marks: [number, number][] } {
+  const list = sound(text, marks);
+  const first = list[0]?.[0] ?? 0;
+  if (first <= LEAD) return { text, marks: list };
+  const space = text.lastIndexOf(' ', first - LEAD / 2);
+  const cut = space > 0 && first - space < LEAD ? space + 1 : first;
+  return {
+    text: `…${text.slice(cut)}`,
+    marks: list.map(([from, to]) => [from - cut + 1, to - cut + 1]),
+  };
+}
