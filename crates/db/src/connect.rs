@@ -46,6 +46,7 @@ pub struct Db {
     pub(crate) bus: Bus,
     pub(crate) keyring: Keyring,
     pub(crate) jobs_waiting: Arc<Notify>,
+    pub(crate) texts_waiting: Arc<Notify>,
 }
 
 impl Db {
@@ -95,6 +96,7 @@ impl Db {
             bus,
             keyring,
             jobs_waiting: Arc::default(),
+            texts_waiting: Arc::default(),
         })
     }
 
@@ -116,6 +118,11 @@ impl Db {
     /// Where commits are announced.
     pub fn bus(&self) -> &Bus {
         &self.bus
+    }
+
+    /// Waits until a transaction of this node has queued something for the index.
+    pub async fn texts_waiting(&self) {
+        self.texts_waiting.notified().await;
     }
 
     /// Whether the store answers.

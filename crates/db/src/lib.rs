@@ -10,6 +10,7 @@ mod dialect;
 pub mod entity;
 pub mod events;
 pub mod ids;
+pub mod index;
 pub mod jobs;
 mod keyring;
 pub mod kinds;
