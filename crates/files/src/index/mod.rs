@@ -4,8 +4,10 @@
 //! and turned vectors; what was found is opened to be shown. `queue` and `forget` belong into the transactions that
 //! change and delete; one `worker` for each node does the rest. `search` asks both halves and puts them together.
 
+mod chunks;
 mod queue;
 mod retrieve;
+mod words;
 
 pub use db::kinds::IndexKind;
 pub use queue::{forget, queue, queue_in};
