@@ -15,6 +15,7 @@ pub mod details;
 mod download;
 mod files;
 mod forget;
+pub mod index;
 mod listing;
 pub mod names;
 mod news;

@@ -3,28 +3,9 @@ use std::io::{Cursor, Write};
 use zip::write::{SimpleFileOptions, ZipWriter};
 
 use super::*;
+use crate::fixtures::{gzip, zip};
 
 const ZEROS: usize = 80 << 20;
-
-fn zip(entries: &[(&str, &[u8])]) -> Vec<u8> {
-    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
-    for (name, body) in entries {
-        writer
-            .start_file(
-                *name,
-                SimpleFileOptions::default().compression_method(zip::CompressionMethod::Deflated),
-            )
-            .unwrap();
-        writer.write_all(body).unwrap();
-    }
-    writer.finish().unwrap().into_inner()
-}
-
-fn gzip(body: &[u8]) -> Vec<u8> {
-    let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
-    writer.write_all(body).unwrap();
-    writer.finish().unwrap()
-}
 
 fn look(bytes: &[u8], name: &str) -> Inspection {
     inspect(&mut Cursor::new(bytes), name).unwrap()
