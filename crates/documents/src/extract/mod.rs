@@ -19,6 +19,7 @@ use crate::{Group, Kind};
 pub use facts::Facts;
 pub(crate) use facts::{bounded, of_image};
 pub(crate) use paper::Paper;
+pub(crate) use pdf::open as open_pdf;
 
 /// How much text is taken from a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,6 +63,15 @@ pub enum Unreadable {
     /// It would not fit in memory.
     #[error("the file is too large to read its text")]
     TooLarge,
+    /// No picture is made of such files.
+    #[error("no preview is made of {0}")]
+    NoPicture(&'static str),
+    /// A picture that nobody could look at, and that would fill the memory.
+    #[error("the picture is too large to be shown: {0} × {1} pixels")]
+    TooManyPixels(u32, u32),
+    /// What would read it is not installed.
+    #[error("{0} is not installed")]
+    NoTool(&'static str),
     /// It has a password.
     #[error("the file is encrypted")]
     Encrypted,
