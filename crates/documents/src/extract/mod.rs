@@ -83,6 +83,13 @@ pub enum Unreadable {
     Input(#[from] std::io::Error),
 }
 
+impl Unreadable {
+    /// Whether nothing is wrong with the file: such files are not read, or not here.
+    pub fn is_no_fault(&self) -> bool {
+        matches!(self, Self::NoText(_) | Self::NoPicture(_) | Self::NoTool(_))
+    }
+}
+
 /// Reads a file's text, one page after the other, and answers what the file tells of itself.
 pub fn extract<I: Input>(
     input: &mut I,
