@@ -24,7 +24,9 @@ use crate::{Files, announce, objects, page_place, preview_object};
 /// Shows that a step has begun; those after it wait.
 pub(super) async fn begin(files: &Files, job: &ProcessFile) -> Result<(), JobError> {
     let tx = files.db().write().await?;
-    let Some(file) = held(&tx, job).await? else { return Ok(()) };
+    let Some(file) = held(&tx, job).await? else {
+        return Ok(());
+    };
     let mut steps = with_step(steps_of(&file), job.stage.name(), StepState::Running, None);
     for stage in Stage::ALL {
         let known = serde_json::from_str(&steps).unwrap_or_default();
@@ -51,7 +53,11 @@ pub(super) async fn keep(files: &Files, job: &ProcessFile, heard: Heard) -> Resu
     let tx = files.db().write().await?;
     let Some(file) = held(&tx, job).await? else {
         // Its pictures are already in the store.
-        tx.job(&DeleteObjects::folder(job.workspace, objects::previews_of(job.file))).await?;
+        tx.job(&DeleteObjects::folder(
+            job.workspace,
+            objects::previews_of(job.file),
+        ))
+        .await?;
         tx.commit().await?;
         return Ok(());
     };
@@ -71,7 +77,12 @@ pub(super) async fn keep(files: &Files, job: &ProcessFile, heard: Heard) -> Resu
         Stage::Index => {}
     }
     if let Some(stage) = job.stage.next() {
-        tx.job(&ProcessFile { stage, waited: 0, ..job.clone() }).await?;
+        tx.job(&ProcessFile {
+            stage,
+            waited: 0,
+            ..job.clone()
+        })
+        .await?;
     }
     written(files, tx, change).await
 }
@@ -79,10 +90,17 @@ pub(super) async fn keep(files: &Files, job: &ProcessFile, heard: Heard) -> Resu
 /// The last step: it is found from now on, and ready.
 pub(super) async fn index(files: &Files, job: &ProcessFile) -> Result<(), JobError> {
     let tx = files.db().write().await?;
-    let Some(file) = held(&tx, job).await? else { return Ok(()) };
+    let Some(file) = held(&tx, job).await? else {
+        return Ok(());
+    };
     index::queue(&tx, job.workspace, IndexKind::File, job.file.0).await?;
     let mut change = file.clone().into_active_model();
-    change.steps = Set(with_step(steps_of(&file), Stage::Index.name(), StepState::Done, None));
+    change.steps = Set(with_step(
+        steps_of(&file),
+        Stage::Index.name(),
+        StepState::Done,
+        None,
+    ));
     change.status = Set(FileStatus::Ready);
     written(files, tx, change).await
 }
@@ -146,7 +164,10 @@ fn learn(details: &mut Details, facts: Facts) {
 async fn put(files: &Files, keys: &OwnerKeys, job: &ProcessFile, picture: &Picture) -> Result<(), BlobError> {
     let bytes = Ok::<_, BlobError>(Bytes::copy_from_slice(&picture.bytes));
     let name = preview_object(job.file, picture.page as i32);
-    files.blobs().put_sealed(keys, job.workspace.0, &name, stream::iter([bytes])).await?;
+    files
+        .blobs()
+        .put_sealed(keys, job.workspace.0, &name, stream::iter([bytes]))
+        .await?;
     Ok(())
 }
 
@@ -166,7 +187,9 @@ async fn replace_pictures(tx: &Tx, job: &ProcessFile, pictures: &[Picture]) -> R
             height: Set(picture.height as i32),
             size: Set(picture.bytes.len() as i64),
         };
-        file_previews::Entity::insert(row).exec_without_returning(&**tx).await?;
+        file_previews::Entity::insert(row)
+            .exec_without_returning(&**tx)
+            .await?;
     }
     Ok(())
 }

@@ -95,19 +95,31 @@ impl Job for ProcessFile {
 impl ProcessFile {
     /// From the first step on.
     pub(crate) fn of(file: &files::Model) -> Self {
-        Self { workspace: file.workspace_id, file: file.id, stage: Stage::default(), waited: 0 }
+        Self {
+            workspace: file.workspace_id,
+            file: file.id,
+            stage: Stage::default(),
+            waited: 0,
+        }
     }
 
     pub(crate) async fn run(self, files: Files) -> Result<(), JobError> {
-        let Some(file) = self.load(&files).await? else { return Ok(()) };
+        let Some(file) = self.load(&files).await? else {
+            return Ok(());
+        };
         if self.stage == Stage::Index {
             return keep::index(&files, &self).await;
         }
         let details = Details::open(&files.db().keys(self.workspace.0).await?, &file);
         let heard = match self.task(&files, &file, &details).await? {
-            Err(nothing) => Heard { frames: Vec::new(), ended: Ended::Skipped(nothing.to_owned()) },
+            Err(nothing) => Heard {
+                frames: Vec::new(),
+                ended: Ended::Skipped(nothing.to_owned()),
+            },
             Ok(task) => {
-                let Some(place) = files.readers().place() else { return self.wait(&files).await };
+                let Some(place) = files.readers().place() else {
+                    return self.wait(&files).await;
+                };
                 keep::begin(&files, &self).await?;
                 match open(&files, self.workspace, self.file).await {
                     Ok(object) => {
@@ -115,7 +127,10 @@ impl ProcessFile {
                         files.readers().read(copy, &task, place).await?
                     }
                     // Deleted in the meantime: what is kept next finds nothing.
-                    Err(error) => Heard { frames: Vec::new(), ended: Ended::Failed(error.to_string()) },
+                    Err(error) => Heard {
+                        frames: Vec::new(),
+                        ended: Ended::Failed(error.to_string()),
+                    },
                 }
             }
         };
@@ -140,7 +155,9 @@ impl ProcessFile {
         let kind = Kind::of(&file.kind);
         let mut pages = Vec::new();
         match (self.stage, kind.group) {
-            (_, Group::Archive | Group::Program | Group::Other) => return Ok(Err("nothing is read from such files")),
+            (_, Group::Archive | Group::Program | Group::Other) => {
+                return Ok(Err("nothing is read from such files"));
+            }
             (Stage::Text, Group::Image | Group::Audio | Group::Video) if !kind.is_text() => {
                 return Ok(Err("such files have no text"));
             }
@@ -158,8 +175,16 @@ impl ProcessFile {
             _ => {}
         }
         let name = name_of(&files.db().keys(self.workspace.0).await?, file);
-        let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_owned()).unwrap_or_default();
-        Ok(Ok(Task { work: self.stage.work(), mime: file.kind.clone(), ending, pages }))
+        let ending = name
+            .rsplit_once('.')
+            .map(|(_, ending)| ending.to_owned())
+            .unwrap_or_default();
+        Ok(Ok(Task {
+            work: self.stage.work(),
+            mime: file.kind.clone(),
+            ending,
+            pages,
+        }))
     }
 
     async fn pages_without_text(&self, files: &Files, details: &Details) -> Result<Vec<u32>, JobError> {
@@ -172,7 +197,9 @@ impl ProcessFile {
             .iter()
             .filter(|row| {
                 let text: Result<String, _> = row.body.open(&keys, crate::page_place(self.file));
-                text.is_ok_and(|text| text.chars().filter(|char| char.is_alphanumeric()).count() >= HARDLY_ANY)
+                text.is_ok_and(|text| {
+                    text.chars().filter(|char| char.is_alphanumeric()).count() >= HARDLY_ANY
+                })
             })
             .map(|row| row.page)
             .collect();
@@ -182,7 +209,10 @@ impl ProcessFile {
 
     /// All places are taken: later.
     async fn wait(self, files: &Files) -> Result<(), JobError> {
-        let again = Self { waited: self.waited + 1, ..self };
+        let again = Self {
+            waited: self.waited + 1,
+            ..self
+        };
         let tx = files.db().write().await?;
         tx.job_after(&again, PAUSE).await?;
         tx.commit().await?;

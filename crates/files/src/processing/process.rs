@@ -89,7 +89,10 @@ pub(crate) struct Readers {
 
 impl Readers {
     pub(crate) fn new(limits: &ReadingLimits) -> Self {
-        Self { limits: Arc::new(limits.clone()), places: Arc::new(Semaphore::new(limits.at_once.max(1))) }
+        Self {
+            limits: Arc::new(limits.clone()),
+            places: Arc::new(Semaphore::new(limits.at_once.max(1))),
+        }
     }
 
     /// A place for a process, if one is free now.
@@ -98,7 +101,12 @@ impl Readers {
     }
 
     /// Reads a file in a process of its own. Only what this machine does wrong is an error.
-    pub(crate) async fn read(&self, file: File, task: &Task, place: OwnedSemaphorePermit) -> io::Result<Heard> {
+    pub(crate) async fn read(
+        &self,
+        file: File,
+        task: &Task,
+        place: OwnedSemaphorePermit,
+    ) -> io::Result<Heard> {
         let heard = self.run(file, task).await;
         drop(place);
         heard
@@ -112,8 +120,20 @@ impl Readers {
         let pages: Vec<String> = task.pages.iter().map(u32::to_string).collect();
         let mut command = Command::new(program);
         command
-            .args(["extract", task.work.name(), "--type", &task.mime, "--ending", &task.ending])
-            .args(["--memory", &self.limits.memory.to_string(), "--seconds", &self.limits.seconds.to_string()])
+            .args([
+                "extract",
+                task.work.name(),
+                "--type",
+                &task.mime,
+                "--ending",
+                &task.ending,
+            ])
+            .args([
+                "--memory",
+                &self.limits.memory.to_string(),
+                "--seconds",
+                &self.limits.seconds.to_string(),
+            ])
             .env_clear()
             .env("PATH", &self.limits.tools)
             .stdin(Stdio::from(file))
@@ -156,7 +176,13 @@ fn understand(said: &[u8], cut: Option<&str>) -> Heard {
     let mut frames = Frame::read_all(said);
     let ended = match (frames.last(), cut) {
         (Some(Frame::Done), _) => Ended::Done,
-        (Some(Frame::Failed { reason, skipped: true }), _) => Ended::Skipped(reason.clone()),
+        (
+            Some(Frame::Failed {
+                reason,
+                skipped: true,
+            }),
+            _,
+        ) => Ended::Skipped(reason.clone()),
         (Some(Frame::Failed { reason, .. }), _) => Ended::Failed(reason.clone()),
         (_, Some(why)) => Ended::Failed(why.to_owned()),
         _ => Ended::Failed("reading it took more than a file may take".to_owned()),
