@@ -5,6 +5,8 @@
 //! identity of the row is bound in as associated data, so that a value moved to another row does not open.
 //! Deleting an owner's wrapped key makes everything it sealed unreadable for good.
 
+pub mod segments;
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
@@ -122,6 +124,11 @@ impl std::fmt::Debug for OwnerKeys {
 }
 
 impl OwnerKeys {
+    /// Whose they are.
+    pub const fn owner(&self) -> Uuid {
+        self.owner
+    }
+
     fn current(&self) -> Result<(u32, &Aes256Gcm), VaultError> {
         let (number, (cipher, _)) = self.keys.last_key_value().ok_or(VaultError::UnknownKey(0))?;
         Ok((*number, cipher))
