@@ -8,6 +8,7 @@ use db::Db;
 use kit::lifecycle::Lifecycle;
 
 use crate::Rooms;
+use crate::index::Index;
 
 /// What can be set.
 #[derive(Clone, Debug)]
@@ -26,6 +27,7 @@ struct Inner {
     lifecycle: Lifecycle,
     config: FilesConfig,
     rooms: OnceLock<Arc<dyn Rooms>>,
+    index: Index,
 }
 
 impl std::fmt::Debug for Files {
@@ -45,6 +47,7 @@ impl Files {
             lifecycle,
             config,
             rooms: OnceLock::new(),
+            index: Index::default(),
         }))
     }
 
@@ -66,6 +69,11 @@ impl Files {
     /// Start and stop.
     pub fn lifecycle(&self) -> &Lifecycle {
         &self.0.lifecycle
+    }
+
+    /// What the index keeps in memory.
+    pub fn index(&self) -> &Index {
+        &self.0.index
     }
 
     /// The floor above; none before it was told.

@@ -1,11 +1,13 @@
 //! Files as a source of texts: their names, and their pages.
 
+use std::collections::HashMap;
+
 use db::entity::{file_pages, files};
 use db::kinds::FileStatus;
 use db::{Db, DbError, FileId, ThreadId, WorkspaceId};
 use futures::future::BoxFuture;
-use kit::vault::Place;
-use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
+use kit::vault::{OwnerKeys, Place};
+use sea_orm::{ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use super::source::{Source, Text};
@@ -14,19 +16,18 @@ use super::source::{Source, Text};
 #[derive(Debug)]
 pub(crate) struct Names(pub Db);
 
-/// A file whose text is being indexed.
-#[derive(Clone, Debug)]
-pub(crate) struct Page {
-    pub page: i32,
-    pub text: String,
-}
-
 pub(crate) const fn name_place(file: FileId) -> Place<'static> {
-    Place { column: "files.name", row: file.0 }
+    Place {
+        column: "files.name",
+        row: file.0,
+    }
 }
 
 pub(crate) const fn page_place(file: FileId) -> Place<'static> {
-    Place { column: "file_pages.body", row: file.0 }
+    Place {
+        column: "file_pages.body",
+        row: file.0,
+    }
 }
 
 impl Source for Names {
@@ -77,14 +78,14 @@ impl Source for Names {
     }
 }
 
-/// Some pages of a file after one, in order; those that cannot be opened are left out.
+/// Some pages of a file after one, in order, and the last that was looked at; those that cannot be opened are left out.
 pub(crate) async fn pages_after(
     db: &Db,
     workspace: WorkspaceId,
     file: FileId,
     after: i32,
     limit: u64,
-) -> Result<(Vec<Page>, Option<i32>), DbError> {
+) -> Result<(Vec<(i32, String)>, Option<i32>), DbError> {
     let rows = file_pages::Entity::of(workspace)
         .filter(file_pages::Column::FileId.eq(file))
         .filter(file_pages::Column::Page.gt(after))
@@ -93,7 +94,11 @@ pub(crate) async fn pages_after(
         .all(db.read())
         .await?;
     let last = rows.last().map(|row| row.page);
-    Ok((opened(db, workspace, rows).await?, last))
+    let keys = db.keys(workspace.0).await?;
+    let opened = rows
+        .iter()
+        .filter_map(|row| Some((row.page, open_page(&keys, row)?)));
+    Ok((opened.collect(), last))
 }
 
 /// These pages of these files.
@@ -101,19 +106,26 @@ pub(crate) async fn pages_of(
     db: &Db,
     workspace: WorkspaceId,
     wanted: &[(FileId, i32)],
-) -> Result<Vec<((FileId, i32), String)>, DbError> {
+) -> Result<HashMap<(FileId, i32), String>, DbError> {
     if wanted.is_empty() {
-        return Ok(Vec::new());
+        return Ok(HashMap::new());
     }
-    let mut any = sea_orm::Condition::any();
+    let mut any = Condition::any();
     for (file, page) in wanted {
-        any = any.add(file_pages::Column::FileId.eq(*file).and(file_pages::Column::Page.eq(*page)));
+        let one = Condition::all().add(file_pages::Column::FileId.eq(*file));
+        any = any.add(one.add(file_pages::Column::Page.eq(*page)));
     }
-    let rows = file_pages::Entity::of(workspace).filter(any).all(db.read()).await?;
-    let keys: Vec<_> = rows.iter().map(|row| (row.file_id, row.page)).collect();
-    let pages = opened(db, workspace, rows).await?;
-    Ok(keys
-        .into_iter()
-        .filter_map(|key| Some((key, pages.iter().find(|p| p.0 == key.0 && p.1.page == key.1)?.1.text.clone())))
-        .collect())
+    let rows = file_pages::Entity::of(workspace)
+        .filter(any)
+        .all(db.read())
+        .await?;
+    let keys = db.keys(workspace.0).await?;
+    let opened = rows
+        .iter()
+        .filter_map(|row| Some(((row.file_id, row.page), open_page(&keys, row)?)));
+    Ok(opened.collect())
+}
+
+fn open_page(keys: &OwnerKeys, row: &file_pages::Model) -> Option<String> {
+    row.body.open(keys, page_place(row.file_id)).ok()
 }

@@ -7,6 +7,8 @@ use db::index::{Totals, totals};
 use db::kinds::IndexKind;
 use db::{Db, DbError, WorkspaceId};
 
+use parking_lot::Mutex;
+
 use super::source::{Source, Sources};
 use super::vectors::Vectors;
 
@@ -18,14 +20,32 @@ pub struct Index {
     pub(crate) sources: Sources,
     totals: moka::future::Cache<WorkspaceId, Totals>,
     pub(crate) vectors: OnceLock<Vectors>,
+    /// The workspaces of which everything is being queued.
+    queueing: Arc<Mutex<Vec<WorkspaceId>>>,
+}
+
+/// While it lives, everything of a workspace is being queued.
+pub(crate) struct Queueing(WorkspaceId, Arc<Mutex<Vec<WorkspaceId>>>);
+
+impl Drop for Queueing {
+    fn drop(&mut self) {
+        let mut queueing = self.1.lock();
+        if let Some(at) = queueing.iter().position(|workspace| *workspace == self.0) {
+            queueing.swap_remove(at);
+        }
+    }
 }
 
 impl Default for Index {
     fn default() -> Self {
         Self {
             sources: Sources::default(),
-            totals: moka::future::Cache::builder().max_capacity(10_000).time_to_live(TOTALS_KEPT).build(),
+            totals: moka::future::Cache::builder()
+                .max_capacity(10_000)
+                .time_to_live(TOTALS_KEPT)
+                .build(),
             vectors: OnceLock::new(),
+            queueing: Arc::default(),
         }
     }
 }
@@ -44,6 +64,15 @@ impl Index {
         let fresh = totals(db, workspace).await?;
         self.totals.insert(workspace, fresh).await;
         Ok(fresh)
+    }
+
+    pub(crate) fn queueing(&self, workspace: WorkspaceId) -> Queueing {
+        self.queueing.lock().push(workspace);
+        Queueing(workspace, self.queueing.clone())
+    }
+
+    pub(crate) fn is_queueing(&self, workspace: WorkspaceId) -> bool {
+        self.queueing.lock().contains(&workspace)
     }
 
     /// Where vectors are kept.

@@ -22,7 +22,9 @@ impl Vectors {
         if db::index::prepare_vectors(db).await? {
             return Ok(Self::Store);
         }
-        tracing::warn!("this PostgreSQL has no extension vector: search by meaning is off; install pgvector for it");
+        tracing::warn!(
+            "this PostgreSQL has no extension vector: search by meaning is off; install pgvector for it"
+        );
         Ok(Self::Nowhere)
     }
 
@@ -40,7 +42,9 @@ impl Vectors {
         rows: Vec<(i64, Vec<f32>)>,
     ) -> Result<(), DbError> {
         // A text without a word of the model's has no direction, and is near to nothing.
-        let rows = rows.into_iter().filter(|(_, vector)| vector.iter().any(|n| *n != 0.0));
+        let rows = rows
+            .into_iter()
+            .filter(|(_, vector)| vector.iter().any(|n| *n != 0.0));
         let rows: Vec<_> = rows.map(|(id, vector)| (id, rotation.turned(vector))).collect();
         match self {
             Self::Store => db::index::insert_vectors(tx, space, workspace, &rows).await,
