@@ -29,7 +29,7 @@ use std::sync::Arc;
 use db::DbError;
 
 pub use db::kinds::IndexKind;
-pub use query::Query;
+pub use query::{LONGEST as LONGEST_QUERY, Query};
 pub use queue::{forget, queue, queue_in};
 pub use reindex::{Progress, progress, reindex, run_until_done};
 pub use retrieve::{Passage, retrieve};

@@ -24,15 +24,6 @@ pub struct Text {
     pub text: String,
 }
 
-/// A part of a text that is to be opened: a page of a file, or all there is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Part {
-    /// Of what.
-    pub id: Uuid,
-    /// The page of a file; none for its name, and for what has no pages.
-    pub page: Option<i32>,
-}
-
 /// Opens texts of one kind.
 pub trait Source: Send + Sync + 'static {
     /// The texts of these, those that are there and can be read, in any order.
