@@ -43,6 +43,7 @@ export function useCommands(): Command[] {
   return useMemo(() => {
     const { palette: p, shell: s } = t;
     const pages = [
+      ['/files', 'file', t.files.title],
       ['/keys', 'key', s.keys],
       ['/usage', 'chart', s.usage],
       ['/settings', 'settings', s.settings],

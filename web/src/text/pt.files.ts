@@ -9,7 +9,8 @@ export const ptFiles: typeof enFiles = {
   photos: 'Fotografias e vídeos',
   browse: 'Escolher ficheiros',
   drop: 'Largue os ficheiros para os anexar',
-  sendsWhen: (n) => `É enviada quando ${n === 1 ? 'o ficheiro chegar' : `os ${n} ficheiros chegarem`}`,
+  sendsWhen: (n) =>
+    `É enviada quando ${n === 1 ? 'o ficheiro chegar' : `os ${n} ficheiros chegarem`}`,
   doNotSend: 'Não enviar ainda',
   attention: (n) =>
     n === 1 ? '1 ficheiro precisa da sua atenção' : `${n} ficheiros precisam da sua atenção`,

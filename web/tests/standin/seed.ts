@@ -1,5 +1,6 @@
 import { addMessage, addThread } from './chat.ts';
 import { makeAccount } from './identity.ts';
+import { seedFiles } from './seedFiles.ts';
 import { seedRoom } from './seedRoom.ts';
 import { note, now, store } from './store.ts';
 import { RICH, SHORT } from './texts.ts';
@@ -69,6 +70,7 @@ export function seed(): void {
     t.last_message_at = at;
     note(ada, 'thread.create', title);
   });
+  seedFiles(ada);
   seedRoom(ada, grace);
   const long = addThread({ title: 'Two thousand messages', owner_id: ada.id });
   let parent: string | null = null;

@@ -1,6 +1,6 @@
 import { useEffect } from 'react';
 import { Cell, useCell } from '@/live/cell';
-import type { FileOut } from './contract';
+import type { FileBrief } from './contract';
 import type { Upload, Uploads } from './uploads/machine';
 
 /**
@@ -23,7 +23,7 @@ export function giveFiles(place: string, files: readonly File[]): void {
 }
 
 /** Files that the server has already, back in a composer. */
-export function giveStored(place: string, files: readonly FileOut[]): void {
+export function giveStored(place: string, files: readonly FileBrief[]): void {
   if (files.length > 0) void load().then((engine) => engine.putBack(place, files));
 }
 

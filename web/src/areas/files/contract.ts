@@ -104,7 +104,7 @@ export interface Source {
   snippet: string | null;
 }
 
-export function briefOf(file: FileOut): FileBrief {
+export function briefOf(file: FileBrief): FileBrief {
   const { id, name, type, size, status, reason, width, height, pages, url, preview_url } = file;
   return { id, name, type, size, status, reason, width, height, pages, url, preview_url };
 }

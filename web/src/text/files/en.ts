@@ -17,7 +17,6 @@ export const en = {
   },
   pages: (n: number) => plural(n, 'page', 'pages'),
   page: (n: number | string) => `Page ${n}`,
-  pageShort: (n: number) => `p. ${n}`,
   status: {
     scanning: 'Being checked',
     processing: 'Being read',
@@ -187,7 +186,8 @@ export const en = {
     add: 'Add files',
     drop: 'Drop files to add them',
     empty: 'No files yet',
-    emptyHint: 'Drop some here, or attach them to a message. They are checked, read and made findable.',
+    emptyHint:
+      'Drop some here, or attach them to a message. They are checked, read and made findable.',
     none: 'No file fits.',
     clear: 'Show all files',
     select: (name: string) => `Select ${name}`,
@@ -205,6 +205,7 @@ export const en = {
     shared: 'Shared with the workspace',
   },
   sources: {
+    page: (n: number) => `p. ${n}`,
     title: 'Sources',
     source: (n: number, name: string, page: number | null) =>
       page === null ? `Source ${n}: ${name}` : `Source ${n}: ${name}, page ${page}`,

@@ -19,7 +19,6 @@ export const pt: FilesText = {
   },
   pages: (n) => plural(n, 'página', 'páginas'),
   page: (n) => `Página ${n}`,
-  pageShort: (n) => `p. ${n}`,
   status: {
     scanning: 'A ser verificado',
     processing: 'A ser lido',
@@ -77,7 +76,8 @@ export const pt: FilesText = {
     unshared: 'Só você, e quem está numa conversa com ele, o pode abrir agora',
     delete: 'Eliminar ficheiro',
     deleteTitle: (name) => `Eliminar “${name}”?`,
-    deleteText: 'O seu texto e as suas análises vão também, e as conversas mostram que desapareceu.',
+    deleteText:
+      'O seu texto e as suas análises vão também, e as conversas mostram que desapareceu.',
     deleted: 'Ficheiro eliminado',
     gone: 'Este ficheiro já não está aqui',
     goneHint: 'Foi eliminado, ou não o pode ver.',
@@ -209,6 +209,7 @@ export const pt: FilesText = {
     shared: 'Partilhado com o espaço',
   },
   sources: {
+    page: (n) => `p. ${n}`,
     title: 'Fontes',
     source: (n, name, page) =>
       page === null ? `Fonte ${n}: ${name}` : `Fonte ${n}: ${name}, página ${page}`,

@@ -5,7 +5,11 @@ describe('kindOf', () => {
   it.each([
     ['image/jpeg', 'a.jpg', 'image'],
     ['application/pdf', 'a.PDF', 'pdf'],
-    ['application/vnd.openxmlformats-officedocument.wordprocessingml.document', 'a.docx', 'document'],
+    [
+      'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
+      'a.docx',
+      'document',
+    ],
     ['application/vnd.openxmlformats-officedocument.spreadsheetml.sheet', 'a.xlsx', 'sheet'],
     ['application/vnd.oasis.opendocument.presentation', 'a.odp', 'slides'],
     ['text/csv', 'a.csv', 'sheet'],

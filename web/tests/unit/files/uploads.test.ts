@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { FileOut, UploadSession } from '../../../src/areas/files/contract';
+import type { FileBrief, UploadSession } from '../../../src/areas/files/contract';
+import { tray } from '../../../src/areas/files/tray';
 import type { Task, Upload, Uploads } from '../../../src/areas/files/uploads/machine';
 import {
   due,
@@ -11,7 +12,6 @@ import {
   progress,
   SLOTS,
   step,
-  tray,
   WHOLE,
 } from '../../../src/areas/files/uploads/machine';
 
@@ -51,7 +51,7 @@ const broke = (task: Task, status: number, now = 0) =>
     now,
     jitter: 1,
   }) as const;
-const done = (key: string) => ({ on: 'there', key, file: { id: key } as FileOut }) as const;
+const done = (key: string) => ({ on: 'there', key, file: { id: key } as FileBrief }) as const;
 const one = (uploads: Uploads, key = 'a'): Upload => {
   const found = uploads.find((u) => u.key === key);
   if (!found) throw new Error(`no ${key}`);

@@ -4,8 +4,9 @@ import { keys } from '@/api/keys';
 import { queryClient } from '@/api/queryClient';
 import { nextFrame } from '@/live/generations';
 import { uploadsCell } from '../attaching';
-import type { FileOut } from '../contract';
+import type { FileBrief } from '../contract';
 import { receiveFile } from '../store';
+import { dropThumb, makeThumb, nameThumb } from '../thumbs';
 import { keepUploads, keptUploads } from './keeping';
 import type { Happening, Task, Upload, Uploads } from './machine';
 import { due, fits, newUpload, nextDue, step } from './machine';
@@ -39,12 +40,13 @@ class Engine {
       const name = file.name || 'file';
       const upload = newUpload({ key: newId(), place, name, size, type, modified });
       this.bytes.set(upload.key, file);
+      makeThumb(upload.key, file);
       fresh.push(upload);
     }
     if (fresh.length > 0) this.tell({ on: 'added', uploads: fresh });
   }
 
-  putBack(place: string, files: readonly FileOut[]): void {
+  putBack(place: string, files: readonly FileBrief[]): void {
     const uploads = files.map((file): Upload => {
       const { id, name, size, type } = file;
       const given = { key: id, place, name, size, type, modified: 0 };
@@ -89,7 +91,13 @@ class Engine {
     this.tell({ on: 'removed', key });
     this.abort(key);
     this.bytes.delete(key);
+    if (!keep) dropThumb(key);
     if (upload && !keep) void forget(upload);
+  }
+
+  /** A file that is there is ready by now, or was rejected. */
+  learn(key: string, file: FileBrief): void {
+    this.tell({ on: 'there', key, file });
   }
 
   take(place: string): void {
@@ -164,6 +172,7 @@ class Engine {
             : await closeSession(upload, signal);
         if (signal.aborted) return;
         this.bytes.delete(key);
+        nameThumb(key, there.id);
         receiveFile(there);
         void queryClient.invalidateQueries({ queryKey: keys.allFiles });
         this.tell({ on: 'there', key, file: there });

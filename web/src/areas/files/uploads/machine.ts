@@ -1,5 +1,5 @@
 import { backoff } from '@/live/outbox';
-import type { FileOut, UploadSession } from '../contract';
+import type { FileBrief, UploadSession } from '../contract';
 
 /** Up to this size a file goes in one call; above it, in parts that can be sent again one by one. */
 export const WHOLE = 8 * 1024 * 1024;
@@ -22,15 +22,7 @@ export interface Part {
  * failed: it will not work as it is · lost: after a reload, until the same file is chosen again.
  */
 export type Phase =
-  | 'queued'
-  | 'opening'
-  | 'sending'
-  | 'closing'
-  | 'waiting'
-  | 'paused'
-  | 'there'
-  | 'failed'
-  | 'lost';
+  'queued' | 'opening' | 'sending' | 'closing' | 'waiting' | 'paused' | 'there' | 'failed' | 'lost';
 
 export interface Failure {
   status: number;
@@ -56,7 +48,7 @@ export interface Upload {
   parts: Part[];
   tries: number;
   due: number | null;
-  file: FileOut | null;
+  file: FileBrief | null;
   failure: Failure | null;
 }
 
@@ -75,7 +67,7 @@ export type Happening =
   | { on: 'opened'; key: string; session: UploadSession }
   | { on: 'progress'; key: string; number: number; sent: number }
   | { on: 'part'; key: string; number: number }
-  | { on: 'there'; key: string; file: FileOut }
+  | { on: 'there'; key: string; file: FileBrief }
   | { on: 'broke'; task: Task; failure: Failure; after: number | null; now: number; jitter: number }
   | { on: 'paused' | 'resumed' | 'retried' | 'removed'; key: string }
   | { on: 'found'; key: string }
@@ -320,25 +312,14 @@ export function step(uploads: Uploads, happening: Happening): Uploads {
 export function kept(upload: Upload): Upload {
   if (upload.phase === 'there') return upload;
   const phase = upload.phase === 'failed' ? 'failed' : 'lost';
-  return { ...halted(upload, phase), stale: true, failure: phase === 'lost' ? null : upload.failure };
+  return {
+    ...halted(upload, phase),
+    stale: true,
+    failure: phase === 'lost' ? null : upload.failure,
+  };
 }
 
 /** Is this the file that an upload lost? */
 export function fits(upload: Upload, file: Pick<Given, 'name' | 'size'>): boolean {
   return upload.name === file.name && upload.size === file.size;
-}
-
-export interface Tray {
-  /** With the server; a message can take them along. */
-  there: FileOut[];
-  /** On their way. */
-  pending: number;
-  /** Need the person: paused, failed, or to be chosen again. */
-  stuck: number;
-}
-
-export function tray(uploads: Uploads): Tray {
-  const there = uploads.flatMap((u) => (u.phase === 'there' && u.file ? [u.file] : []));
-  const stuck = uploads.filter((u) => ['paused', 'failed', 'lost'].includes(u.phase)).length;
-  return { there, stuck, pending: uploads.length - there.length - stuck };
 }
