@@ -1,4 +1,4 @@
-import { deflateSync } from 'node:zlib';
+import { crc32, deflateSync } from 'node:zlib';
 
 /** The width and height that a picture says of itself. */
 export function sizeOf(bytes: Buffer): { width: number | null; height: number | null } {
@@ -39,15 +39,10 @@ export function paper(name: string, page: number, text: string): string {
 
 function chunk(kind: string, data: Buffer): Buffer {
   const body = Buffer.concat([Buffer.from(kind, 'latin1'), data]);
-  let crc = ~0;
-  for (const byte of body) {
-    crc ^= byte;
-    for (let i = 0; i < 8; i++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
-  }
   const out = Buffer.alloc(body.length + 8);
   out.writeUInt32BE(data.length, 0);
   body.copy(out, 4);
-  out.writeUInt32BE(~crc >>> 0, body.length + 4);
+  out.writeUInt32BE(crc32(body), body.length + 4);
   return out;
 }
 
@@ -63,16 +58,18 @@ export function hills(width: number, height: number, hue: number): Buffer {
     };
     return [at(0), at(8), at(4)];
   };
+  const layers = [0, 1, 2].map((k) => colour(0.62 - k * 0.17, 18 * k));
   for (let y = 0; y < height; y++) {
+    const sky = colour(0.88 - (y / height) * 0.3, 0);
     for (let x = 0; x < width; x++) {
       const u = x / width;
       const ridge = (k: number, base: number) =>
         base + 0.09 * Math.sin(u * (5 + k * 2) + k * 2 + hue) + 0.04 * Math.sin(u * 17 + k * 5);
       const v = y / height;
-      let pixel = colour(0.88 - v * 0.3, 0);
+      let pixel = sky;
       if (Math.hypot(u - 0.72, (v - 0.28) * (height / width)) < 0.07) pixel = [255, 244, 214];
       [0.45, 0.6, 0.76].forEach((base, k) => {
-        if (v > ridge(k, base)) pixel = colour(0.62 - k * 0.17, 18 * k);
+        if (v > ridge(k, base)) pixel = layers[k] ?? sky;
       });
       rows.set(pixel, y * (width * 3 + 1) + 1 + x * 3);
     }
@@ -84,7 +81,7 @@ export function hills(width: number, height: number, hue: number): Buffer {
   return Buffer.concat([
     Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
     chunk('IHDR', head),
-    chunk('IDAT', deflateSync(rows)),
+    chunk('IDAT', deflateSync(rows, { level: 1 })),
     chunk('IEND', Buffer.alloc(0)),
   ]);
 }

@@ -22,7 +22,9 @@ export function FileItem({ file, look, selected, onToggle }: Props) {
   const t = useFilesText();
   const thumb = useThumb(file.id);
   const kind = kindOf(file.type, file.name);
-  const src = file.preview_url ?? (kind === 'image' ? thumb?.url : null);
+  // So small, a page of words says less than its kind.
+  const own = kind === 'image' || kind === 'video';
+  const src = look === 'grid' || own ? (file.preview_url ?? (own ? thumb?.url : null)) : null;
   const bad = file.status === 'rejected';
   const words = bad
     ? (file.reason ?? t.status.rejected)
@@ -41,7 +43,7 @@ export function FileItem({ file, look, selected, onToggle }: Props) {
         onChange={onToggle}
       />
       <FileLink fileId={file.id} className="item-open" title={file.name}>
-        <span className="item-look" data-paper={(src && kind !== 'image') || undefined}>
+        <span className="item-look" data-paper={(src && !own) || undefined}>
           {src && !bad ? (
             <Picture fileId={file.id} src={src} alt="" of={(now) => now.preview_url} />
           ) : (

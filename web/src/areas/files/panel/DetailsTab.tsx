@@ -123,10 +123,14 @@ function Step({ step }: { step: FileStep }) {
       </span>
       <span>
         {t.details.step[step.name] ?? step.name}
-        <small>
-          {t.details.state[state] ?? state}
-          {note ? ` · ${note}` : ''}
-        </small>
+        {state === 'done' && !note ? (
+          <span className="unseen">, {t.details.state.done}</span>
+        ) : (
+          <small>
+            {t.details.state[state] ?? state}
+            {note ? ` · ${note}` : ''}
+          </small>
+        )}
       </span>
     </li>
   );
