@@ -13,7 +13,7 @@ import { Sidebar } from './Sidebar';
 import { sidebar, useSidebar } from './sidebar';
 import { useShortcuts } from './useShortcuts';
 
-const Palette = lazy(() => import('./Palette').then((m) => ({ default: m.Palette })));
+const Palette = lazy(() => import('./palette/Palette').then((m) => ({ default: m.Palette })));
 const FileSheet = lazy(() =>
   import('@/areas/files/panel/FileSheet').then((m) => ({ default: m.FileSheet })),
 );

@@ -44,6 +44,8 @@ export function useCommands(): Command[] {
     const { palette: p, shell: s } = t;
     const pages = [
       ['/files', 'file', t.files.title],
+      ['/search', 'search', s.search],
+      ['/assistants', 'spark', s.assistants],
       ['/keys', 'key', s.keys],
       ['/usage', 'chart', s.usage],
       ['/settings', 'settings', s.settings],

@@ -159,6 +159,15 @@ function receive(call: Call, name: string, type: string, bytes: Buffer): FileOut
   return file;
 }
 
+/** Files as they are found: with the group of their kind, and their words. */
+export function listed(): (FileOut & { group: string; pages_text: string[] })[] {
+  return [...files.values()].map(({ file, pages }) => {
+    const groups = ['image', 'audio', 'video', 'pdf', 'sheet', 'document', 'code'];
+    const group = groups.find((name) => file.type.includes(name)) ?? 'other';
+    return { ...file, group, pages_text: pages.map((p) => p.text) };
+  });
+}
+
 function stored(call: Call): Stored {
   const found = files.get(call.params[0] ?? '');
   if (!found) throw new Refusal(404, 'NOT_FOUND', 'There is no such file.');

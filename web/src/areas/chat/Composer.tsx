@@ -7,6 +7,7 @@ import { briefOf } from '@/areas/files/contract';
 import { DropVeil } from '@/areas/files/DropVeil';
 import { tray } from '@/areas/files/tray';
 import { useSendWhenThere } from '@/areas/files/useSendWhenThere';
+import type { AssistantChoice } from '@/areas/assistants/AssistantRows';
 import { Icon } from '@/components/Icon';
 import { ModelPicker } from '@/areas/models/ModelPicker';
 import { useMe } from '@/areas/identity/session';
@@ -42,6 +43,7 @@ interface Props {
   people: Person[];
   model: string | null;
   running: boolean;
+  assistant: AssistantChoice;
   onModel: (model: string) => void;
   onSend: (content: string, how: How) => void;
   onStop: () => void;
@@ -56,6 +58,7 @@ export function Composer({
   thread,
   people,
   model,
+  assistant,
   running,
   onModel,
   onSend,
@@ -207,7 +210,12 @@ export function Composer({
       />
       <div className="composer-foot">
         <AttachButton onFiles={give} onClose={() => area.current?.focus()} />
-        <ModelPicker value={model} onChange={onModel} onClose={() => area.current?.focus()} />
+        <ModelPicker
+          value={model}
+          onChange={onModel}
+          assistant={assistant}
+          onClose={() => area.current?.focus()}
+        />
         {shared && <AskSwitch on={plan.answered} hint={hint} onChange={setChosen} />}
         <span
           className="composer-hint"
