@@ -10,8 +10,10 @@ use kit::lifecycle::Lifecycle;
 
 use crate::Rooms;
 use crate::plans::PlanLimits;
+use crate::processing::{Readers, ReadingLimits};
 use crate::scan::ClamAddress;
 use crate::signing::Signer;
+use crate::index::Index;
 
 /// What can be set.
 #[derive(Clone, Debug)]
@@ -26,6 +28,8 @@ pub struct FilesConfig {
     pub limits: PlanLimits,
     /// Where people reach the page; addresses of files begin with it.
     pub public_url: Option<String>,
+    /// What the processes that read files may use.
+    pub reading: ReadingLimits,
 }
 
 impl FilesConfig {
@@ -54,6 +58,8 @@ struct Inner {
     config: FilesConfig,
     rooms: OnceLock<Arc<dyn Rooms>>,
     signer: OnceLock<Signer>,
+    readers: Readers,
+    index: Index,
 }
 
 impl std::fmt::Debug for Files {
@@ -72,9 +78,11 @@ impl Files {
             ai,
             blobs: config.blobs()?,
             lifecycle,
+            readers: Readers::new(&config.reading),
             config,
             rooms: OnceLock::new(),
             signer: OnceLock::new(),
+            index: Index::default(),
         })))
     }
 
@@ -106,6 +114,16 @@ impl Files {
     /// What was set.
     pub fn config(&self) -> &FilesConfig {
         &self.0.config
+    }
+
+    /// The processes that read files.
+    pub(crate) fn readers(&self) -> &Readers {
+        &self.0.readers
+    }
+
+    /// What the index keeps in memory.
+    pub fn index(&self) -> &Index {
+        &self.0.index
     }
 
     /// The floor above; none before it was told.
