@@ -30,7 +30,12 @@ function snippetOf(text: string, words: string[]): Pick<Hit, 'snippet' | 'marks'
 }
 
 /** What the stand-in takes to mean the same. */
-const MEANS: Record<string, string> = { stall: 'booth', grain: 'flour', income: 'revenue' };
+const MEANS: Record<string, string> = {
+  automobile: 'car',
+  stall: 'booth',
+  grain: 'flour',
+  income: 'revenue',
+};
 
 function search(call: Call): Found {
   const began = performance.now();
