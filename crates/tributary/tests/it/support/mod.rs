@@ -58,6 +58,7 @@ impl TestApp {
         };
         config.ai.discover = false;
         config.ai.builtin_model = false;
+        config.files.reader = Some(env!("CARGO_BIN_EXE_tributary").into());
         config.chat.drain_seconds = 0.5;
         config.chat.draft_seconds = 0.1;
         let postgres = PostgresDatabase::create().await;
