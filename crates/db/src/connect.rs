@@ -65,6 +65,7 @@ impl Db {
                 if let Some(folder) = path.parent() {
                     std::fs::create_dir_all(folder)?;
                 }
+                crate::sqlite_vec::register();
                 let write = sqlite(path, *sync_every_commit, 1).await?;
                 // The writer first: it makes the file and sets WAL, which a reader cannot.
                 write

@@ -18,6 +18,7 @@ pub mod leases;
 pub mod migration;
 pub mod revocations;
 mod sealed;
+mod sqlite_vec;
 mod tx;
 
 pub use connect::{Db, DbConfig};

@@ -13,6 +13,7 @@ use crate::plans::PlanLimits;
 use crate::processing::{Readers, ReadingLimits};
 use crate::scan::ClamAddress;
 use crate::signing::Signer;
+use crate::index::Index;
 
 /// What can be set.
 #[derive(Clone, Debug)]
@@ -58,6 +59,7 @@ struct Inner {
     rooms: OnceLock<Arc<dyn Rooms>>,
     signer: OnceLock<Signer>,
     readers: Readers,
+    index: Index,
 }
 
 impl std::fmt::Debug for Files {
@@ -80,6 +82,7 @@ impl Files {
             config,
             rooms: OnceLock::new(),
             signer: OnceLock::new(),
+            index: Index::default(),
         })))
     }
 
@@ -116,6 +119,11 @@ impl Files {
     /// The processes that read files.
     pub(crate) fn readers(&self) -> &Readers {
         &self.0.readers
+    }
+
+    /// What the index keeps in memory.
+    pub fn index(&self) -> &Index {
+        &self.0.index
     }
 
     /// The floor above; none before it was told.

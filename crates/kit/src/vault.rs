@@ -164,6 +164,34 @@ pub fn hmac_sha256(key: &[u8], message: &[u8]) -> [u8; 32] {
     })
 }
 
+/// HMAC-SHA-256 with a key that was prepared once, for many short messages.
+#[derive(Clone)]
+pub struct KeyedHash(Option<Hmac<Sha256>>);
+
+impl std::fmt::Debug for KeyedHash {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("KeyedHash")
+    }
+}
+
+impl KeyedHash {
+    /// With this key.
+    pub fn new(key: &[u8; 32]) -> Self {
+        Self(Hmac::<Sha256>::new_from_slice(key).ok())
+    }
+
+    /// The hash of a message that is given in parts.
+    pub fn of(&self, parts: &[&[u8]]) -> [u8; 32] {
+        // HMAC takes keys of every length, so there is always one.
+        self.0.clone().map_or([0; 32], |mut mac| {
+            for part in parts {
+                mac.update(part);
+            }
+            mac.finalize().into_bytes().into()
+        })
+    }
+}
+
 /// SHA-256 (FIPS 180-4), for tokens that are random enough to need no salt.
 pub fn sha256(bytes: &[u8]) -> [u8; 32] {
     Sha256::digest(bytes).into()

@@ -7,16 +7,33 @@ import {
 } from '@tanstack/react-router';
 import { enter, loadSetup } from '@/areas/identity/session';
 import { NotFound } from '@/areas/chat/NotFound';
+import type { Mode, Place } from '@/areas/search/contract';
 import { PageFault } from './PageFault';
 import { Shell } from './Shell';
 
+interface SearchWanted {
+  q?: string;
+  in?: Place;
+  mode?: Mode;
+}
+
 const root = createRootRoute({ notFoundComponent: NotFound, errorComponent: PageFault });
+
+function pageNumber(value: unknown): number | undefined {
+  const n = Number(value);
+  return Number.isInteger(n) && n > 0 ? n : undefined;
+}
 
 /** Everything behind the sign-in. */
 const inside = createRoute({
   getParentRoute: () => root,
   id: 'inside',
   component: Shell,
+  // `file`, `page`: what is opened beside the page one looks at.
+  validateSearch: (search: Record<string, unknown>): { file?: string; page?: number } => ({
+    file: typeof search.file === 'string' ? search.file : undefined,
+    page: pageNumber(search.page),
+  }),
   beforeLoad: async ({ location }) => {
     if (await enter()) return;
     const next = location.pathname === '/' ? undefined : location.href;
@@ -64,6 +81,18 @@ const usage = createRoute({
   component: lazyRouteComponent(() => import('@/areas/models/UsagePage'), 'UsagePage'),
 });
 
+const files = createRoute({
+  getParentRoute: () => inside,
+  path: '/files',
+  component: lazyRouteComponent(() => import('@/areas/files/library/FilesPage'), 'FilesPage'),
+});
+
+const filePage = createRoute({
+  getParentRoute: () => inside,
+  path: '/files/$fileId',
+  component: lazyRouteComponent(() => import('@/areas/files/panel/FilePage'), 'FilePage'),
+});
+
 const settings = createRoute({
   getParentRoute: () => inside,
   path: '/settings',
@@ -82,11 +111,47 @@ const audit = createRoute({
   component: lazyRouteComponent(() => import('@/areas/admin/AuditPage'), 'AuditPage'),
 });
 
+const search = createRoute({
+  getParentRoute: () => inside,
+  path: '/search',
+  validateSearch: (search: Record<string, unknown>): SearchWanted => ({
+    // Words that look like a number or a truth come as one.
+    q: search.q === undefined || search.q === null ? undefined : String(search.q as string),
+    in: ['messages', 'files', 'threads'].find((p) => p === search.in) as SearchWanted['in'],
+    mode: ['keyword', 'semantic'].find((m) => m === search.mode) as SearchWanted['mode'],
+  }),
+  component: lazyRouteComponent(() => import('@/areas/search/SearchPage'), 'SearchPage'),
+});
+
+const assistants = createRoute({
+  getParentRoute: () => inside,
+  path: '/assistants',
+  // `open`: one to change, or `new`.
+  validateSearch: (search: Record<string, unknown>): { open?: string } =>
+    typeof search.open === 'string' ? { open: search.open } : {},
+  component: lazyRouteComponent(
+    () => import('@/areas/assistants/AssistantsPage'),
+    'AssistantsPage',
+  ),
+});
+
 export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
     invite,
-    inside.addChildren([home, thread, keysPage, usage, settings, workspace, audit]),
+    inside.addChildren([
+      home,
+      thread,
+      files,
+      filePage,
+      keysPage,
+      usage,
+      settings,
+      workspace,
+      audit,
+      search,
+      assistants,
+    ]),
   ]),
   defaultPreload: 'intent',
   defaultPendingMinMs: 0,

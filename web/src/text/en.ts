@@ -1,11 +1,14 @@
 import { enRooms } from './en.rooms';
+import { enFiles } from './en.files';
 import { enLive } from './en.live';
+import { enThreads } from './en.threads';
 
 const plural = (n: number, one: string, many: string) => `${n} ${n === 1 ? one : many}`;
 
 /** Every sentence of the page, in English: the shape that other languages follow. */
 export const en = {
   rooms: enRooms,
+  files: enFiles,
   common: {
     close: 'Close',
     cancel: 'Cancel',
@@ -70,6 +73,8 @@ export const en = {
     closeSidebar: 'Close sidebar',
     skip: 'Skip to content',
     personMenu: 'You and your workspace',
+    search: 'Search',
+    assistants: 'Assistants',
     keys: 'Models and keys',
     usage: 'Usage',
     settings: 'Settings',
@@ -82,7 +87,7 @@ export const en = {
   live: enLive,
   keyboard: {
     title: 'Keyboard shortcuts',
-    palette: 'Open the command palette',
+    palette: 'Search, and all commands',
     newChat: 'Start a new chat',
     sidebar: 'Show or hide the sidebar',
     compose: 'Write a message',
@@ -93,48 +98,15 @@ export const en = {
     help: 'Show this sheet',
   },
   palette: {
-    title: 'Command palette',
-    placeholder: 'Find a chat, a page, a model…',
+    title: 'Search and commands',
+    placeholder: 'Search, or name a command…',
     chats: 'Chats',
     actions: 'Actions',
     pages: 'Pages',
     model: 'Model',
     none: 'Nothing fits those words.',
   },
-  threads: {
-    label: 'Chats',
-    search: 'Search chats',
-    groups: {
-      pinned: 'Pinned',
-      today: 'Today',
-      yesterday: 'Yesterday',
-      week: 'Previous 7 days',
-    },
-    empty: 'Your chats will be here. Start one with a question.',
-    noMatch: (q: string) => `No chat is called “${q}”.`,
-    noArchived: 'Nothing is archived.',
-    showArchived: 'Archived chats',
-    archivedTitle: 'Archived chats',
-    back: 'Back',
-    running: 'is answering',
-    menu: (title: string) => `Options for ${title}`,
-    pin: 'Pin',
-    unpin: 'Unpin',
-    rename: 'Rename',
-    share: 'Share with workspace',
-    unshare: 'Make private',
-    export: 'Export as Markdown',
-    archive: 'Archive',
-    unarchive: 'Bring back',
-    delete: 'Delete',
-    pinned: 'Pinned',
-    unpinned: 'Unpinned',
-    shared: (workspace: string) => `Everyone in ${workspace} can see it now`,
-    unshared: 'Only you can see it now',
-    archived: 'Archived',
-    unarchived: 'Brought back',
-    deleted: 'Chat deleted',
-  },
+  threads: enThreads,
   chat: {
     newChat: 'New chat',
     untitled: 'New chat',
@@ -214,6 +186,8 @@ export const en = {
     search: 'Search models',
     none: (q: string) => `No model fits “${q}”.`,
     manageKeys: 'Manage keys',
+    noAssistant: 'No assistant',
+    noAssistantHint: 'The model answers as the workspace asks it to.',
     addKey: 'Add a key',
     locked: (n: number) => plural(n, 'model', 'models'),
     free: 'Free, on this machine',

@@ -1,28 +1,28 @@
 //! The index of what can be found, as the two databases keep it: the rows of chunks, the keyed hashes of their words
-//! (FTS5, or PostgreSQL's full text), and their vectors. What the hashes stand for is not known here.
+//! (FTS5, or PostgreSQL's full text), and their vectors (sqlite-vec, or pgvector). What the hashes stand for is not known
+//! here. Whoever asks hands in a condition on `chunks` that says who may see what: it is part of the very query.
 
-use sea_orm::sea_query::{Query, SelectStatement};
-use sea_orm::{ConnectionTrait, DatabaseBackend};
+mod queue;
+mod rows;
+mod spaces;
+mod vectors;
+mod words;
+
+pub use queue::{claim, due_after, postpone};
+pub use rows::{Piece, Totals, delete, insert, totals};
+pub use spaces::{
+    Space, Spaces, begin_building, drop_vectors, finish_building, prepare_vectors, space_for, spaces_of,
+};
+pub use vectors::{insert_vectors, nearest};
+pub use words::{Columns, Match, Term, search_words};
 
 use crate::entity::chunks;
-use crate::{DbError, Tx};
 
-/// Deletes chunks with their words and vectors; `gone` selects their numbers.
-pub async fn delete(tx: &Tx, gone: SelectStatement) -> Result<(), DbError> {
-    if tx.get_database_backend() == DatabaseBackend::Sqlite {
-        let words = Query::delete()
-            .from_table("chunk_words")
-            .and_where(sea_orm::sea_query::ExprTrait::in_subquery(
-                sea_orm::sea_query::Expr::col("rowid"),
-                gone.clone(),
-            ))
-            .to_owned();
-        tx.execute(&words).await?;
-    }
-    let rows = Query::delete()
-        .from_table(chunks::Entity)
-        .and_where(sea_orm::ColumnTrait::in_subquery(&chunks::Column::Id, gone))
-        .to_owned();
-    tx.execute(&rows).await?;
-    Ok(())
+/// A chunk that was found.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// Which.
+    pub chunk: chunks::Model,
+    /// How well: BM25 for words, the cosine for vectors.
+    pub score: f64,
 }
