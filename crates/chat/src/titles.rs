@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Chat;
 use crate::messages::{open_body, path_up};
+use crate::search;
 use crate::threads::{announce, seal_title};
 
 /// The job: give a thread its title.
@@ -91,6 +92,7 @@ pub async fn make(chat: &Chat, job: MakeTitle) -> Result<(), JobError> {
         .exec(&*tx)
         .await
         .map_err(DbError::from)?;
+    search::queue_title(&tx, &thread).await?;
     announce(&tx, &thread, "thread.changed").await?;
     Ok(tx.commit().await?)
 }

@@ -45,6 +45,7 @@ export function useCommands(): Command[] {
   return useMemo(() => {
     const { palette: p, shell: s } = t;
     const pages = [
+      ['/files', 'file', t.files.title],
       ['/search', 'search', s.search],
       ['/assistants', 'spark', s.assistants],
       ['/keys', 'key', s.keys],

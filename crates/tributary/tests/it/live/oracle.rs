@@ -348,7 +348,7 @@ async fn what_was_known_and_the_events_make_what_is_there() {
 }
 
 /// Calls that change nothing that a scope shows, each with its reason.
-const ELSEWHERE: [(&str, &str); 11] = [
+const ELSEWHERE: [(&str, &str); 12] = [
     (
         "/api/v1/auth/",
         "signing in and out: session.ended is told, and has its own test",
@@ -364,6 +364,7 @@ const ELSEWHERE: [(&str, &str); 11] = [
     ),
     ("/api/v1/live/ticket", "changes nothing"),
     ("/v1/", "changes nothing"),
+    ("/api/v1/admin/reindex", "changes nothing that is shown"),
     (
         "DELETE /api/v1/threads/{id}",
         "its scope is gone; leaving::a_thread_that_is_deleted_is_closed_for_all",
