@@ -9,11 +9,11 @@ use kit::blobs::{BlobError, Blobs, S3Config};
 use kit::lifecycle::Lifecycle;
 
 use crate::Rooms;
+use crate::index::Index;
 use crate::plans::PlanLimits;
 use crate::processing::{Readers, ReadingLimits};
 use crate::scan::ClamAddress;
 use crate::signing::Signer;
-use crate::index::Index;
 
 /// What can be set.
 #[derive(Clone, Debug)]

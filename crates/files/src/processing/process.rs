@@ -100,13 +100,20 @@ impl Readers {
         self.places.clone().try_acquire_owned().ok()
     }
 
+    /// A place, as soon as there is one.
+    pub(crate) async fn wait_for_place(&self) -> Option<OwnedSemaphorePermit> {
+        // The places are never closed.
+        self.places.clone().acquire_owned().await.ok()
+    }
+
     /// Reads a file in a process of its own. Only what this machine does wrong is an error.
     pub(crate) async fn read(
         &self,
         file: File,
         task: &Task,
-        place: OwnedSemaphorePermit,
+        place: impl Into<Option<OwnedSemaphorePermit>> + Send,
     ) -> io::Result<Heard> {
+        let place = place.into();
         let heard = self.run(file, task).await;
         drop(place);
         heard
