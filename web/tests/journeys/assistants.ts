@@ -15,7 +15,7 @@ export async function assistants(v: Visitor): Promise<void> {
   await page.getByRole('textbox', { name: 'Name' }).fill(NAME);
   await page.getByLabel('Instructions').fill('You keep the recipes of a small bakery.');
   await page.getByLabel('Style').fill('Short.');
-  await page.getByRole('button', { name: 'Add files' }).click();
+  await page.getByRole('button', { name: 'Choose files' }).click();
   await page.getByRole('searchbox', { name: 'Find a file' }).waitFor();
   await v.isAccessible('a new assistant');
   await v.picture('assistant-new');

@@ -3,7 +3,7 @@
  *   TRIBUTARY_URL  its address; without one, the stand-in is started
  *   PROVIDER_URL   an OpenAI-compatible provider that the server can reach, ending in /v1
  *   CHROMIUM       the browser
- *   ONLY           parts of it (day, search, tabs, rooms, away, phone, dark), where the first run is done
+ *   ONLY           parts of it (day, search, files, tabs, rooms, away, phone, dark), where the first run is done
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -17,6 +17,7 @@ import { meet, nextPerson, offlineTwo, sleep, twoDevices, version } from './away
 import { dark, phone, phoneRoom } from './devices.ts';
 import { addKey, firstRun } from './first-run.ts';
 import { BEA, join } from './company.ts';
+import { analyse, attach, cite, filesOnPhone, large, library, look, reject } from './files.ts';
 import { Line } from './line.ts';
 import { live } from './live.ts';
 import type { Pair } from './rooms.ts';
@@ -64,6 +65,16 @@ const searching: Journey[] = [
 const searchingOnPhone: Journey[] = [
   ['search on a phone', search.onPhone],
   ['assistants on a phone', assistantsOnPhone],
+];
+
+const withFiles: Journey[] = [
+  ['attach a picture and a PDF', attach],
+  ['a citation opens its page', cite],
+  ['ask about a file', analyse],
+  ['look at pictures', look],
+  ['a file that is refused', reject],
+  ['a large file in parts', large],
+  ['all files', library],
 ];
 
 const twoTabs: Journey[] = [
@@ -192,6 +203,8 @@ const good =
   (await part('day', () => walk(base, {}, day))) &&
   (await part('search', () => walk(base, {}, searching))) &&
   (await part('search', () => walk(base, { phone: true }, searchingOnPhone))) &&
+  (await part('files', () => walk(base, {}, withFiles))) &&
+  (await part('files', () => walk(base, { phone: true }, [['files on a phone', filesOnPhone]]))) &&
   (await part('tabs', () => walk(base, {}, twoTabs))) &&
   (own !== null ||
     (await part('rooms', () => together(base, ['a thread is shared', letIn], room)))) &&

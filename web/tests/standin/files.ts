@@ -260,12 +260,17 @@ export const fileRoutes: Route[] = [
     sessions.delete(session(call).id);
     return ok({});
   }),
-  route('PUT', '/files/uploads/:id/parts/:n', async (call) => {
-    const bytes = await bodyOf(call.req);
-    if (SLOW) await pause(SLOW);
-    session(call).parts[Number(call.params[1]) - 1] = bytes;
-    return ok({});
-  }),
+  route(
+    'PUT',
+    '/files/uploads/:id/parts/:n',
+    async (call) => {
+      const bytes = await bodyOf(call.req);
+      if (SLOW) await pause(SLOW);
+      session(call).parts[Number(call.params[1]) - 1] = bytes;
+      return ok({});
+    },
+    true,
+  ),
   route('POST', '/files/:id/complete', (call) => {
     const done = session(call);
     sessions.delete(done.id);
@@ -307,23 +312,33 @@ export const fileRoutes: Route[] = [
       next: at + limit < pages.length ? String(at + limit) : null,
     };
   }),
-  route('GET', '/files/:id/content', (call) => {
-    const { file, bytes } = stored(call);
-    call.res.writeHead(200, { 'content-type': file.type, 'cache-control': 'max-age=60' });
-    call.res.end(bytes);
-    return null;
-  }),
-  route('GET', '/files/:id/previews/:n', (call) => {
-    const { file, bytes, pages } = stored(call);
-    const page = Number(call.params[1]);
-    const image = file.type.startsWith('image/');
-    call.res.writeHead(200, {
-      'content-type': image ? file.type : 'image/svg+xml',
-      'cache-control': 'max-age=60',
-    });
-    call.res.end(image ? bytes : paper(file.name, page, pages[page - 1]?.text ?? ''));
-    return null;
-  }),
+  route(
+    'GET',
+    '/files/:id/content',
+    (call) => {
+      const { file, bytes } = stored(call);
+      call.res.writeHead(200, { 'content-type': file.type, 'cache-control': 'max-age=60' });
+      call.res.end(bytes);
+      return null;
+    },
+    true,
+  ),
+  route(
+    'GET',
+    '/files/:id/previews/:n',
+    (call) => {
+      const { file, bytes, pages } = stored(call);
+      const page = Number(call.params[1]);
+      const image = file.type.startsWith('image/');
+      call.res.writeHead(200, {
+        'content-type': image ? file.type : 'image/svg+xml',
+        'cache-control': 'max-age=60',
+      });
+      call.res.end(image ? bytes : paper(file.name, page, pages[page - 1]?.text ?? ''));
+      return null;
+    },
+    true,
+  ),
   route('POST', '/files/:id/analyze', analyse),
   route('GET', '/files/:id/analyses', (call) => ok(stored(call).analyses)),
   route('POST', '/files/:id/analyses/:aid/stop', (call) => {

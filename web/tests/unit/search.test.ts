@@ -15,6 +15,7 @@ import {
 import { byKind, byThread, foldFiles } from '../../src/areas/search/groups';
 import { hitPath } from '../../src/areas/search/hitPath';
 import { fromFirstMark, stretches } from '../../src/areas/search/marks';
+import { plainly } from '../../src/areas/search/plain';
 import { withSearch } from '../../src/areas/search/recent';
 import { searchOptions } from '../../src/areas/search/searching';
 import { marksIn } from '../../src/areas/search/titles';
@@ -92,6 +93,37 @@ describe('marks', () => {
     expect(fromFirstMark('rye flour', [[4, 9]]).text).toBe('rye flour');
     const solid = fromFirstMark(`${'x'.repeat(80)}flour`, [[80, 85]]);
     expect(marked(solid.text, solid.marks)).toEqual(['flour']);
+  });
+});
+
+describe('Markdown where there is no room to draw it', () => {
+  const words = (text: string, word: string) => {
+    const at = text.indexOf(word);
+    const plain = plainly(text, [[at, at + word.length]]);
+    return [plain.text, marked(plain.text, plain.marks as [number, number][])];
+  };
+
+  it('loses its signs and keeps its words and marks', () => {
+    expect(words('The **oven** and `flue`', 'oven')).toEqual(['The oven and flue', ['oven']]);
+    expect(words('The **oven** and `flue`', 'flue')).toEqual(['The oven and flue', ['flue']]);
+    expect(words('## Heat the oven', 'Heat')).toEqual(['Heat the oven', ['Heat']]);
+    expect(words('Take | | Weight | |---|---| | Flour | 47 kg | | Salt |', 'Flour')).toEqual([
+      'Take · Weight · Flour · 47 kg · Salt · ',
+      ['Flour'],
+    ]);
+    expect(words('one two three', 'two')).toEqual(['one two three', ['two']]);
+    expect(words('a||b and #5', 'and')).toEqual(['a||b and #5', ['and']]);
+  });
+
+  it('keeps marks within, whatever they span', () => {
+    const text = 'a **b** | c | `d` |---| ## e';
+    for (let from = 0; from <= text.length; from++) {
+      for (let to = from; to <= text.length; to++) {
+        const plain = plainly(text, [[from, to]]);
+        const [start, end] = plain.marks[0] ?? [0, 0];
+        expect(0 <= start && start <= end && end <= plain.text.length).toBe(true);
+      }
+    }
   });
 });
 
@@ -200,6 +232,7 @@ const hit = (part: Partial<Hit>): Hit => ({
   snippet: '',
   marks: [],
   score: 1,
+  twins: 0,
   author: null,
   created_at: '2026-01-01T00:00:00Z',
   ...part,

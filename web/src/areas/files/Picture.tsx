@@ -20,10 +20,18 @@ export function Picture({ fileId, src, alt, of, lazy = true, className, onBroken
   const client = useQueryClient();
   const [fresh, setFresh] = useState<string | null>(null);
   const [loaded, setLoaded] = useState(false);
-  useEffect(() => setFresh(null), [src]);
+  const [broken, setBroken] = useState(false);
+  useEffect(() => {
+    setFresh(null);
+    setBroken(false);
+  }, [src]);
+  const fail = () => {
+    setBroken(true);
+    onBroken?.();
+  };
   const renew = async () => {
     if (fresh !== null || src.startsWith('blob:')) {
-      onBroken?.();
+      fail();
       return;
     }
     try {
@@ -34,11 +42,12 @@ export function Picture({ fileId, src, alt, of, lazy = true, className, onBroken
       });
       const url = of(file);
       if (url) setFresh(url);
-      else onBroken?.();
+      else fail();
     } catch {
-      onBroken?.();
+      fail();
     }
   };
+  if (broken) return <span className="picture-words">{alt}</span>;
   return (
     <img
       src={fresh ?? src}

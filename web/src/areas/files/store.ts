@@ -46,6 +46,12 @@ export function loseFiles(ids: readonly string[]): void {
   }
 }
 
+/** Files that may be gone for this reader: whoever shows them asks again. */
+export function doubtFiles(ids: readonly string[]): void {
+  void queryClient.invalidateQueries({ queryKey: keys.allFiles });
+  for (const id of ids) void queryClient.invalidateQueries({ queryKey: keys.file(id) });
+}
+
 /** What an event told of files: whole rows, or only that some changed. */
 export function receiveFiles(rows: readonly Partial<FileOut>[]): void {
   for (const row of rows) {

@@ -140,6 +140,8 @@ export const en = {
     warnings: {
       macros: 'It contains macros. Open the original only if you trust where it comes from.',
       encrypted: 'It is locked with a password, so its content could not be read.',
+      scripts: 'It contains scripts. They do not run here; take care where you open the original.',
+      programs: 'It contains programs. Open them only if you trust where they come from.',
       mismatch: 'Its name says another kind than its content is.',
     } as Record<string, string>,
     warning: (code: string) => `Note: ${code}`,
@@ -190,6 +192,7 @@ export const en = {
       'Drop some here, or attach them to a message. They are checked, read and made findable.',
     none: 'No file fits.',
     clear: 'Show all files',
+    choose: 'Select several',
     select: (name: string) => `Select ${name}`,
     selected: (n: number) => `${plural(n, 'file', 'files')} selected`,
     clearSelection: 'Clear selection',

@@ -143,6 +143,8 @@ export const pt: FilesText = {
     warnings: {
       macros: 'Contém macros. Abra o original só se confiar na sua origem.',
       encrypted: 'Está protegido por palavra-passe, por isso o seu conteúdo não pôde ser lido.',
+      scripts: 'Contém scripts. Aqui não são executados; tenha cuidado onde abre o original.',
+      programs: 'Contém programas. Abra-os só se confiar na sua origem.',
       mismatch: 'O nome indica um tipo diferente do seu conteúdo.',
     },
     warning: (code) => `Nota: ${code}`,
@@ -193,6 +195,7 @@ export const pt: FilesText = {
       'Largue alguns aqui, ou anexe-os a uma mensagem. São verificados, lidos e tornados pesquisáveis.',
     none: 'Nenhum ficheiro corresponde.',
     clear: 'Mostrar todos os ficheiros',
+    choose: 'Selecionar vários',
     select: (name) => `Selecionar ${name}`,
     selected: (n) => plural(n, 'ficheiro selecionado', 'ficheiros selecionados'),
     clearSelection: 'Limpar seleção',

@@ -32,12 +32,7 @@ export function AttachedFile({ brief }: { brief: FileBrief }) {
     bytes(file.size),
   ];
   return (
-    <FileLink
-      fileId={file.id}
-      className="file-card"
-      title={file.name}
-      label={`${file.name}, ${facts.filter(Boolean).join(', ')}`}
-    >
+    <FileLink fileId={file.id} className="file-card" title={file.name}>
       <FileFace name={file.name} type={file.type} />
       <span className="file-card-words">
         <strong>{file.name}</strong>

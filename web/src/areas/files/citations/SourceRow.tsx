@@ -33,11 +33,10 @@ export function SourceRow({ message }: { message: Message }) {
                 fileId={id}
                 page={source.page}
                 className="source-page"
-                label={t.sources.source(source.n, source.name, source.page)}
                 onClick={() => showPassage(source)}
               >
-                <b>{source.n}</b>
-                {source.page !== null && t.sources.page(source.page)}
+                <span className="unseen">{source.name} </span>
+                <b>{source.n}</b> {source.page !== null && t.sources.page(source.page)}
               </FileLink>
             ))}
           </li>

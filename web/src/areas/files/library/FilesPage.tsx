@@ -31,6 +31,8 @@ export function FilesPage() {
   const [type, setType] = useState<Filter | ''>('');
   const [look, setLook] = useLook();
   const [selected, setSelected] = useState<ReadonlyMap<string, FileOut>>(new Map());
+  // On a phone nothing hovers: there one says that one wants to choose.
+  const [choosing, setChoosing] = useState(false);
   const [deleting, setDeleting] = useState(false);
   const q = useDeferredValue(useRested(query.trim(), 180));
   const list = useFiles({ q, type });
@@ -89,6 +91,15 @@ export function FilesPage() {
             onClick={() => setLook('list')}
           />
         </span>
+        <IconButton
+          icon="checks"
+          label={f.choose}
+          aria-pressed={choosing}
+          onClick={() => {
+            setChoosing(!choosing);
+            setSelected(new Map());
+          }}
+        />
         <AttachButton onFiles={add} worded={f.add} />
       </div>
 
@@ -119,7 +130,7 @@ export function FilesPage() {
         <ul
           className="library"
           data-look={look}
-          data-choosing={selected.size > 0 || undefined}
+          data-choosing={choosing || selected.size > 0 || undefined}
           aria-label={f.title}
           aria-busy={list.isFetching}
         >

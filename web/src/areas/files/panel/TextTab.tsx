@@ -53,7 +53,11 @@ export function TextTab({ file, page, cited }: Props) {
     if (!found || page === null) return;
     const here = body.current?.querySelector(`[data-page="${page}"]`);
     const target = here?.querySelector('mark') ?? here;
-    target?.scrollIntoView({ block: here === target ? 'start' : 'center' });
+    const show = () => target?.scrollIntoView({ block: here === target ? 'start' : 'center' });
+    show();
+    // Once more when the pages before it have their true height.
+    const frame = requestAnimationFrame(show);
+    return () => cancelAnimationFrame(frame);
   }, [found, page, cited]);
 
   const end = useNear(() => void fetchNextPage(), hasNextPage && !isFetchingNextPage);

@@ -5,6 +5,7 @@ import { useFilesText } from '@/text/files';
 import { bytes } from '@/text/numbers';
 import { FileFace } from '../FileFace';
 import { FileLink } from '../FileLink';
+import { Picture } from '../Picture';
 import { Ring } from '../Ring';
 import { isGone, isUnfinished, useFile, useThumb } from '../useFile';
 import { engine } from './engine';
@@ -22,12 +23,31 @@ export function UploadChip(props: Props) {
   return props.upload.phase === 'there' ? <Arrived {...props} /> : <Travelling {...props} />;
 }
 
-function Face({ upload, ring }: { upload: Upload; ring: number | null | undefined }) {
+/** What needs the person is not left beyond the edge of the tray. */
+function useInView(needed: boolean) {
+  const chip = useRef<HTMLLIElement>(null);
+  useEffect(() => {
+    if (needed) chip.current?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, [needed]);
+  return chip;
+}
+
+interface FaceProps {
+  upload: Upload;
+  /** Undefined: nothing is on its way. */
+  ring: number | null | undefined;
+  preview?: string | null;
+}
+
+function Face({ upload, ring, preview }: FaceProps) {
   const thumb = useThumb(upload.key);
+  const picture = upload.type.startsWith('image/') ? preview : null;
   return (
     <span className="upload-face">
       {thumb ? (
         <img src={thumb.url} alt="" draggable={false} />
+      ) : picture && upload.file ? (
+        <Picture fileId={upload.file.id} src={picture} alt="" of={(now) => now.preview_url} />
       ) : (
         <FileFace name={upload.name} type={upload.type} />
       )}
@@ -46,9 +66,10 @@ function Travelling({ upload, onRemove }: Props) {
   const { phase, name, key } = upload;
   const share = progress(upload);
   const bad = phase === 'failed' || phase === 'lost';
+  const chip = useInView(bad);
   const ring = bad ? undefined : phase === 'closing' || phase === 'opening' ? null : share;
   return (
-    <li className="upload" data-phase={phase} data-bad={bad || undefined}>
+    <li ref={chip} className="upload" data-phase={phase} data-bad={bad || undefined}>
       <Face upload={upload} ring={ring} />
       <span className="upload-words">
         <strong title={name}>{name}</strong>
@@ -120,6 +141,7 @@ function Arrived({ upload, onRemove }: Props) {
   const file = data ?? upload.file;
   const { key } = upload;
   const gone = isGone(error);
+  const chip = useInView(gone || file?.status === 'rejected');
   useEffect(() => {
     if (data && data !== upload.file) engine.learn(key, data);
   }, [data, upload.file, key]);
@@ -134,8 +156,12 @@ function Arrived({ upload, onRemove }: Props) {
         ? `${bytes(file.size)} · ${t.status[file.status]}`
         : [bytes(file.size), file.pages ? t.pages(file.pages) : null].filter(Boolean).join(' · ');
   return (
-    <li className="upload" data-phase="there" data-bad={bad || undefined}>
-      <Face upload={upload} ring={working ? null : undefined} />
+    <li ref={chip} className="upload" data-phase="there" data-bad={bad || undefined}>
+      <Face
+        upload={upload}
+        ring={working ? null : undefined}
+        preview={bad ? null : file.preview_url}
+      />
       <span className="upload-words">
         {bad ? (
           <strong title={file.name}>{file.name}</strong>
