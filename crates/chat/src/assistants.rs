@@ -1,7 +1,7 @@
 //! Assistants: named ways of answering, with instructions, a style and a model of their own.
 
 use db::entity::assistants;
-use db::{DbError, Sealed};
+use db::{DbError, FileId, Sealed};
 use identity::{Caller, Permission};
 use kit::api::{ApiError, Problems, Validate};
 use kit::clock::Timestamp;
@@ -36,7 +36,7 @@ pub struct AssistantIn {
     pub tools: Vec<String>,
     /// The files it knows.
     #[serde(default)]
-    pub knowledge: Vec<Uuid>,
+    pub knowledge: Vec<FileId>,
 }
 
 impl Validate for AssistantIn {
@@ -79,7 +79,7 @@ pub struct AssistantPatch {
     /// The tools it may call.
     pub tools: Option<Vec<String>>,
     /// The files it knows.
-    pub knowledge: Option<Vec<Uuid>>,
+    pub knowledge: Option<Vec<FileId>>,
 }
 
 impl Validate for AssistantPatch {
@@ -107,7 +107,7 @@ pub struct AssistantOut {
     /// The tools it may call.
     pub tools: Vec<String>,
     /// The files it knows.
-    pub knowledge: Vec<Uuid>,
+    pub knowledge: Vec<FileId>,
     /// When.
     pub created_at: Timestamp,
     /// When last changed.
@@ -141,8 +141,14 @@ pub fn open(keys: &OwnerKeys, row: &assistants::Model) -> (Option<String>, Optio
     (prompt, style)
 }
 
+/// The files that an assistant knows.
+pub fn knowledge(row: &assistants::Model) -> Vec<FileId> {
+    serde_json::from_str(&row.knowledge).unwrap_or_default()
+}
+
 fn show(keys: &OwnerKeys, row: assistants::Model) -> AssistantOut {
     let (system_prompt, style) = open(keys, &row);
+    let knowledge = knowledge(&row);
     AssistantOut {
         id: row.id,
         name: row.name,
@@ -150,7 +156,7 @@ fn show(keys: &OwnerKeys, row: assistants::Model) -> AssistantOut {
         style,
         model: row.model,
         tools: serde_json::from_str(&row.tools).unwrap_or_default(),
-        knowledge: serde_json::from_str(&row.knowledge).unwrap_or_default(),
+        knowledge,
         created_at: Timestamp(row.created_at),
         updated_at: Timestamp(row.updated_at),
     }

@@ -9,6 +9,7 @@ mod access;
 mod answering;
 mod assistants;
 mod attachments;
+mod citations;
 mod drafts;
 mod exchange;
 mod export;
@@ -30,7 +31,6 @@ mod recovery;
 mod relay;
 mod repeats;
 mod routes;
-mod stream;
 mod threads;
 mod titles;
 

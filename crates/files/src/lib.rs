@@ -6,7 +6,10 @@
 //! that last part is what the floor above knows, and tells through [`Rooms`].
 
 mod files;
+pub mod prompt;
 mod rooms;
+mod stub;
 
 pub use files::{Files, FilesConfig};
 pub use rooms::Rooms;
+pub use stub::*;
