@@ -159,6 +159,21 @@ impl Ai {
         }
     }
 
+    /// The same, where anybody will do if nobody can fulfil the needs.
+    pub async fn plan_preferring(
+        &self,
+        asker: Asker,
+        wish: Option<&str>,
+        needs: &Needs,
+    ) -> Result<Plan, ApiError> {
+        match self.plan_for(asker, wish, needs).await {
+            Err(error) if error.code == Code::NoProviderKey && *needs != Needs::default() => {
+                self.plan(asker, wish).await
+            }
+            planned => planned,
+        }
+    }
+
     async fn plan_auto(
         &self,
         keys: &[Arc<UsableKey>],

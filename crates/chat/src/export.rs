@@ -6,6 +6,7 @@ use std::fmt::Write;
 use db::entity::{messages, threads};
 use db::kinds::{MessageRole, MessageStatus, Visibility};
 use db::{DbError, MessageId, ThreadId};
+use files::prompt::rewritten;
 use kit::api::{ApiError, Problems, Validate};
 use sea_orm::{EntityTrait, IntoActiveModel};
 use serde::{Deserialize, Serialize};
@@ -15,7 +16,7 @@ use crate::access::InThread;
 use crate::exchange::announce;
 use crate::messages::{self as message, Branch, Facts, MessageOut, open_body, path_up, seal_body};
 use crate::threads::{ThreadOut, announce as announce_thread, seal_title, show_one};
-use crate::{Chat, attachments, citations};
+use crate::{Chat, attachments};
 
 /// The longest branch that is copied or exported.
 const LONGEST: u64 = 20_000;
@@ -209,7 +210,7 @@ fn footnotes(at: usize, row: &MessageOut, notes: &mut String) -> String {
             .unwrap_or_default();
         let _ = writeln!(notes, "[^{at}-{}]: {}{page}", source.n, source.name);
     }
-    citations::rewritten(&row.content, |n| {
+    rewritten(&row.content, |n| {
         let is_source = row.sources.iter().any(|source| source.n == n);
         is_source.then(|| format!("[^{at}-{n}]"))
     })

@@ -9,6 +9,7 @@ use std::sync::{Arc, OnceLock};
 pub use ai::answer::Progress;
 use ai::answer::{Buffer, Citation};
 use db::leases::{LEASE, Lease};
+use files::prompt::cited;
 use db::{MessageId, ThreadId, WorkspaceId};
 use parking_lot::Mutex;
 use tokio::sync::{Notify, watch};
@@ -16,7 +17,6 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::citations::cited;
 use crate::messages::Body;
 use crate::relay::Wanted;
 

@@ -9,7 +9,6 @@ mod access;
 mod answering;
 mod assistants;
 mod attachments;
-mod citations;
 mod drafts;
 mod exchange;
 mod export;

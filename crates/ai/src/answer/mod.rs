@@ -6,5 +6,5 @@ mod shape;
 mod stream;
 
 pub use progress::{AnswerError, AnswerUsage, AttemptDetail, Buffer, Citation, CitationKind, Progress};
-pub use shape::Shape;
+pub use shape::{Shape, waits_not};
 pub use stream::{Opening, Running, Source, plain_text, ui_message_stream, utf16_len};

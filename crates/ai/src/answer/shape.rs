@@ -29,3 +29,10 @@ impl Shape {
         }
     }
 }
+
+/// Whether the caller would rather watch the answer elsewhere than wait for it (`Prefer: respond-async`, RFC 7240).
+pub fn waits_not(headers: &HeaderMap) -> bool {
+    let values = headers.get_all("prefer").iter().filter_map(|v| v.to_str().ok());
+    let mut wishes = values.flat_map(|value| value.split([',', ';']));
+    wishes.any(|wish| wish.trim().eq_ignore_ascii_case("respond-async"))
+}

@@ -4,7 +4,7 @@ use ai::{Asker, Plan};
 use db::FileId;
 use db::entity::threads;
 use identity::{Caller, Permission};
-use kit::api::{ApiError, Code};
+use kit::api::ApiError;
 use providers::Needs;
 
 use crate::mentions::Asked;
@@ -47,36 +47,18 @@ pub(super) async fn prepare(
         Wanted::Named(Asked::Model(id)) => Some(id.as_str()),
         Wanted::Named(Asked::Assistant(_)) => own.or(of_thread),
     };
-    let has_pictures = attachments::has_pictures(chat, thread, files).await?;
-    let plan = plan(chat, caller, wish, has_pictures).await?;
+    // One who sees the pictures, where the choice is free; to others they are told by what is known of them.
+    let needs = Needs {
+        vision: attachments::has_pictures(chat, thread, files).await?,
+        ..Needs::default()
+    };
+    let plan = chat.0.ai.plan_preferring(asker(caller), wish, &needs).await?;
     let model = wish.unwrap_or("auto").to_owned();
     Ok(Prepared {
         instructions,
         plan,
         model,
     })
-}
-
-/// Who is asked. Where there are pictures and the choice is free, one who sees them; if nobody does, anybody: the
-/// pictures are then described by what is known of them.
-async fn plan(
-    chat: &Chat,
-    caller: &Caller,
-    wish: Option<&str>,
-    has_pictures: bool,
-) -> Result<Plan, ApiError> {
-    let ai = &chat.0.ai;
-    if has_pictures {
-        let needs = Needs {
-            vision: true,
-            ..Needs::default()
-        };
-        match ai.plan_for(asker(caller), wish, &needs).await {
-            Err(error) if error.code == Code::NoProviderKey => {}
-            planned => return planned,
-        }
-    }
-    ai.plan(asker(caller), wish).await
 }
 
 /// On whose account a caller asks.

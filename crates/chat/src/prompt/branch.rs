@@ -8,7 +8,7 @@ use ai::{Plan, Question, Target};
 use db::entity::messages;
 use db::kinds::{MessageRole, MessageStatus};
 use db::{FileId, MessageId, UserId, WorkspaceId};
-use files::prompt::{Reading, Wish, open, settle};
+use files::prompt::{Reading, Wish, joined, open, settle};
 use kit::api::ApiError;
 use providers::{Conversation, Message, Part, Role};
 
@@ -180,22 +180,6 @@ impl Question for Asked {
         }
         Conversation::new(said)
     }
-}
-
-/// Parts with those words in one that stand beside each other: not every server takes several.
-fn joined(parts: Vec<Part>) -> Vec<Part> {
-    let mut all: Vec<Part> = Vec::with_capacity(parts.len());
-    for part in parts {
-        match (all.last_mut(), part) {
-            (_, Part::Text(text)) if text.is_empty() => {}
-            (Some(Part::Text(before)), Part::Text(text)) => {
-                before.push('\n');
-                before.push_str(&text);
-            }
-            (_, part) => all.push(part),
-        }
-    }
-    all
 }
 
 /// The names of those who write, where there are several: the model must know who says what.

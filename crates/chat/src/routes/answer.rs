@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use ai::answer::{Opening, Shape, Source, plain_text, ui_message_stream, utf16_len};
+use ai::answer::{Opening, Shape, Source, plain_text, ui_message_stream, utf16_len, waits_not};
 use axum::response::{IntoResponse, Response};
 use db::{MessageId, ThreadId, WorkspaceId};
 use http::{HeaderMap, StatusCode};
@@ -28,13 +28,6 @@ pub struct ExchangeOut {
     /// All answers, when several models were asked or none was waited for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub replies: Vec<MessageOut>,
-}
-
-/// Whether the caller would rather watch the answer elsewhere than wait for it (`Prefer: respond-async`, RFC 7240).
-fn waits_not(headers: &HeaderMap) -> bool {
-    let values = headers.get_all("prefer").iter().filter_map(|v| v.to_str().ok());
-    let mut wishes = values.flat_map(|value| value.split([',', ';']));
-    wishes.any(|wish| wish.trim().eq_ignore_ascii_case("respond-async"))
 }
 
 pub async fn answer(

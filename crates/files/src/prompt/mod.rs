@@ -4,12 +4,14 @@
 //! What stands in a file was written by anybody. It is fenced in by marks that it cannot contain (`fence`), and the
 //! model is told that nothing between them is an instruction. Each page has a number, by which answers cite it.
 
+mod citing;
 mod fence;
 mod numbers;
 mod opening;
 mod settling;
 mod showing;
 
+pub use citing::{cited, rewritten};
 pub use opening::{Reading, Wish, open};
 pub use settling::settle;
-pub use showing::Shown;
+pub use showing::{Shown, joined};

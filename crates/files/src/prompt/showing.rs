@@ -205,6 +205,22 @@ impl Reading {
     }
 }
 
+/// Parts with those words in one that stand beside each other: not every server takes several.
+pub fn joined(parts: Vec<Part>) -> Vec<Part> {
+    let mut all: Vec<Part> = Vec::with_capacity(parts.len());
+    for part in parts {
+        match (all.last_mut(), part) {
+            (_, Part::Text(text)) if text.is_empty() => {}
+            (Some(Part::Text(before)), Part::Text(text)) => {
+                before.push('\n');
+                before.push_str(&text);
+            }
+            (_, part) => all.push(part),
+        }
+    }
+    all
+}
+
 fn is_picture(file: &Opened) -> bool {
     file.brief.kind.starts_with("image/")
 }

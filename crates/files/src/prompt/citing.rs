@@ -44,7 +44,7 @@ fn numbers_in(inside: &str) -> Option<Vec<u32>> {
 }
 
 /// Those of the offered sources that a text cites, by their numbers.
-pub(crate) fn cited(text: &str, offered: &[Citation]) -> Vec<Citation> {
+pub fn cited(text: &str, offered: &[Citation]) -> Vec<Citation> {
     let mut numbers: BTreeSet<u32> = BTreeSet::new();
     each_mark(text, |_, found, _| numbers.extend(found));
     let mut cited: Vec<Citation> = Vec::new();
@@ -58,7 +58,7 @@ pub(crate) fn cited(text: &str, offered: &[Citation]) -> Vec<Citation> {
 }
 
 /// A text whose marks are written anew where `name` knows a number.
-pub(crate) fn rewritten(text: &str, name: impl Fn(u32) -> Option<String>) -> String {
+pub fn rewritten(text: &str, name: impl Fn(u32) -> Option<String>) -> String {
     let mut out = String::with_capacity(text.len());
     each_mark(text, |before, numbers, mark| {
         out.push_str(before);
