@@ -13,7 +13,7 @@ mod breaker;
 mod calls;
 mod context;
 mod discovery;
-mod embeddings;
+pub mod embeddings;
 mod keys;
 mod listing;
 mod models;

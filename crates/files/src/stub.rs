@@ -127,27 +127,3 @@ pub async fn content(
 ) -> Result<Option<Vec<u8>>, ApiError> {
     Ok(None)
 }
-
-pub mod index {
-    use db::{FileId, WorkspaceId};
-    use kit::api::ApiError;
-
-    use crate::Files;
-
-    pub struct Passage {
-        pub file_id: FileId,
-        pub page: Option<i32>,
-        pub text: String,
-        pub score: f32,
-    }
-
-    pub async fn retrieve(
-        _files: &Files,
-        _workspace: WorkspaceId,
-        _ids: &[FileId],
-        _question: &str,
-        _k: usize,
-    ) -> Result<Vec<Passage>, ApiError> {
-        Ok(Vec::new())
-    }
-}
