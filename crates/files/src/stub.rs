@@ -127,3 +127,20 @@ pub async fn content(
 ) -> Result<Option<Vec<u8>>, ApiError> {
     Ok(None)
 }
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct FileOut {
+    pub id: FileId,
+}
+
+pub async fn shown(
+    _files: &Files,
+    _workspace: WorkspaceId,
+    rows: &[files::Model],
+) -> Result<Vec<FileOut>, DbError> {
+    Ok(rows.iter().map(|row| FileOut { id: row.id }).collect())
+}
+
+pub fn visible(_files: &Files, caller: &Caller) -> sea_orm::Condition {
+    sea_orm::Condition::all().add(files::Column::OwnerId.eq(caller.user))
+}
