@@ -86,6 +86,11 @@ pub struct AssistantPatch {
 
 impl Validate for AssistantPatch {
     fn validate(&self, problems: &mut Problems) {
+        problems.check(
+            self.knowledge.as_ref().is_none_or(|files| files.len() <= 1000),
+            "knowledge",
+            "An assistant takes at most 1000 files.",
+        );
         problems.optional_length("name", self.name.as_ref(), 1, 100);
         problems.optional_length("system_prompt", self.system_prompt.value(), 0, MAX_PROMPT);
         problems.optional_length("style", self.style.value(), 0, MAX_PROMPT);

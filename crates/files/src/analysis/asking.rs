@@ -12,7 +12,10 @@ use http::request::Parts;
 use identity::{Caller, Permission};
 use kit::api::{ApiError, Code, Cursor, Page, PathId};
 use providers::Needs;
-use sea_orm::{ColumnTrait, Condition, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect,
+};
 use uuid::Uuid;
 
 use super::words::{AnalysisOut, AnalyzeIn, Words, show};
@@ -48,7 +51,10 @@ pub(super) async fn ask(room: &Files, at: AtFile, input: AnalyzeIn) -> Result<Be
         user: caller.user,
     };
     // Who answers is decided before anything is stored, so that a refusal leaves nothing behind.
-    let plan = room.ai().plan_preferring(asker, input.model.as_deref(), &needs).await?;
+    let plan = room
+        .ai()
+        .plan_preferring(asker, input.model.as_deref(), &needs)
+        .await?;
     let keys = room.db().keys(caller.workspace.0).await?;
     let id = kit::ids::new_id();
     let words = Words {
@@ -63,7 +69,8 @@ pub(super) async fn ask(room: &Files, at: AtFile, input: AnalyzeIn) -> Result<Be
         .await
         .map_err(DbError::from)?;
     there.ok_or_else(|| ApiError::not_found("file"))?;
-    let of_file = file_analyses::Entity::of(caller.workspace).filter(file_analyses::Column::FileId.eq(file.id));
+    let of_file =
+        file_analyses::Entity::of(caller.workspace).filter(file_analyses::Column::FileId.eq(file.id));
     if of_file.count(&*tx).await.map_err(DbError::from)? >= MOST {
         let sentence = "This file has as many analyses as it can have. Please delete some first.";
         return Err(ApiError::new(Code::Conflict, sentence));
@@ -125,8 +132,8 @@ pub(super) async fn list(
     cursor: Option<&str>,
     limit: usize,
 ) -> Result<Page<AnalysisOut>, ApiError> {
-    let mut found = file_analyses::Entity::of(at.caller.workspace)
-        .filter(file_analyses::Column::FileId.eq(at.file.id));
+    let mut found =
+        file_analyses::Entity::of(at.caller.workspace).filter(file_analyses::Column::FileId.eq(at.file.id));
     if let Some((created_at, id)) = Cursor::decode::<(i64, Uuid)>(cursor)? {
         let earlier = Condition::all()
             .add(file_analyses::Column::CreatedAt.eq(created_at))
@@ -243,6 +250,8 @@ impl AtAnalysis {
         if leads || self.row.author_id == self.caller.user || self.file.owner_id == self.caller.user {
             return Ok(());
         }
-        Err(ApiError::forbidden("Only the person who asked for this analysis may do this."))
+        Err(ApiError::forbidden(
+            "Only the person who asked for this analysis may do this.",
+        ))
     }
 }

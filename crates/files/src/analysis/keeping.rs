@@ -7,8 +7,8 @@ use db::entity::file_analyses::{ActiveModel, Column, Entity, Model};
 use db::kinds::MessageStatus;
 use db::leases::{has_passed, later};
 use db::{DbError, Tx};
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use sea_orm::sea_query::Expr;
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 
 use super::asking::announce;
 use crate::Files;
@@ -69,11 +69,7 @@ async fn interrupt(files: &Files, all: bool) -> Result<(), DbError> {
 
 /// Writes a change of an analysis that is still being written here, and that its node lives; answers the row, or
 /// nothing when it was taken away.
-pub(super) async fn write(
-    tx: &Tx,
-    row: &Model,
-    change: ActiveModel,
-) -> Result<Option<Model>, DbError> {
+pub(super) async fn write(tx: &Tx, row: &Model, change: ActiveModel) -> Result<Option<Model>, DbError> {
     let written = Entity::update_many()
         .set(change)
         .col_expr(Column::LeasedUntil, later(&**tx))

@@ -101,26 +101,22 @@ pub async fn list_analyses(
     Query(query): Query<AnalysesQuery>,
 ) -> Result<Listing<AnalysisOut>, ApiError> {
     let limit = Cursor::limit(query.limit)?;
-    Ok(asking::list(&files, &at, query.cursor.as_deref(), limit).await?.into())
+    Ok(asking::list(&files, &at, query.cursor.as_deref(), limit)
+        .await?
+        .into())
 }
 
 /// One analysis, as far as it has come.
 #[utoipa::path(get, path = "/api/v1/files/{id}/analyses/{aid}", tag = "files", params(("id" = Uuid, Path), ("aid" = Uuid, Path)),
     responses((status = 200, body = Data<AnalysisOut>), (status = 404, body = ErrorBody)))]
-pub async fn get_analysis(
-    State(files): State<Files>,
-    at: AtAnalysis,
-) -> Result<Data<AnalysisOut>, ApiError> {
+pub async fn get_analysis(State(files): State<Files>, at: AtAnalysis) -> Result<Data<AnalysisOut>, ApiError> {
     Ok(Data::new(asking::get(&files, at).await?))
 }
 
 /// Deletes an analysis; one that is being written ends.
 #[utoipa::path(delete, path = "/api/v1/files/{id}/analyses/{aid}", tag = "files", params(("id" = Uuid, Path), ("aid" = Uuid, Path)),
     responses((status = 200, body = Data<Empty>), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody)))]
-pub async fn delete_analysis(
-    State(files): State<Files>,
-    at: AtAnalysis,
-) -> Result<Data<Empty>, ApiError> {
+pub async fn delete_analysis(State(files): State<Files>, at: AtAnalysis) -> Result<Data<Empty>, ApiError> {
     asking::delete(&files, at).await?;
     Ok(Data::new(Empty {}))
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use ai::answer::{AnswerError, AnswerUsage, Citation};
 use db::entity::file_analyses;
 use db::kinds::MessageStatus;
-use db::{DbError, FileId, Sealed, UserId, WorkspaceId};
+use db::{FileId, Sealed, UserId, WorkspaceId};
 use kit::api::{ApiError, Problems, Validate};
 use kit::clock::Timestamp;
 use kit::vault::{OwnerKeys, Place, VaultError};
@@ -147,7 +147,10 @@ pub(super) async fn show(
                 error: words.error,
                 model: row.model,
                 provider: row.provider,
-                usage: row.usage.as_deref().and_then(|usage| serde_json::from_str(usage).ok()),
+                usage: row
+                    .usage
+                    .as_deref()
+                    .and_then(|usage| serde_json::from_str(usage).ok()),
                 sources: words.sources,
                 author: authors.get(&row.author_id).cloned(),
                 created_at: Timestamp(row.created_at),
@@ -159,7 +162,7 @@ pub(super) async fn show(
 async fn authors(
     files: &Files,
     rows: &[file_analyses::Model],
-) -> Result<HashMap<UserId, AnalysisAuthor>, DbError> {
+) -> Result<HashMap<UserId, AnalysisAuthor>, ApiError> {
     let people = identity::people::authors(files.db(), rows.iter().map(|row| row.author_id)).await?;
     Ok(people
         .into_iter()

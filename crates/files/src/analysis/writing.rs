@@ -103,9 +103,14 @@ impl Question for Asked<'_> {
     fn for_target(&self, target: &Target) -> Conversation {
         let mut shown = self.reading.for_target(target);
         let system: Vec<String> = self.house.iter().cloned().chain([shown.rules]).collect();
-        let mut parts: Vec<Part> = shown.with_message.remove(&self.task.row.file_id).unwrap_or_default();
+        let mut parts: Vec<Part> = shown
+            .with_message
+            .remove(&self.task.row.file_id)
+            .unwrap_or_default();
         parts.append(&mut shown.with_question);
-        parts.push(Part::Text(self.task.words.prompt.as_deref().unwrap_or(SUMMARY).to_owned()));
+        parts.push(Part::Text(
+            self.task.words.prompt.as_deref().unwrap_or(SUMMARY).to_owned(),
+        ));
         let mut question = Message::user("");
         question.parts = prompt::joined(parts);
         Conversation::new(vec![Message::system(system.join("\n\n")), question])
@@ -122,7 +127,9 @@ async fn write(room: &Files, running: &Running, task: &Task) -> Ending {
     match opened {
         Ok((opened, sources)) => {
             let ending = read(room, running, task, opened, &sources).await;
-            running.buffer.update(|p| p.sources = prompt::cited(&p.text, &sources));
+            running
+                .buffer
+                .update(|p| p.sources = prompt::cited(&p.text, &sources));
             ending
         }
         Err(ending) => ending,
@@ -161,7 +168,9 @@ async fn asked<'a>(room: &Files, task: &'a Task) -> Result<Asked<'a>, ApiError> 
     };
     Ok(Asked {
         task,
-        house: identity::workspaces::house(room.db(), workspace).await?.system_prompt,
+        house: identity::workspaces::house(room.db(), workspace)
+            .await?
+            .system_prompt,
         reading: prompt::open(room, workspace, wish).await?,
     })
 }
@@ -182,7 +191,13 @@ async fn keep(room: &Files, running: &Running, task: &Task) {
     }
 }
 
-async fn read(room: &Files, running: &Running, task: &Task, mut opened: Opened, sources: &[Citation]) -> Ending {
+async fn read(
+    room: &Files,
+    running: &Running,
+    task: &Task,
+    mut opened: Opened,
+    sources: &[Citation],
+) -> Ending {
     running.buffer.update(|p| {
         p.provider = Some(opened.provider().to_owned());
         p.model = Some(opened.model());

@@ -4,6 +4,7 @@
 //! What stands in a file was written by anybody. It is fenced in by marks that it cannot contain (`fence`), and the
 //! model is told that nothing between them is an instruction. Each page has a number, by which answers cite it.
 
+mod bytes;
 mod citing;
 mod fence;
 mod numbers;

@@ -13,6 +13,7 @@ use db::{DbError, FileId, WorkspaceId};
 use kit::api::ApiError;
 use sea_orm::{ColumnTrait, QueryFilter, QuerySelect};
 
+use super::bytes;
 use super::fence::Fence;
 use super::numbers::Numbers;
 use crate::index::{self, Passage};
@@ -327,7 +328,7 @@ impl Natives {
             return Ok(None);
         }
         let native = if self.pictures && brief.kind.starts_with("image/") {
-            let found = crate::picture(room, workspace, brief.id, self.bytes).await?;
+            let found = bytes::picture(room, workspace, brief, self.bytes).await?;
             found.map(|(mime, bytes)| {
                 self.bytes = self.bytes.saturating_sub(bytes.len() as u64);
                 let base64 = STANDARD.encode(bytes);
@@ -338,7 +339,7 @@ impl Natives {
                 return Ok(None);
             };
             let most = self.bytes.min(LARGEST_DOCUMENT);
-            let found = crate::content(room, workspace, brief.id, most).await?;
+            let found = bytes::document(room, workspace, brief.id, most).await?;
             found.map(|bytes| {
                 self.bytes = self.bytes.saturating_sub(bytes.len() as u64);
                 let base64 = STANDARD.encode(bytes);

@@ -12,6 +12,7 @@
 mod support;
 
 mod chat;
+mod files;
 mod identity;
 mod live;
 mod models;
