@@ -36,6 +36,8 @@ pub struct Model {
     pub leased_until: i64,
     /// Whether somebody asked another node than the writer to end it.
     pub stop_requested: bool,
+    /// The asker's own id, for repeats.
+    pub client_id: Option<String>,
 }
 
 /// Joins are written where they are needed.

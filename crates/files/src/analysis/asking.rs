@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ai::Asker;
+use ai::answer::{Progress, Source};
 use axum::extract::{FromRef, FromRequestParts};
 use db::entity::{file_analyses, files};
 use db::kinds::{FileStatus, MessageStatus, Role};
@@ -30,14 +31,23 @@ const STOPS_WITHIN: Duration = Duration::from_secs(20);
 
 /// An analysis that has begun.
 pub(super) struct Begun {
-    pub row: file_analyses::Model,
-    pub running: Arc<Running>,
+    pub id: Uuid,
+    /// The analysis, while it is written here.
+    pub running: Option<Arc<Running>>,
 }
 
-/// Stores what is asked and begins the answer.
-pub(super) async fn ask(room: &Files, at: AtFile, input: AnalyzeIn) -> Result<Begun, ApiError> {
+/// Stores what is asked and begins the answer. Asked twice with the same key, it is asked once.
+pub(super) async fn ask(
+    room: &Files,
+    at: AtFile,
+    input: AnalyzeIn,
+    key: Option<String>,
+) -> Result<Begun, ApiError> {
     let AtFile { caller, file } = at;
     caller.require(Permission::UseModels)?;
+    if let Some(first) = repeat(room, &caller, &file, &input, key.as_deref()).await? {
+        return Ok(first);
+    }
     if file.status == FileStatus::Rejected {
         let sentence = "This file was not safe and is not here any more.";
         return Err(ApiError::new(Code::FileRejected, sentence));
@@ -58,7 +68,8 @@ pub(super) async fn ask(room: &Files, at: AtFile, input: AnalyzeIn) -> Result<Be
     let keys = room.db().keys(caller.workspace.0).await?;
     let id = kit::ids::new_id();
     let words = Words {
-        prompt: input.prompt,
+        prompt: input.prompt.clone(),
+        wish: input.model.clone(),
         ..Words::default()
     };
     let tx = room.db().write().await?;
@@ -88,9 +99,15 @@ pub(super) async fn ask(room: &Files, at: AtFile, input: AnalyzeIn) -> Result<Be
         created_at: tx.now().micros(),
         leased_until: 0,
         stop_requested: false,
+        client_id: key.clone(),
     };
     let insert = file_analyses::Entity::insert(row.clone().into_active_model());
-    insert.exec_without_returning(&*tx).await.map_err(DbError::from)?;
+    if let Err(error) = insert.exec_without_returning(&*tx).await.map_err(DbError::from) {
+        // The same question arrived twice at the same moment and the other one was first.
+        drop(tx);
+        let first = repeat(room, &caller, &file, &input, key.as_deref()).await?;
+        return first.ok_or_else(|| error.into());
+    }
     keeping::write(&tx, &row, file_analyses::ActiveModel::default()).await?;
     announce(room, &tx, caller.workspace, file.id).await?;
     let running = room.analyses().begin(id);
@@ -105,7 +122,53 @@ pub(super) async fn ask(room: &Files, at: AtFile, input: AnalyzeIn) -> Result<Be
         plan,
     };
     writing::begin(room, running.clone(), task);
-    Ok(Begun { row, running })
+    let running = Some(running);
+    Ok(Begun { id, running })
+}
+
+/// The first asking of a question. The same key with another question is a conflict.
+async fn repeat(
+    room: &Files,
+    caller: &Caller,
+    file: &files::Model,
+    input: &AnalyzeIn,
+    key: Option<&str>,
+) -> Result<Option<Begun>, ApiError> {
+    let Some(key) = key else { return Ok(None) };
+    let first = file_analyses::Entity::of(caller.workspace)
+        .filter(file_analyses::Column::AuthorId.eq(caller.user))
+        .filter(file_analyses::Column::ClientId.eq(key))
+        .one(room.db().read())
+        .await
+        .map_err(DbError::from)?;
+    let Some(first) = first else { return Ok(None) };
+    let keys = room.db().keys(caller.workspace.0).await?;
+    let is_same = Words::open(&keys, &first)
+        .is_ok_and(|words| words.prompt == input.prompt && words.wish == input.model);
+    if first.file_id != file.id || !is_same {
+        let sentence = "This key was used for another question.";
+        return Err(ApiError::new(Code::Conflict, sentence));
+    }
+    Ok(Some(Begun {
+        id: first.id,
+        running: room.analyses().get(first.id),
+    }))
+}
+
+/// An analysis that is not written here, to be read.
+pub(super) async fn stored(room: &Files, workspace: WorkspaceId, id: Uuid) -> Result<Source, ApiError> {
+    let shown = shown(room, workspace, id).await?;
+    Ok(Source::Stored(Box::new(Progress {
+        text: shown.text,
+        reasoning: shown.reasoning.unwrap_or_default(),
+        attempts: Vec::new(),
+        provider: shown.provider,
+        model: shown.model,
+        sources: shown.sources,
+        usage: shown.usage,
+        error: shown.error,
+        ended: Some(shown.status),
+    })))
 }
 
 /// Tells whoever looks at a file that there is something new about it.

@@ -44,41 +44,50 @@ pub async fn analyze_file(
     headers: HeaderMap,
     Json(input): Json<AnalyzeIn>,
 ) -> Result<Response, ApiError> {
-    let workspace = at.caller.workspace;
-    let Begun { row, running } = asking::ask(&files, at, input).await?;
+    let (workspace, file) = (at.caller.workspace, at.file.id);
+    let Begun { id, running } = asking::ask(&files, at, input, repeat_key(&headers)).await?;
     if waits_not(&headers) {
-        let analysis = asking::shown(&files, workspace, row.id).await?;
+        let analysis = asking::shown(&files, workspace, id).await?;
         let applied = [("preference-applied", "respond-async")];
         return Ok((StatusCode::ACCEPTED, applied, Data::new(AnalyzedOut { analysis })).into_response());
     }
     let shape = Shape::of(&headers);
     // The status is not decided before there is something to show.
-    let buffer = (*running).as_ref();
-    match shape {
-        Shape::Events | Shape::Text => buffer.first_content().await,
-        Shape::Whole => {
-            buffer.ended().await;
+    if let Some(running) = &running {
+        let buffer = (**running).as_ref();
+        match shape {
+            Shape::Events | Shape::Text => buffer.first_content().await,
+            Shape::Whole => {
+                buffer.ended().await;
+            }
+        }
+        if let Some(error) = buffer.refusal() {
+            return Err(error);
         }
     }
-    if let Some(error) = buffer.refusal() {
-        return Err(error);
+    if shape == Shape::Whole {
+        let analysis = asking::shown(&files, workspace, id).await?;
+        return Ok(Created(AnalyzedOut { analysis }).into_response());
     }
-    Ok(match shape {
-        Shape::Events => {
-            let about = json!({ "file_id": row.file_id });
-            let opening = Opening {
-                id: row.id,
-                about: about.as_object().cloned().unwrap_or_default(),
-                message: None,
-            };
-            ui_message_stream(Source::Running(running), opening, 0)
-        }
-        Shape::Text => plain_text(Source::Running(running)),
-        Shape::Whole => {
-            let analysis = asking::shown(&files, workspace, row.id).await?;
-            Created(AnalyzedOut { analysis }).into_response()
-        }
-    })
+    let source = match running {
+        Some(running) => Source::Running(running),
+        None => asking::stored(&files, workspace, id).await?,
+    };
+    if shape == Shape::Text {
+        return Ok(plain_text(source));
+    }
+    let about = json!({ "file_id": file });
+    let opening = Opening {
+        id,
+        about: about.as_object().cloned().unwrap_or_default(),
+        message: None,
+    };
+    Ok(ui_message_stream(source, opening, 0))
+}
+
+fn repeat_key(headers: &HeaderMap) -> Option<String> {
+    let key = headers.get("idempotency-key")?.to_str().ok()?;
+    Some(key.chars().take(200).collect())
 }
 
 /// Which analyses to list.

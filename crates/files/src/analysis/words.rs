@@ -40,6 +40,9 @@ impl Validate for AnalyzeIn {
 pub(super) struct Words {
     /// What was asked.
     pub prompt: Option<String>,
+    /// Which model was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wish: Option<String>,
     /// The answer.
     pub text: String,
     /// The thinking before it.

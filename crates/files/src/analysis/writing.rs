@@ -238,6 +238,7 @@ async fn change(
     let (words, provider, model) = running.buffer.look(|p| {
         let words = Words {
             prompt: task.words.prompt.clone(),
+            wish: task.words.wish.clone(),
             text: p.text.clone(),
             reasoning: p.reasoning.clone(),
             sources: prompt::cited(&p.text, sources),

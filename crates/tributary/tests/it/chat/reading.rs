@@ -5,6 +5,7 @@ use http::Method;
 use providers::standin::Standin;
 use serde_json::{Value, json};
 
+use crate::files;
 use crate::support::seed::Seed;
 use crate::support::{Answer, Client, TestApp, events, standin};
 
@@ -175,6 +176,35 @@ async fn a_model_that_sees_no_pictures_is_told_so() {
         "{text}"
     );
     assert!(text.contains("INVOICE 42"));
+}
+
+#[tokio::test]
+async fn a_model_that_sees_is_shown_the_picture() {
+    let (app, standin) = (TestApp::start().await, standin().await);
+    let ann = app.person_with_models("ann", &standin).await;
+    let thread = ann.thread().await;
+    let file = files::uploaded(&ann, "dot.png", files::PNG).await;
+    let file = files::id(&file);
+    files::until(&ann, file, "ready").await;
+    ask(&ann, &thread, "What is it?", &[file], "openai/mock-n2")
+        .await
+        .expect(201);
+    let asked = asked(&standin);
+    let parts = asked.last().unwrap()["content"].as_array().unwrap().clone();
+    assert_eq!(parts.len(), 3);
+    assert_eq!(
+        parts[0]["text"],
+        "Attached file: dot.png (image/png). The picture is source [1]:\n"
+    );
+    let url = parts[1]["image_url"]["url"].as_str().unwrap();
+    assert!(url.starts_with("data:image/") && url.len() > 60, "{url}");
+    assert_eq!(parts[2]["text"], "What is it?");
+    // Another one who is asked is told that there is a picture.
+    ask(&ann, &thread, "And you?", &[], "openai/gpt-4")
+        .await
+        .expect(201);
+    let text = words(&self::asked(&standin)[1]);
+    assert!(text.contains("you cannot see pictures"), "{text}");
 }
 
 #[tokio::test]
