@@ -214,7 +214,7 @@ async fn who_sees_the_file_sees_what_was_said_of_it() {
     let (app, standin) = (TestApp::start().await, standin().await);
     let ann = app.person_with_models("ann", &standin).await;
     let bob = app.colleague(&ann, &app.person("bob").await, "member").await;
-    let cid = app.person_with_models("cid", &standin).await;
+    let cid = app.person("cid").await;
     let file = app.seed(&ann, Seed::text("plan.txt", &["Plant trees."])).await;
     let done = analyze(&ann, &file, json!({ "model": "openai/mock-n2" }))
         .await

@@ -15,6 +15,11 @@ async fn ask(who: &Client, thread: &str, content: &str, files: &[&str], model: &
         .await
 }
 
+/// A server whose titles are no questions of their own.
+async fn house() -> TestApp {
+    TestApp::with(|c| c.chat.titles_by_model = false).await
+}
+
 /// The messages of the last conversation that was asked.
 fn asked(standin: &Standin) -> Vec<Value> {
     let seen = standin.seen();
@@ -44,7 +49,7 @@ fn mark(asked: &[Value]) -> String {
 
 #[tokio::test]
 async fn a_text_stands_before_the_question_with_numbered_pages() {
-    let (app, standin) = (TestApp::start().await, standin().await);
+    let (app, standin) = (house().await, standin().await);
     let ann = app.person_with_models("ann", &standin).await;
     let thread = ann.thread().await;
     let seed = Seed {
@@ -72,7 +77,7 @@ async fn a_text_stands_before_the_question_with_numbered_pages() {
 
 #[tokio::test]
 async fn no_file_closes_its_own_marks() {
-    let (app, standin) = (TestApp::start().await, standin().await);
+    let (app, standin) = (house().await, standin().await);
     let ann = app.person_with_models("ann", &standin).await;
     let thread = ann.thread().await;
     let file = app.seed(&ann, Seed::text("first.txt", &["Nothing."])).await;
@@ -104,7 +109,7 @@ async fn no_file_closes_its_own_marks() {
 
 #[tokio::test]
 async fn a_long_text_is_cut_to_the_window_and_the_model_is_told() {
-    let (app, standin) = (TestApp::start().await, standin().await);
+    let (app, standin) = (house().await, standin().await);
     let ann = app.person_with_models("ann", &standin).await;
     let thread = ann.thread().await;
     let page = "word ".repeat(600);
@@ -131,7 +136,7 @@ async fn a_long_text_is_cut_to_the_window_and_the_model_is_told() {
 
 #[tokio::test]
 async fn a_text_stays_with_the_conversation_when_old_turns_go() {
-    let (app, standin) = (TestApp::start().await, standin().await);
+    let (app, standin) = (house().await, standin().await);
     let ann = app.person_with_models("ann", &standin).await;
     let thread = ann.thread().await;
     let file = app
@@ -154,7 +159,7 @@ async fn a_text_stays_with_the_conversation_when_old_turns_go() {
 
 #[tokio::test]
 async fn a_model_that_sees_no_pictures_is_told_so() {
-    let (app, standin) = (TestApp::start().await, standin().await);
+    let (app, standin) = (house().await, standin().await);
     let ann = app.person_with_models("ann", &standin).await;
     let thread = ann.thread().await;
     let picture = |name, pages| Seed {
@@ -180,7 +185,7 @@ async fn a_model_that_sees_no_pictures_is_told_so() {
 
 #[tokio::test]
 async fn a_model_that_sees_is_shown_the_picture() {
-    let (app, standin) = (TestApp::start().await, standin().await);
+    let (app, standin) = (house().await, standin().await);
     let ann = app.person_with_models("ann", &standin).await;
     let thread = ann.thread().await;
     let file = files::uploaded(&ann, "dot.png", files::PNG).await;
@@ -209,7 +214,7 @@ async fn a_model_that_sees_is_shown_the_picture() {
 
 #[tokio::test]
 async fn a_question_waits_for_its_file() {
-    let (app, standin) = (TestApp::start().await, standin().await);
+    let (app, standin) = (house().await, standin().await);
     let ann = app.person_with_models("ann", &standin).await;
     let thread = ann.thread().await;
     let seed = Seed {
@@ -217,7 +222,8 @@ async fn a_question_waits_for_its_file() {
         ..Seed::text("late.txt", &[])
     };
     let file = app.seed(&ann, seed).await;
-    let question = ask(&ann, &thread, "What is it?", &[&file], "openai/mock-n2");
+    let files = [file.as_str()];
+    let question = ask(&ann, &thread, "What is it?", &files, "openai/mock-n2");
     let reading = app.has_read(&ann, &file, &["It came late."]);
     let (answer, ()) = tokio::join!(question, reading);
     answer.expect(201);
@@ -227,7 +233,7 @@ async fn a_question_waits_for_its_file() {
 
 #[tokio::test]
 async fn an_answer_cites_what_it_was_offered() {
-    let (app, standin) = (TestApp::start().await, standin().await);
+    let (app, standin) = (house().await, standin().await);
     let ann = app.person_with_models("ann", &standin).await;
     let thread = ann.thread().await;
     let plan = app

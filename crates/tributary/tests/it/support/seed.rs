@@ -36,7 +36,7 @@ fn place(column: &'static str, file: FileId) -> Place<'static> {
     Place { column, row: file.0 }
 }
 
-fn id(value: &serde_json::Value) -> uuid::Uuid {
+fn id<T: std::str::FromStr<Err: std::fmt::Debug>>(value: &serde_json::Value) -> T {
     value.as_str().unwrap().parse().unwrap()
 }
 
