@@ -20,7 +20,7 @@ use crate::exchange::announce_end;
 use crate::generation::Generation;
 use crate::messages::{Body, error_place, seal_body};
 use crate::prompt::{self, Branch};
-use crate::titles;
+use crate::{search, titles};
 
 /// What a running answer is about.
 #[derive(Debug)]
@@ -354,7 +354,9 @@ async fn try_save(
         tx.end_lease(generation.lease).await?;
     }
     let about = (generation.id, task.parent, MessageRole::Assistant);
-    announce_end(&tx, (task.asker.workspace, task.thread), about, ending.status).await?;
+    let place = (task.asker.workspace, task.thread);
+    announce_end(&tx, place, about, ending.status).await?;
+    search::queue_message(&tx, place, generation.id).await?;
     if let Some(outcome) = &ending.outcome {
         chat.0.ai.record(&tx, outcome).await?;
     }

@@ -15,6 +15,7 @@ use utoipa::ToSchema;
 use crate::access::InThread;
 use crate::exchange::announce;
 use crate::messages::{self as message, Branch, Facts, MessageOut, open_body, path_up, seal_body};
+use crate::search;
 use crate::threads::{ThreadOut, announce as announce_thread, seal_title, show_one};
 use crate::{Chat, attachments};
 
@@ -89,6 +90,7 @@ pub async fn fork(chat: &Chat, at: InThread, input: ForkIn) -> Result<ThreadOut,
             row.status = MessageStatus::Interrupted;
         }
         row.seq = announce(&tx, &row, "message.created").await?;
+        search::queue_messages(&tx, std::slice::from_ref(&row)).await?;
         messages::Entity::insert(row.into_active_model())
             .exec_without_returning(&*tx)
             .await
@@ -97,6 +99,9 @@ pub async fn fork(chat: &Chat, at: InThread, input: ForkIn) -> Result<ThreadOut,
     }
     let insert = threads::Entity::insert(copy.clone().into_active_model());
     insert.exec_without_returning(&*tx).await.map_err(DbError::from)?;
+    if copy.title.is_some() {
+        search::queue_title(&tx, &copy).await?;
+    }
     announce_thread(&tx, &copy, "thread.created").await?;
     tx.commit().await?;
     show_one(chat, &caller, copy).await

@@ -12,6 +12,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
 
 use crate::messages::{open_body, path_up};
+use crate::search;
 use crate::threads::{announce, seal_title};
 use crate::{Chat, attachments};
 
@@ -95,6 +96,7 @@ pub async fn make(chat: &Chat, job: MakeTitle) -> Result<(), JobError> {
         .exec(&*tx)
         .await
         .map_err(DbError::from)?;
+    search::queue_title(&tx, &thread).await?;
     announce(&tx, &thread, "thread.changed").await?;
     Ok(tx.commit().await?)
 }

@@ -1,7 +1,7 @@
 //! Renaming, opening up and deleting files.
 
 use db::entity::files;
-use db::kinds::Visibility;
+use db::kinds::{FileStatus, Visibility};
 use db::{DbError, Sealed, Tx};
 use identity::audit;
 use kit::api::{ApiError, Problems, Validate};
@@ -11,6 +11,7 @@ use serde_json::json;
 
 use crate::access::AtFile;
 use crate::details::name_place;
+use crate::index::{self, IndexKind};
 use crate::{Files, announce, forget, names};
 
 /// A changed file. What is absent stays.
@@ -61,6 +62,10 @@ pub(crate) async fn change(files: &Files, at: &AtFile, patch: FilePatch) -> Resu
         announce(files, &tx, &before, "file.changed").await?;
     } else {
         announce(files, &tx, &after, "file.changed").await?;
+    }
+    if after.status == FileStatus::Ready {
+        // Its name is found too.
+        index::queue(&tx, after.workspace_id, IndexKind::File, after.id.0).await?;
     }
     tx.commit().await?;
     Ok(after)

@@ -10,7 +10,9 @@ use kit::lifecycle::Lifecycle;
 
 use crate::Rooms;
 use crate::analysis::Analyses;
+use crate::index::Index;
 use crate::plans::PlanLimits;
+use crate::processing::{Readers, ReadingLimits};
 use crate::scan::ClamAddress;
 use crate::signing::Signer;
 
@@ -27,6 +29,8 @@ pub struct FilesConfig {
     pub limits: PlanLimits,
     /// Where people reach the page; addresses of files begin with it.
     pub public_url: Option<String>,
+    /// What the processes that read files may use.
+    pub reading: ReadingLimits,
 }
 
 impl FilesConfig {
@@ -56,6 +60,8 @@ struct Inner {
     rooms: OnceLock<Arc<dyn Rooms>>,
     signer: OnceLock<Signer>,
     analyses: Analyses,
+    readers: Readers,
+    index: Index,
 }
 
 impl std::fmt::Debug for Files {
@@ -74,10 +80,12 @@ impl Files {
             ai,
             blobs: config.blobs()?,
             lifecycle,
+            readers: Readers::new(&config.reading),
             config,
             rooms: OnceLock::new(),
             signer: OnceLock::new(),
             analyses: Analyses::default(),
+            index: Index::default(),
         })))
     }
 
@@ -114,6 +122,16 @@ impl Files {
     /// The analyses that are being written here.
     pub(crate) fn analyses(&self) -> &Analyses {
         &self.0.analyses
+    }
+
+    /// The processes that read files.
+    pub(crate) fn readers(&self) -> &Readers {
+        &self.0.readers
+    }
+
+    /// What the index keeps in memory.
+    pub fn index(&self) -> &Index {
+        &self.0.index
     }
 
     /// The floor above; none before it was told.

@@ -5,11 +5,13 @@ use db::{DbError, Tx};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use crate::collect::DeleteObjects;
+use crate::index::{self, IndexKind};
 use crate::objects;
 
 /// What was read from a file, and its pictures. In this very transaction: from its commit on nothing of it is found.
 pub(crate) async fn contents(tx: &Tx, file: &files::Model) -> Result<(), DbError> {
     let workspace = file.workspace_id;
+    index::forget(tx, workspace, IndexKind::File, file.id.0).await?;
     file_pages::Entity::delete_many()
         .filter(file_pages::Column::WorkspaceId.eq(workspace))
         .filter(file_pages::Column::FileId.eq(file.id))

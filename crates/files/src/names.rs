@@ -55,6 +55,13 @@ fn shorten(name: &str) -> String {
     format!("{}{ending}", &name[..end])
 }
 
+/// What stands behind the last dot, if that is letters and digits.
+pub fn ending(name: &str) -> &str {
+    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+    let is_one = ending.len() <= 20 && ending.bytes().all(|b| b.is_ascii_alphanumeric());
+    if is_one { ending } else { "" }
+}
+
 /// `Content-Disposition` (RFC 6266): a plain name for old readers, the true one in UTF-8 (RFC 8187) for the rest.
 pub fn disposition(kind: &str, name: &str) -> String {
     let plain: String = name

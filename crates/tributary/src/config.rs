@@ -303,6 +303,7 @@ impl Config {
         {
             bail!("redis.url must begin with redis:// or, encrypted, rediss://");
         }
+        self.files.check()?;
         self.s3.check()?;
         self.clamav.check()
     }
@@ -339,6 +340,7 @@ impl Config {
             clamav: self.clamav.config(),
             limits: self.files.limits(),
             public_url: self.http.public_url.clone(),
+            reading: self.files.reading(),
         }
     }
 

@@ -61,6 +61,7 @@ impl App {
         worker.start(&rooms.db, &rooms.lifecycle);
         rooms.identity.start(&rooms.lifecycle);
         rooms.ai.start();
+        files::index::start(&rooms.files);
         rooms.live.start();
         files::start(&rooms.files).await?;
         let service = router(&rooms);
@@ -113,6 +114,7 @@ pub async fn open_rooms(config: &Config, clock: Clock, port: u16) -> anyhow::Res
     };
     let ai = Ai::new(db.clone(), http, lifecycle.clone(), config.ai(port), builtin);
     let files = Files::new(db.clone(), ai.clone(), lifecycle.clone(), config.files())?;
+    files::index::open(&files).await?;
     let chat = Chat::new(
         db.clone(),
         ai.clone(),

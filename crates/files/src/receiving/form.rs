@@ -93,7 +93,15 @@ async fn read(
             return Err(ApiError::invalid("file", sentence));
         };
         match field.name() {
-            Some("file") => return store(files, caller, visibility, field, fault, allowance).await,
+            Some("file") => {
+                let arrival = store(files, caller, visibility, field, fault, allowance).await?;
+                let rest = form.next_field().await.map(|field| field.is_none());
+                if let Err(error) = ended(rest.map_err(|_| fault.take())) {
+                    drop_object(files, caller, arrival.blob).await;
+                    return Err(error);
+                }
+                return Ok(arrival);
+            }
             Some("visibility") => {
                 let text = field.text().await.map_err(|_| fault.take())?;
                 visibility = visibility_of(&text)?;
@@ -107,7 +115,19 @@ async fn read(
     }
 }
 
-pub(crate) fn visibility_of(text: &str) -> Result<Visibility, ApiError> {
+/// A form is whole when it was read to its end, and the file is the last thing in it.
+fn ended(rest: Result<bool, ApiError>) -> Result<(), ApiError> {
+    if rest? {
+        Ok(())
+    } else {
+        Err(ApiError::invalid(
+            "file",
+            "The file is the last field of the form.",
+        ))
+    }
+}
+
+fn visibility_of(text: &str) -> Result<Visibility, ApiError> {
     match text {
         "private" => Ok(Visibility::Private),
         "workspace" => Ok(Visibility::Workspace),

@@ -1,27 +1,44 @@
-//! Our own look, at a copy that no name leads to.
+//! Our own look. What is looked at may be made to attack its reader, so that it is done in a process with hard limits.
 
-use documents::Inspection;
-use futures::TryStreamExt;
+use documents::{Frame, Inspection, Kind, Verdict, Work};
 use kit::blobs::SealedObject;
-use tokio::io::AsyncWriteExt;
 
 use super::Later;
-use crate::Files;
+use crate::processing::{Ended, Task, nameless_copy};
+use crate::{Files, names};
 
 pub(super) async fn inspect(files: &Files, object: &SealedObject, name: &str) -> Result<Inspection, Later> {
-    let folder = files.config().temporary();
-    tokio::fs::create_dir_all(&folder).await.map_err(Later::because)?;
-    let copy = tempfile::tempfile_in(&folder).map_err(Later::because)?;
-    let mut copy = tokio::fs::File::from_std(copy);
-    let mut bytes = object.read(0..object.size()).await.map_err(Later::because)?;
-    while let Some(bytes) = bytes.try_next().await.map_err(Later::because)? {
-        copy.write_all(&bytes).await.map_err(Later::because)?;
-    }
-    copy.flush().await.map_err(Later::because)?;
-    let mut copy = copy.into_std().await;
-    let name = name.to_owned();
-    tokio::task::spawn_blocking(move || documents::inspect(&mut copy, &name))
+    let place = files.readers().wait_for_place().await;
+    let copy = nameless_copy(files.config().temporary(), object)
         .await
-        .map_err(Later::because)?
-        .map_err(Later::because)
+        .map_err(Later::because)?;
+    let task = Task {
+        work: Work::Inspect,
+        mime: String::new(),
+        ending: names::ending(name).to_owned(),
+        pages: Vec::new(),
+    };
+    let heard = files
+        .readers()
+        .read(copy, &task, place)
+        .await
+        .map_err(Later::because)?;
+    let said = heard.frames.into_iter().find_map(|frame| match frame {
+        Frame::Inspected { mime, verdict } => Some(Inspection {
+            kind: Kind::of(&mime),
+            verdict,
+        }),
+        _ => None,
+    });
+    // Who cannot be looked at to the end is not let in.
+    let why = match heard.ended {
+        Ended::Done => "it said nothing".to_owned(),
+        Ended::Skipped(why) | Ended::Failed(why) => why,
+    };
+    Ok(said.unwrap_or_else(|| Inspection {
+        kind: Kind::of(""),
+        verdict: Verdict::Rejected {
+            reason: format!("It could not be checked: {why}."),
+        },
+    }))
 }

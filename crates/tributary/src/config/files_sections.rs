@@ -1,6 +1,9 @@
 //! `[files]`, `[s3]` and `[clamav]`.
 
+use std::path::PathBuf;
+
 use anyhow::{Context, bail};
+use files::processing::ReadingLimits;
 use files::{ClamAddress, Limits, PlanLimits, TooLarge};
 use kit::blobs::S3Config;
 use serde::Deserialize;
@@ -18,6 +21,14 @@ pub struct FilesSection {
     pub pro_total_mb: u64,
     pub business_file_mb: u64,
     pub business_total_mb: u64,
+    /// The program that reads files in a process of its own; this one unless told.
+    pub reader: Option<PathBuf>,
+    /// Where it finds ffmpeg, tesseract and poppler, as `PATH` has it.
+    pub reader_tools: String,
+    /// What it may use of memory (MiB) and of time for one step, and how many run at once.
+    pub reader_memory_mb: u64,
+    pub reader_seconds: u64,
+    pub readers: usize,
 }
 
 const MB: u64 = 1_000_000;
@@ -25,6 +36,7 @@ const MB: u64 = 1_000_000;
 impl Default for FilesSection {
     fn default() -> Self {
         let PlanLimits { free, pro, business } = PlanLimits::default();
+        let reading = ReadingLimits::default();
         let total = |limits: Limits| limits.total.unwrap_or_default() / MB;
         Self {
             free_file_mb: free.file / MB,
@@ -33,11 +45,37 @@ impl Default for FilesSection {
             pro_total_mb: total(pro),
             business_file_mb: business.file / MB,
             business_total_mb: total(business),
+            reader: None,
+            reader_tools: reading.tools,
+            reader_memory_mb: reading.memory,
+            reader_seconds: reading.seconds,
+            readers: reading.at_once,
         }
     }
 }
 
 impl FilesSection {
+    pub(super) fn reading(&self) -> ReadingLimits {
+        ReadingLimits {
+            program: self.reader.clone(),
+            tools: self.reader_tools.clone(),
+            memory: self.reader_memory_mb,
+            seconds: self.reader_seconds,
+            at_once: self.readers,
+        }
+    }
+
+    pub(super) fn check(&self) -> anyhow::Result<()> {
+        // A step is a job, and a job that takes two minutes is taken for dead.
+        if !(1..=90).contains(&self.reader_seconds) {
+            bail!("files.reader_seconds must be between 1 and 90");
+        }
+        if !(128..=65_536).contains(&self.reader_memory_mb) || !(1..=64).contains(&self.readers) {
+            bail!("files.reader_memory_mb must be between 128 and 65536, and files.readers between 1 and 64");
+        }
+        Ok(())
+    }
+
     pub(super) fn limits(&self) -> PlanLimits {
         let limits = |file: u64, total: u64| Limits {
             file: file.saturating_mul(MB),

@@ -19,5 +19,6 @@ mod models;
 mod nodes;
 mod openapi;
 mod operation;
+mod processing;
 mod rooms;
 mod security;

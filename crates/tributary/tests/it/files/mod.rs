@@ -1,8 +1,11 @@
 //! Files: how they come in, whether they are safe, how they go out.
 
 mod access;
+mod breaking;
 mod coming;
 mod going;
+mod parts;
+mod scanner;
 
 use http::Method;
 use serde_json::Value;
@@ -114,4 +117,36 @@ pub fn objects(app: &TestApp) -> Vec<String> {
     }
     found.sort_unstable();
     found
+}
+
+/// The stores of objects that this run has: a folder, and with `TEST_S3=http://key:secret@host:port/bucket` a real S3.
+pub fn stores() -> Vec<&'static str> {
+    if std::env::var("TEST_S3").is_ok() {
+        vec!["folder", "s3"]
+    } else {
+        vec!["folder"]
+    }
+}
+
+/// A server over one of them.
+pub async fn over(store: &str, configure: impl FnOnce(&mut tributary::Config)) -> TestApp {
+    let is_s3 = store == "s3";
+    TestApp::with(|config| {
+        if is_s3 {
+            let url: http::Uri = std::env::var("TEST_S3").unwrap().parse().unwrap();
+            let (login, host) = url.authority().unwrap().as_str().split_once('@').unwrap();
+            let (key, secret) = login.split_once(':').unwrap();
+            let environment = [
+                ("TRIBUTARY_S3_BUCKET", url.path().trim_matches('/')),
+                ("TRIBUTARY_S3_ENDPOINT", &format!("http://{host}")),
+                ("TRIBUTARY_S3_ACCESS_KEY", key),
+                ("TRIBUTARY_S3_SECRET_KEY", secret),
+                ("TRIBUTARY_S3_PREFIX", &format!("test-{}", kit::ids::new_id())),
+            ]
+            .map(|(name, value)| (name.to_owned(), value.to_owned()));
+            config.s3 = tributary::Config::load(None, environment).unwrap().s3;
+        }
+        configure(config);
+    })
+    .await
 }

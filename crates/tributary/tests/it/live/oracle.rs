@@ -475,7 +475,7 @@ async fn with_files(h: &mut House) {
 }
 
 /// Calls that change nothing that a scope shows, each with its reason.
-const ELSEWHERE: [(&str, &str); 14] = [
+const ELSEWHERE: [(&str, &str); 15] = [
     (
         "/api/v1/files/upload-url",
         "no file is there before its upload is complete",
@@ -503,6 +503,7 @@ const ELSEWHERE: [(&str, &str); 14] = [
     ),
     ("/api/v1/live/ticket", "changes nothing"),
     ("/v1/", "changes nothing"),
+    ("/api/v1/admin/reindex", "changes nothing that is shown"),
     (
         "DELETE /api/v1/threads/{id}",
         "its scope is gone; leaving::a_thread_that_is_deleted_is_closed_for_all",
