@@ -19,4 +19,5 @@ mod nodes;
 mod openapi;
 mod operation;
 mod rooms;
+mod search;
 mod security;
