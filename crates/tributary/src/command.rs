@@ -10,6 +10,7 @@ use identity::Password;
 use kit::clock::Clock;
 
 use crate::Config;
+use crate::extract::Extract;
 use crate::serve::{App, open_rooms};
 
 /// A self-hosted AI workspace.
@@ -27,6 +28,16 @@ pub struct Arguments {
     listen: Option<SocketAddr>,
     #[command(subcommand)]
     command: Option<Command>,
+}
+
+impl Arguments {
+    /// The one file to read, if that is what was asked for.
+    pub fn extract(&self) -> Option<&Extract> {
+        match &self.command {
+            Some(Command::Extract(task)) => Some(task),
+            _ => None,
+        }
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -49,6 +60,9 @@ enum Command {
     /// The model in the box.
     #[command(subcommand)]
     Model(ModelCommand),
+    /// Read one file within limits: what the server starts for each file.
+    #[command(hide = true)]
+    Extract(Extract),
     /// Index every text anew, for searching. A server that runs does the work; otherwise it is done here.
     Reindex {
         /// Only this workspace.
@@ -148,6 +162,8 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
         }
         Command::Keys(KeysCommand::Rotate) => rotate(&config).await,
         Command::Model(ModelCommand::Pull) => pull(&config).await,
+        // Done before there is a configuration.
+        Command::Extract(task) => Ok(crate::extract::run(&task)?),
         Command::Reindex { workspace, queue } => reindex(&config, workspace, queue).await,
     }
 }

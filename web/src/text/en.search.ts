@@ -49,6 +49,7 @@ export const enSearch = {
   help: 'Narrow it down',
   typeNames: {
     message: 'Messages',
+    thread: 'Chats',
     file: 'Files',
     pdf: 'PDF',
     image: 'Images',

@@ -51,6 +51,7 @@ export const ptSearch: typeof enSearch = {
   help: 'Procurar melhor',
   typeNames: {
     message: 'Mensagens',
+    thread: 'Conversas',
     file: 'Ficheiros',
     pdf: 'PDF',
     image: 'Imagens',

@@ -2,7 +2,7 @@ import type { Found, Hit } from '../../src/areas/search/contract.ts';
 import { pieces, valueOf, wordsOf } from '../../src/areas/search/grammar.ts';
 import type { Call, Route } from './http.ts';
 import { ok, Refusal, route } from './http.ts';
-import { files } from './files.ts';
+import { listed } from './files.ts';
 import { store, threadMessages } from './store.ts';
 
 const AROUND = 90;
@@ -30,7 +30,12 @@ function snippetOf(text: string, words: string[]): Pick<Hit, 'snippet' | 'marks'
 }
 
 /** What the stand-in takes to mean the same. */
-const MEANS: Record<string, string> = { stall: 'booth', grain: 'flour', income: 'revenue' };
+const MEANS: Record<string, string> = {
+  automobile: 'car',
+  stall: 'booth',
+  grain: 'flour',
+  income: 'revenue',
+};
 
 function search(call: Call): Found {
   const began = performance.now();
@@ -98,7 +103,7 @@ function search(call: Call): Found {
       });
     }
   }
-  for (const file of files) {
+  for (const file of listed()) {
     if (!places.includes('files') || from || inside || !fits(file.created_at)) continue;
     if (type && !['file', file.group].includes(type)) continue;
     const page = file.pages_text.findIndex((text) => snippetOf(text, words));

@@ -348,7 +348,11 @@ async fn what_was_known_and_the_events_make_what_is_there() {
 }
 
 /// Calls that change nothing that a scope shows, each with its reason.
-const ELSEWHERE: [(&str, &str); 12] = [
+const ELSEWHERE: [(&str, &str); 13] = [
+    (
+        "/api/v1/files",
+        "tells file.created, file.changed and file.deleted, which no scope shows yet",
+    ),
     (
         "/api/v1/auth/",
         "signing in and out: session.ended is told, and has its own test",
