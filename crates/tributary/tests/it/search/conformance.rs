@@ -1,7 +1,10 @@
 //! What every store of the index passes alike: the same words score the same, and the nearest are the nearest.
 
 use db::entity::chunks;
-use db::index::{Columns, Match, Piece, Space, Term, Totals, insert, insert_vectors, nearest, search_words, space_for, totals};
+use db::index::{
+    Columns, Match, Piece, Space, Term, Totals, insert, insert_vectors, nearest, search_words, space_for,
+    totals,
+};
 use db::kinds::IndexKind;
 use db::{Db, WorkspaceId};
 use sea_orm::sea_query::Query;
@@ -38,7 +41,11 @@ const CORPUS: [[&str; 3]; 7] = [
     ["green pear tart with cream", "", "pea tar cre"],
     ["apples and pears", "appl pear", "app pea"],
     ["pie pie crust", "", "cru pie"],
-    ["a long text about nothing but the weather and the news of the day", "", "lon tex abo"],
+    [
+        "a long text about nothing but the weather and the news of the day",
+        "",
+        "lon tex abo",
+    ],
     ["pear apple", "appl", "app pea"],
 ];
 
@@ -46,7 +53,12 @@ async fn filled(db: &Db, workspace: WorkspaceId) -> Totals {
     let tx = db.write().await.unwrap();
     let pieces = CORPUS.iter().enumerate().map(|(n, [words, stems, starts])| {
         let [words, stems, starts] = [words, stems, starts].map(|text| list(text));
-        Piece { row: row(workspace, n as i32, words.len() + stems.len() + starts.len()), words, stems, starts }
+        Piece {
+            row: row(workspace, n as i32, words.len() + stems.len() + starts.len()),
+            words,
+            stems,
+            starts,
+        }
     });
     insert(&tx, pieces.collect()).await.unwrap();
     tx.commit().await.unwrap();
@@ -54,7 +66,10 @@ async fn filled(db: &Db, workspace: WorkspaceId) -> Totals {
 }
 
 fn term(text: &str, columns: Columns) -> Match {
-    Match::Term(Term { tokens: list(text), columns })
+    Match::Term(Term {
+        tokens: list(text),
+        columns,
+    })
 }
 
 #[tokio::test]
@@ -71,21 +86,50 @@ async fn words_score_alike_in_every_store() {
         ("phrase", term("pear apple", Columns::Words)),
         ("phrase", term("pie pie", Columns::Words)),
         ("none", term("apple pear", Columns::Words)),
-        ("all", Match::All(vec![term("apple", Columns::Words), term("pie", Columns::Words)])),
-        ("any", Match::Any(vec![term("crust", Columns::Words), term("tar", Columns::Starts), term("weather", Columns::Words)])),
-        ("word or stem", Match::Any(vec![term("apples", Columns::Words), term("appl", Columns::Stems)])),
+        (
+            "all",
+            Match::All(vec![term("apple", Columns::Words), term("pie", Columns::Words)]),
+        ),
+        (
+            "any",
+            Match::Any(vec![
+                term("crust", Columns::Words),
+                term("tar", Columns::Starts),
+                term("weather", Columns::Words),
+            ]),
+        ),
+        (
+            "word or stem",
+            Match::Any(vec![term("apples", Columns::Words), term("appl", Columns::Stems)]),
+        ),
     ] {
-        let found = search_words(db, workspace, totals, &wanted, Condition::all(), 100).await.unwrap();
-        let scores: Vec<_> = found.iter().map(|f| format!("{}:{:.3}", f.chunk.part, f.score)).collect();
+        let found = search_words(db, workspace, totals, &wanted, Condition::all(), 100)
+            .await
+            .unwrap();
+        let scores: Vec<_> = found
+            .iter()
+            .map(|f| format!("{}:{:.3}", f.chunk.part, f.score))
+            .collect();
         told.push_str(&format!("{name}: {}\n", scores.join(" ")));
     }
     insta::assert_snapshot!(told);
     // A condition is part of the question, and so is the workspace.
     let only = Condition::all().add(chunks::Column::Part.gt(2));
-    let found = search_words(db, workspace, totals, &term("apple", Columns::Words), only, 100).await.unwrap();
+    let found = search_words(db, workspace, totals, &term("apple", Columns::Words), only, 100)
+        .await
+        .unwrap();
     assert_eq!(found.iter().map(|f| f.chunk.part).collect::<Vec<_>>(), [6]);
     let other = WorkspaceId::new();
-    let found = search_words(db, other, totals, &term("apple", Columns::Words), Condition::all(), 100).await.unwrap();
+    let found = search_words(
+        db,
+        other,
+        totals,
+        &term("apple", Columns::Words),
+        Condition::all(),
+        100,
+    )
+    .await
+    .unwrap();
     assert!(found.is_empty());
 }
 
@@ -99,7 +143,9 @@ fn vector(seed: u64, dims: usize) -> Vec<f32> {
         (state >> 40) as f32 / (1_u64 << 24) as f32
     };
     // Twelve even numbers make one of a bell.
-    let numbers: Vec<f32> = (0..dims).map(|_| (0..12).map(|_| next()).sum::<f32>() - 6.0).collect();
+    let numbers: Vec<f32> = (0..dims)
+        .map(|_| (0..12).map(|_| next()).sum::<f32>() - 6.0)
+        .collect();
     let length = numbers.iter().map(|n| n * n).sum::<f32>().sqrt();
     numbers.iter().map(|n| n / length).collect()
 }
@@ -108,17 +154,35 @@ const VECTORS: u64 = 600;
 
 async fn with_vectors(db: &Db, space: &Space, workspace: WorkspaceId, salt: u64) -> Vec<i64> {
     let tx = db.write().await.unwrap();
-    let pieces = (0..VECTORS).map(|n| Piece { row: row(workspace, n as i32, 0), words: vec![], stems: vec![], starts: vec![] });
+    let pieces = (0..VECTORS).map(|n| Piece {
+        row: row(workspace, n as i32, 0),
+        words: vec![],
+        stems: vec![],
+        starts: vec![],
+    });
     let ids = insert(&tx, pieces.collect()).await.unwrap();
-    let rows: Vec<_> = ids.iter().zip(0..).map(|(id, n)| (*id, vector(salt + n, space.dims))).collect();
+    let rows: Vec<_> = ids
+        .iter()
+        .zip(0..)
+        .map(|(id, n)| (*id, vector(salt + n, space.dims)))
+        .collect();
     insert_vectors(&tx, space, workspace, &rows).await.unwrap();
     tx.commit().await.unwrap();
     ids
 }
 
 fn exact(salt: u64, dims: usize, asked: &[f32], among: impl Fn(u64) -> bool, k: usize) -> Vec<(i32, f64)> {
-    let dot = |n: u64| vector(salt + n, dims).iter().zip(asked).map(|(a, b)| f64::from(a * b)).sum::<f64>();
-    let mut all: Vec<_> = (0..VECTORS).filter(|n| among(*n)).map(|n| (n as i32, dot(n))).collect();
+    let dot = |n: u64| {
+        vector(salt + n, dims)
+            .iter()
+            .zip(asked)
+            .map(|(a, b)| f64::from(a * b))
+            .sum::<f64>()
+    };
+    let mut all: Vec<_> = (0..VECTORS)
+        .filter(|n| among(*n))
+        .map(|n| (n as i32, dot(n)))
+        .collect();
     all.sort_by(|a, b| b.1.total_cmp(&a.1));
     all.truncate(k);
     all
@@ -140,21 +204,33 @@ async fn the_nearest_are_the_nearest_in_every_store() {
         let (mut right, mut all) = (0, 0);
         for asked in 0..20 {
             let asked = vector(5_000_000 + asked, dims);
-            let found = nearest(db, &space, mine, &asked, Condition::all(), 10).await.unwrap();
+            let found = nearest(db, &space, mine, &asked, Condition::all(), 10)
+                .await
+                .unwrap();
             let best = exact(1_000, dims, &asked, |_| true, 10);
             assert_eq!(found.len(), 10);
             for hit in &found {
                 assert!(ids.contains(&hit.chunk.id), "another workspace's vector");
                 let true_score = exact(1_000, dims, &asked, |n| n == hit.chunk.part as u64, 1)[0].1;
-                assert!((hit.score - true_score).abs() < 2e-3, "{} is {true_score}", hit.score);
+                assert!(
+                    (hit.score - true_score).abs() < 2e-3,
+                    "{} is {true_score}",
+                    hit.score
+                );
             }
-            right += best.iter().filter(|(part, _)| found.iter().any(|f| f.chunk.part == *part)).count();
+            right += best
+                .iter()
+                .filter(|(part, _)| found.iter().any(|f| f.chunk.part == *part))
+                .count();
             all += best.len();
             // Few that may be seen: all of them come, however many others are nearer.
             let few = Condition::all().add(chunks::Column::Part.lt(5));
             let found = nearest(db, &space, mine, &asked, few, 10).await.unwrap();
             let parts: Vec<_> = found.iter().map(|f| f.chunk.part).collect();
-            let best: Vec<_> = exact(1_000, dims, &asked, |n| n < 5, 10).iter().map(|b| b.0).collect();
+            let best: Vec<_> = exact(1_000, dims, &asked, |n| n < 5, 10)
+                .iter()
+                .map(|b| b.0)
+                .collect();
             assert_eq!(parts, best);
         }
         assert!(right * 100 >= all * 97, "{right} of {all}");
@@ -168,7 +244,9 @@ async fn the_nearest_are_the_nearest_in_every_store() {
             .to_owned();
         db::index::delete(&tx, gone).await.unwrap();
         tx.commit().await.unwrap();
-        let found = nearest(db, &space, mine, &vector(7, dims), Condition::all(), 100).await.unwrap();
+        let found = nearest(db, &space, mine, &vector(7, dims), Condition::all(), 100)
+            .await
+            .unwrap();
         assert_eq!(found.len(), 10);
     }
 }

@@ -18,8 +18,16 @@ fn text() -> impl Strategy<Value = String> {
         "[가-힣]{2,5}",
         "[a-z]{2,5}['’_.-][a-z]{1,5}",
     ];
-    let gap = prop_oneof![Just(" "), Just(", "), Just("\n\n"), Just(" — "), Just(" 🙂 "), Just(". ")];
-    proptest::collection::vec((word, gap), 1..14).prop_map(|parts| parts.into_iter().flat_map(|(w, g)| [w, g.to_owned()]).collect())
+    let gap = prop_oneof![
+        Just(" "),
+        Just(", "),
+        Just("\n\n"),
+        Just(" — "),
+        Just(" 🙂 "),
+        Just(". ")
+    ];
+    proptest::collection::vec((word, gap), 1..14)
+        .prop_map(|parts| parts.into_iter().flat_map(|(w, g)| [w, g.to_owned()]).collect())
 }
 
 #[tokio::test]
@@ -40,12 +48,17 @@ async fn what_is_written_is_found_by_its_words_by_those_who_may() {
     }
     settled(&app).await;
     for (id, text) in &texts {
-        let words = text.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty());
+        let words = text
+            .split(|c: char| !c.is_alphanumeric())
+            .filter(|w| !w.is_empty());
         for word in words {
             let hits = super::hits(&ann, &format!("{word} "), "&mode=keyword&limit=50").await;
             let is_found = hits.iter().any(|hit| hit["id"] == **id) || hits.len() == 50;
             // What says the same as another is folded into it.
-            assert!(is_found || texts.iter().any(|(i, t)| i != id && t.trim() == text.trim()), "{word:?} of {text:?}");
+            assert!(
+                is_found || texts.iter().any(|(i, t)| i != id && t.trim() == text.trim()),
+                "{word:?} of {text:?}"
+            );
             for other in [&bob, &eve] {
                 assert!(found(other, word).await.is_empty(), "{word:?}");
             }

@@ -34,6 +34,9 @@ async fn what_is_meant_is_found_without_a_word_in_common() {
             let hits = hits(&ann, query, &format!("&mode={mode}")).await;
             assert_eq!(hits[0]["snippet"], text, "{query} {mode}: {hits:#?}");
         }
-        assert!(hits(&ann, query, "&mode=keyword").await.is_empty(), "{query} has a word in common");
+        assert!(
+            hits(&ann, query, "&mode=keyword").await.is_empty(),
+            "{query} has a word in common"
+        );
     }
 }

@@ -1,6 +1,7 @@
 //! Everything found again: by words, by meaning, by those who may, and by nobody else.
 
 mod conformance;
+mod files;
 mod law;
 mod meaning;
 mod odd;
@@ -25,7 +26,9 @@ pub fn encoded(text: &str) -> String {
 
 /// Asks for something, with further parameters such as `&mode=keyword`.
 pub async fn ask(client: &Client, q: &str, more: &str) -> Answer {
-    client.get(&format!("/api/v1/search?q={}{more}", encoded(q))).await
+    client
+        .get(&format!("/api/v1/search?q={}{more}", encoded(q)))
+        .await
 }
 
 /// The hits.
@@ -38,14 +41,19 @@ pub async fn hits(client: &Client, q: &str, more: &str) -> Vec<Value> {
 /// The texts that were found by their words, each as its snippet.
 pub async fn found(client: &Client, q: &str) -> Vec<String> {
     let hits = hits(client, q, "&mode=keyword&limit=50").await;
-    hits.iter().map(|hit| hit["snippet"].as_str().unwrap().to_owned()).collect()
+    hits.iter()
+        .map(|hit| hit["snippet"].as_str().unwrap().to_owned())
+        .collect()
 }
 
 /// Waits until nothing waits to be indexed.
 pub async fn settled(app: &TestApp) {
     use sea_orm::{EntityTrait, PaginatorTrait};
     eventually("the index is up to date", || async {
-        let waiting = db::entity::index_queue::Entity::find().count(app.db().read()).await.unwrap();
+        let waiting = db::entity::index_queue::Entity::find()
+            .count(app.db().read())
+            .await
+            .unwrap();
         (waiting == 0).then_some(())
     })
     .await;
@@ -54,7 +62,9 @@ pub async fn settled(app: &TestApp) {
 /// Writes a message; answers its id.
 pub async fn say(client: &Client, thread: &str, content: &str) -> String {
     let body = json!({ "content": content, "reply": false });
-    let answer = client.post(&format!("/api/v1/threads/{thread}/messages"), &body).await;
+    let answer = client
+        .post(&format!("/api/v1/threads/{thread}/messages"), &body)
+        .await;
     answer.expect(201);
     answer.data()["message"]["id"].as_str().unwrap().to_owned()
 }
@@ -71,12 +81,18 @@ pub fn marked(hit: &Value) -> Vec<String> {
 
 /// Somebody's id.
 pub async fn id_of(client: &Client) -> String {
-    client.get("/api/v1/auth/me").await.data()["user"]["id"].as_str().unwrap().to_owned()
+    client.get("/api/v1/auth/me").await.data()["user"]["id"]
+        .as_str()
+        .unwrap()
+        .to_owned()
 }
 
 /// Changes a thread.
 pub async fn change(client: &Client, thread: &str, patch: Value) {
     let path = format!("/api/v1/threads/{thread}");
     let headers = [("content-type", "application/json")];
-    client.send(Method::PATCH, &path, &headers, patch.to_string()).await.expect(200);
+    client
+        .send(Method::PATCH, &path, &headers, patch.to_string())
+        .await
+        .expect(200);
 }

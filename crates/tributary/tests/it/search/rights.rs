@@ -9,7 +9,9 @@ use crate::support::{Client, TestApp};
 async fn finds(client: &Client, word: &str) -> bool {
     let by_words = !found(client, word).await.is_empty();
     let all = hits(client, word, "&limit=50").await;
-    let by_meaning = all.iter().any(|hit| hit["snippet"].as_str().unwrap().contains(word));
+    let by_meaning = all
+        .iter()
+        .any(|hit| hit["snippet"].as_str().unwrap().contains(word));
     assert_eq!(by_words, by_meaning, "{word}: {all:#?}");
     by_words
 }
@@ -24,7 +26,10 @@ async fn only_those_who_may_enter_a_thread_find_what_is_in_it() {
     let bob = app.colleague(&ann, &bob, "member").await;
     let gil = app.colleague(&ann, &gil, "guest").await;
     let private = ann.thread().await;
-    let open = ann.post("/api/v1/threads", &json!({ "visibility": "workspace" })).await.data();
+    let open = ann
+        .post("/api/v1/threads", &json!({ "visibility": "workspace" }))
+        .await
+        .data();
     let open = open["id"].as_str().unwrap().to_owned();
     say(&ann, &private, "The merger with Zanzibar").await;
     say(&ann, &open, "Lunch at Quixote").await;
@@ -58,7 +63,11 @@ async fn only_those_who_may_enter_a_thread_find_what_is_in_it() {
     assert!(!finds(&bob, "Zanzibar").await);
     ann.delete(&format!("/api/v1/members/{id}")).await.expect(200);
     let answer = super::ask(&bob, "Quixote", "").await;
-    assert!(answer.status == 401 || answer.data()["hits"].as_array().unwrap().is_empty(), "{}", answer.text());
+    assert!(
+        answer.status == 401 || answer.data()["hits"].as_array().unwrap().is_empty(),
+        "{}",
+        answer.text()
+    );
 }
 
 #[tokio::test]
@@ -85,7 +94,9 @@ async fn what_is_deleted_is_gone_with_its_words_and_vectors() {
     let vectors = db::entity::vector_models::Entity::find().all(conn).await.unwrap();
     for model in vectors {
         let sql = format!("SELECT COUNT(*) AS n FROM vectors_{}", model.id);
-        let row = conn.query_one_raw(sea_orm::Statement::from_string(conn.get_database_backend(), sql)).await;
+        let row = conn
+            .query_one_raw(sea_orm::Statement::from_string(conn.get_database_backend(), sql))
+            .await;
         assert_eq!(row.unwrap().unwrap().try_get::<i64>("", "n").unwrap(), 1);
     }
 }
@@ -98,7 +109,12 @@ async fn few_among_many_are_found_by_their_meaning() {
     let bob = app.colleague(&ann, &bob, "member").await;
     let (hers, his) = (ann.thread().await, bob.thread().await);
     for n in 0..250 {
-        say(&ann, &hers, &format!("The kitten number {n} sleeps in its basket")).await;
+        say(
+            &ann,
+            &hers,
+            &format!("The kitten number {n} sleeps in its basket"),
+        )
+        .await;
     }
     say(&bob, &his, "A young cat naps").await;
     settled(&app).await;

@@ -40,7 +40,10 @@ async fn words_stems_beginnings_accents_and_scripts_without_spaces() {
         ("where were the invoices sent?", "The quarterly"),
     ] {
         let texts = found(&ann, query).await;
-        assert!(texts.first().is_some_and(|t| t.starts_with(start)), "{query}: {texts:?}");
+        assert!(
+            texts.first().is_some_and(|t| t.starts_with(start)),
+            "{query}: {texts:?}"
+        );
     }
     for query in ["zebra", "qua", "大阪", "uarterly"] {
         let texts = found(&ann, query).await;
@@ -56,7 +59,13 @@ async fn phrases_and_operators() {
     let ann = app.person("ann").await;
     let bob = app.person("bob").await;
     let bob = app.colleague(&ann, &bob, "member").await;
-    let plans = ann.post("/api/v1/threads", &json!({ "title": "Q3 Plans", "visibility": "workspace" })).await.data();
+    let plans = ann
+        .post(
+            "/api/v1/threads",
+            &json!({ "title": "Q3 Plans", "visibility": "workspace" }),
+        )
+        .await
+        .data();
     let plans = plans["id"].as_str().unwrap().to_owned();
     let other = ann.thread().await;
     change(&ann, &other, json!({ "visibility": "workspace" })).await;
@@ -80,7 +89,10 @@ async fn phrases_and_operators() {
     assert_eq!(count("plans type:thread").await, 1);
     assert_eq!(count("deal type:pdf").await, 0);
     let titles = hits(&ann, "plans", "&in=threads").await;
-    assert_eq!((titles[0]["kind"].as_str(), titles[0]["thread_id"].as_str()), (Some("thread"), Some(&*plans)));
+    assert_eq!(
+        (titles[0]["kind"].as_str(), titles[0]["thread_id"].as_str()),
+        (Some("thread"), Some(&*plans))
+    );
     assert_eq!(hits(&ann, "deal", "&in=threads&mode=keyword").await.len(), 0);
     assert_eq!(hits(&ann, "deal", "&limit=1").await.len(), 1);
 }
@@ -89,8 +101,18 @@ async fn phrases_and_operators() {
 async fn a_hit_says_where_who_and_why() {
     let app = TestApp::start().await;
     let ann = app.person("Ann").await;
-    let thread = ann.post("/api/v1/threads", &json!({ "title": "Money" })).await.data()["id"].as_str().unwrap().to_owned();
-    let text = format!("{} 🙂 she Runs the\n\n  running numbers. {}", "lorem ipsum ".repeat(60), "dolor ".repeat(60));
+    let thread = ann
+        .post("/api/v1/threads", &json!({ "title": "Money" }))
+        .await
+        .data()["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let text = format!(
+        "{} 🙂 she Runs the\n\n  running numbers. {}",
+        "lorem ipsum ".repeat(60),
+        "dolor ".repeat(60)
+    );
     let message = say(&ann, &thread, &text).await;
     settled(&app).await;
     let hit = hits(&ann, "run", "").await.remove(0);
@@ -101,7 +123,10 @@ async fn a_hit_says_where_who_and_why() {
     assert_eq!(hit["author"]["full_name"], "Ann");
     assert_eq!(marked(&hit), ["Runs", "running"]);
     let snippet = hit["snippet"].as_str().unwrap();
-    assert!(snippet.contains("🙂 she Runs the running numbers") && snippet.len() < 320, "{snippet}");
+    assert!(
+        snippet.contains("🙂 she Runs the running numbers") && snippet.len() < 320,
+        "{snippet}"
+    );
 }
 
 #[tokio::test]
@@ -125,12 +150,24 @@ async fn answers_edits_and_titles_are_found_at_once() {
     let thread = ann.thread().await;
     let asked = ann.ask(&thread, "Say pomegranate", "openai/mock-n5").await.data();
     let reply = asked["reply"]["content"].as_str().unwrap();
-    let word = reply.split(|c: char| !c.is_alphanumeric()).find(|w| w.len() > 3).unwrap().to_owned();
+    let word = reply
+        .split(|c: char| !c.is_alphanumeric())
+        .find(|w| w.len() > 3)
+        .unwrap()
+        .to_owned();
     settled(&app).await;
-    assert!(hits(&ann, &word, "&mode=keyword").await.iter().any(|hit| hit["author"].is_null()), "{word} in {reply}");
+    assert!(
+        hits(&ann, &word, "&mode=keyword")
+            .await
+            .iter()
+            .any(|hit| hit["author"].is_null()),
+        "{word} in {reply}"
+    );
     let message = asked["message"]["id"].as_str().unwrap();
     let path = format!("/api/v1/threads/{thread}/messages/{message}/edit");
-    ann.post(&path, &json!({ "content": "Say persimmon", "reply": false })).await.expect(201);
+    ann.post(&path, &json!({ "content": "Say persimmon", "reply": false }))
+        .await
+        .expect(201);
     change(&ann, &thread, json!({ "title": "Orchard matters" })).await;
     settled(&app).await;
     assert_eq!(found(&ann, "persimmon").await, ["Say persimmon"]);
