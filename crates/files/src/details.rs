@@ -105,7 +105,12 @@ pub enum StepState {
 
 /// The steps of a file.
 pub fn steps_of(file: &files::Model) -> Vec<Step> {
-    serde_json::from_str(&file.steps).unwrap_or_default()
+    parse_steps(&file.steps)
+}
+
+/// The steps as a row keeps them.
+pub(crate) fn parse_steps(steps: &str) -> Vec<Step> {
+    serde_json::from_str(steps).unwrap_or_default()
 }
 
 /// The steps with one of them changed or added, as the row keeps them.

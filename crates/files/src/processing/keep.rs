@@ -17,7 +17,7 @@ use sea_orm::{
 
 use super::{Heard, ProcessFile, Stage, state_of};
 use crate::collect::DeleteObjects;
-use crate::details::{Details, StepState, steps_of, with_step};
+use crate::details::{self, Details, StepState, steps_of, with_step};
 use crate::index::{self, IndexKind};
 use crate::{Files, announce, objects, page_place, preview_object};
 
@@ -27,20 +27,19 @@ pub(super) async fn begin(files: &Files, job: &ProcessFile) -> Result<(), JobErr
     let Some(file) = held(&tx, job).await? else {
         return Ok(());
     };
-    let mut steps = with_step(steps_of(&file), job.stage.name(), StepState::Running, None);
+    let mut steps = file.steps.clone();
     for stage in Stage::ALL {
-        let known = serde_json::from_str(&steps).unwrap_or_default();
-        if !has(&known, stage.name()) {
-            steps = with_step(known, stage.name(), StepState::Waiting, None);
-        }
+        let known = details::parse_steps(&steps);
+        let state = match known.iter().any(|step| step.name == stage.name()) {
+            _ if stage == job.stage => StepState::Running,
+            true => continue,
+            false => StepState::Waiting,
+        };
+        steps = with_step(known, stage.name(), state, None);
     }
     let mut change = file.into_active_model();
     change.steps = Set(steps);
     written(files, tx, change).await
-}
-
-fn has(steps: &[crate::details::Step], name: &str) -> bool {
-    steps.iter().any(|step| step.name == name)
 }
 
 /// Keeps what a step found, and asks for the next one.

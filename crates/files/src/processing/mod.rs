@@ -14,7 +14,7 @@ use db::jobs::{Job, JobError};
 use db::kinds::FileStatus;
 use db::{FileId, WorkspaceId};
 use documents::{Group, Kind, Work};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
 
 use crate::details::{Details, StepState, name_of};
