@@ -165,8 +165,7 @@ impl Service<Uri> for Connector {
     }
 }
 
-/// Settles which of the cipher libraries in this program others use who do not say it: two are linked (one came with the
-/// store of objects), and then rustls does not choose.
+/// Settles which ciphers those use who do not say it: the client of the store of objects is built without any.
 pub(crate) fn settle_ciphers() {
     let _ = rustls::crypto::ring::default_provider().install_default();
 }
