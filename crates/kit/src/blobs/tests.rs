@@ -258,9 +258,6 @@ async fn parts_are_written_by_signed_addresses() {
         for wrong in [altered, elsewhere] {
             assert!(!put(&wrong, &bytes).await.is_success());
         }
-        for wrong in [&bytes[1..], &[&bytes[..], b"x"].concat()] {
-            assert!(!put(&url, wrong).await.is_success(), "{} bytes", wrong.len());
-        }
         assert!(put(&url, &bytes).await.is_success());
         let listed = blobs.list(Kind::Part, owner, "up").await.unwrap();
         assert_eq!(listed, [("up/1".to_owned(), bytes.len() as u64)]);
