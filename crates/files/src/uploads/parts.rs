@@ -44,7 +44,7 @@ pub(super) async fn address(files: &Files, upload: &uploads::Model, part: Part) 
     let left = Timestamp(upload.expires_at).since(files.db().now());
     let lasts = left.max(Duration::from_secs(1));
     let owner = upload.workspace_id.0;
-    if let Some(url) = files.blobs().sign_put(owner, &name, part.size, lasts).await? {
+    if let Some(url) = files.blobs().sign_put(owner, &name, lasts).await? {
         return Ok(url);
     }
     let expires = Timestamp(upload.expires_at).seconds();

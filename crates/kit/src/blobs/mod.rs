@@ -218,17 +218,16 @@ impl Blobs {
             .collect())
     }
 
-    /// An address where a client may write a part of exactly `size` bytes for a while; none on a folder.
+    /// An address where a client may write a part for a while, of whatever length; none on a folder.
     pub async fn sign_put(
         &self,
         owner: Uuid,
         name: &str,
-        size: u64,
         lasts: Duration,
     ) -> Result<Option<String>, BlobError> {
         match &self.signing {
             Some(signing) => {
-                let url = signing.put(&key(Kind::Part, owner, name), size, lasts).await?;
+                let url = signing.put(&key(Kind::Part, owner, name), lasts).await?;
                 Ok(Some(url))
             }
             None => Ok(None),

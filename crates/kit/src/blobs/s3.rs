@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::{HeaderValue, Method, header};
+use http::Method;
 use object_store::aws::{AmazonS3, AmazonS3Builder};
 use object_store::path::Path as Key;
 use object_store::prefix::PrefixStore;
-use object_store::signer::{SignedUrlOptions, Signer};
+use object_store::signer::Signer;
 use object_store::{ClientOptions, ObjectStore, RetryConfig};
 
 use super::BlobError;
@@ -92,15 +92,11 @@ pub(super) struct Signing {
 }
 
 impl Signing {
-    /// Where exactly `size` bytes may be put for a while: the length is part of what is signed.
-    pub async fn put(&self, key: &Key, size: u64, lasts: Duration) -> Result<String, BlobError> {
+    /// Where an object may be put for a while. How long it is cannot be signed: `object_store` keeps that header to
+    /// itself.
+    pub async fn put(&self, key: &Key, lasts: Duration) -> Result<String, BlobError> {
         let path = Key::from(format!("{}/{key}", self.prefix));
-        let options =
-            SignedUrlOptions::new().with_signed_header(header::CONTENT_LENGTH, HeaderValue::from(size));
-        let url = self
-            .signer
-            .signed_url_opts(Method::PUT, &path, lasts, &options)
-            .await?;
+        let url = self.signer.signed_url(Method::PUT, &path, lasts).await?;
         Ok(url.to_string())
     }
 }

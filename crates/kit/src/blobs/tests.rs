@@ -247,19 +247,13 @@ async fn parts_are_written_by_signed_addresses() {
         let (blobs, owner) = (&store.blobs, store.owner);
         let bytes = plain(100_000);
         let lasts = Duration::from_secs(60);
-        let signed = blobs
-            .sign_put(owner, "up/1", bytes.len() as u64, lasts)
-            .await
-            .unwrap();
+        let signed = blobs.sign_put(owner, "up/1", lasts).await.unwrap();
         assert_eq!(signed.is_some(), blobs.signs());
         let Some(url) = signed else { continue };
         let altered = url.replace("X-Amz-Signature=", "X-Amz-Signature=0");
         let elsewhere = url.replace("/up/1?", "/up/2?");
         for wrong in [altered, elsewhere] {
             assert!(!put(&wrong, &bytes).await.is_success());
-        }
-        for wrong in [&bytes[1..], &[&bytes[..], b"x"].concat()] {
-            assert!(!put(&url, wrong).await.is_success(), "{} bytes", wrong.len());
         }
         assert!(put(&url, &bytes).await.is_success());
         let listed = blobs.list(Kind::Part, owner, "up").await.unwrap();

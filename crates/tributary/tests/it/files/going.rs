@@ -5,7 +5,7 @@ use std::time::Duration;
 use http::Method;
 use kit::clock::{Clock, Timestamp};
 
-use super::{PNG, id, text, uploaded};
+use super::{PNG, id, served, text};
 use crate::support::TestApp;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -14,8 +14,8 @@ async fn an_address_is_right_only_as_it_was_signed() {
     let app = TestApp::with_clock(clock.clone(), |_| {}).await;
     let ann = app.person("ann").await;
     let (one, two) = (
-        uploaded(&ann, "one.png", PNG).await,
-        uploaded(&ann, "two.txt", b"two").await,
+        served(&ann, "one.png", PNG).await,
+        served(&ann, "two.txt", b"two").await,
     );
     let nobody = app.client();
     let url = one["url"].as_str().unwrap();
@@ -48,7 +48,7 @@ async fn ranges_caches_and_head() {
     let app = TestApp::start().await;
     let ann = app.person("ann").await;
     let bytes = text(200_000);
-    let sent = uploaded(&ann, "a.txt", &bytes).await;
+    let sent = served(&ann, "a.txt", &bytes).await;
     let url = sent["url"].as_str().unwrap();
     let nobody = app.client();
     let get = |headers: Vec<(&'static str, String)>| {
@@ -115,7 +115,7 @@ async fn a_browser_runs_nothing_of_it() {
         ("one.png", PNG, true),
         ("M\u{e4}rz.txt", b"words and words", true),
     ] {
-        let sent = uploaded(&ann, name, bytes).await;
+        let sent = served(&ann, name, bytes).await;
         let url = sent["url"].as_str().unwrap();
         let answer = app.client().get(url).await;
         answer.expect(200);

@@ -39,6 +39,16 @@ pub async fn uploaded(client: &Client, name: &str, bytes: &[u8]) -> Value {
     answer.data()
 }
 
+/// The same, once it is served: on a machine that has much to do the verdict comes after the answer.
+pub async fn served(client: &Client, name: &str, bytes: &[u8]) -> Value {
+    let mut known = uploaded(client, name, bytes).await;
+    while known["status"] == "scanning" {
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        known = file(client, id(&known)).await;
+    }
+    known
+}
+
 /// Sends a file that the workspace sees.
 pub async fn shared(client: &Client, name: &str, bytes: &[u8]) -> Value {
     let file = uploaded(client, name, bytes).await;

@@ -61,7 +61,6 @@ impl TestApp {
         config.files.reader = Some(env!("CARGO_BIN_EXE_tributary").into());
         config.ai.discover = false;
         config.ai.builtin_model = false;
-        config.files.reader = Some(env!("CARGO_BIN_EXE_tributary").into());
         config.chat.drain_seconds = 0.5;
         config.chat.draft_seconds = 0.1;
         let postgres = PostgresDatabase::create().await;
