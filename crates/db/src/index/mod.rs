@@ -8,7 +8,7 @@ mod spaces;
 mod vectors;
 mod words;
 
-pub use queue::{claim, due_after, postpone};
+pub use queue::{claim, due_after, postpone, release};
 pub use rows::{Piece, Totals, delete, insert, totals};
 pub use spaces::{
     Space, Spaces, begin_building, drop_vectors, finish_building, prepare_vectors, space_for, spaces_of,

@@ -12,9 +12,9 @@ use crate::entity::index_queue;
 use crate::{Db, DbError, dialect};
 
 /// How long a worker may take before another one assumes it dead.
-const LEASE: Duration = Duration::from_mins(1);
+const LEASE: Duration = Duration::from_secs(30);
 
-/// Takes what is due, oldest first, for a minute.
+/// Takes what is due, oldest first, for a while.
 pub async fn claim(db: &Db, limit: u64) -> Result<Vec<index_queue::Model>, DbError> {
     let now = db.clock().now();
     // A look without the write lock first: an idle node should not write.
@@ -42,6 +42,18 @@ pub async fn claim(db: &Db, limit: u64) -> Result<Vec<index_queue::Model>, DbErr
     let mut rows = rows?;
     rows.sort_by_key(|row| (row.queued_at, row.ticket));
     Ok(rows)
+}
+
+/// Takes back what a worker held that died with its process: the embedded store has one process.
+pub async fn release(db: &Db) -> Result<(), DbError> {
+    if db.backend() != "sqlite" {
+        return Ok(());
+    }
+    let tx = db.write().await?;
+    let sql = "UPDATE index_queue SET due_at = $1 WHERE due_at > $1";
+    tx.execute_raw(dialect::statement(&*tx, sql, [tx.now().micros().into()]))
+        .await?;
+    tx.commit().await
 }
 
 /// When the next one is due, if any waits.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use db::entity::{chunks, index_queue};
-use db::index::{Piece, Space, claim, insert, postpone};
+use db::index::{Piece, Space, claim, insert, postpone, release};
 use db::kinds::IndexKind;
 use db::{DbError, FileId, Tx, WorkspaceId};
 use kit::api::ApiError;
@@ -46,6 +46,9 @@ pub(crate) fn start(files: &Files) {
     let inner = files.clone();
     files.lifecycle().spawn("index", async move {
         let life = inner.lifecycle().clone();
+        if let Err(error) = release(inner.db()).await {
+            tracing::warn!(error = %error, "what was being indexed when the program ended waits a little longer");
+        }
         while !life.is_stopping() {
             match run_once(&inner).await {
                 Ok(0) => {}
