@@ -17,7 +17,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 use tokio::time::Instant;
 
 use crate::Chat;
-use crate::exchange::announce_at;
+use crate::exchange::announce_end;
 use crate::generation::Generation;
 use crate::messages::{AttemptDetail, Body, MessageError, MessageUsage, error_place, seal_body};
 use crate::{prompt, titles};
@@ -377,7 +377,7 @@ async fn try_save(
         tx.end_lease(generation.lease).await?;
     }
     let about = (generation.id, task.parent, MessageRole::Assistant);
-    announce_at(&tx, (task.asker.workspace, task.thread), about, "message.ended").await?;
+    announce_end(&tx, (task.asker.workspace, task.thread), about, ending.status).await?;
     if let Some(outcome) = &ending.outcome {
         chat.0.ai.record(&tx, outcome).await?;
     }

@@ -12,7 +12,7 @@ use kit::api::{ApiError, Code};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 
 use crate::access::{self, AtMessage};
-use crate::exchange::{announce, go_on_after};
+use crate::exchange::{announce_end, go_on_after};
 use crate::{Chat, keeping, relay, titles};
 
 /// An answer without a lease that was not touched for this long has no writer: nothing of ours leaves one.
@@ -172,7 +172,9 @@ async fn interrupt(tx: &db::Tx, row: &messages::Model) -> Result<bool, DbError> 
         .await?;
     let is_interrupted = changed.rows_affected > 0;
     if is_interrupted {
-        announce(tx, row, "message.ended").await?;
+        let about = (row.id, row.parent_id, row.role);
+        let at = (row.workspace_id, row.thread_id);
+        announce_end(tx, at, about, MessageStatus::Interrupted).await?;
     }
     Ok(is_interrupted)
 }

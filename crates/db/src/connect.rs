@@ -46,6 +46,7 @@ pub struct Db {
     pub(crate) bus: Bus,
     pub(crate) keyring: Keyring,
     pub(crate) jobs_waiting: Arc<Notify>,
+    pub(crate) texts_waiting: Arc<Notify>,
 }
 
 impl Db {
@@ -64,6 +65,7 @@ impl Db {
                 if let Some(folder) = path.parent() {
                     std::fs::create_dir_all(folder)?;
                 }
+                crate::sqlite_vec::register();
                 let write = sqlite(path, *sync_every_commit, 1).await?;
                 // The writer first: it makes the file and sets WAL, which a reader cannot.
                 write
@@ -95,6 +97,7 @@ impl Db {
             bus,
             keyring,
             jobs_waiting: Arc::default(),
+            texts_waiting: Arc::default(),
         })
     }
 
@@ -116,6 +119,11 @@ impl Db {
     /// Where commits are announced.
     pub fn bus(&self) -> &Bus {
         &self.bus
+    }
+
+    /// Waits until a transaction of this node has queued something for the index.
+    pub async fn texts_waiting(&self) {
+        self.texts_waiting.notified().await;
     }
 
     /// Whether the store answers.

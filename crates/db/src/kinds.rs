@@ -322,3 +322,36 @@ pub enum FileStatus {
     #[sea_orm(string_value = "rejected")]
     Rejected,
 }
+
+/// What can be found.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    EnumIter,
+    DeriveActiveEnum,
+    Serialize,
+    Deserialize,
+    utoipa::ToSchema,
+)]
+#[sea_orm(rs_type = "String", db_type = "Text")]
+#[serde(rename_all = "lowercase")]
+pub enum IndexKind {
+    /// A message.
+    #[sea_orm(string_value = "message")]
+    Message,
+    /// A thread, by its title.
+    #[sea_orm(string_value = "thread")]
+    Thread,
+    /// A file, by its name and its pages.
+    #[sea_orm(string_value = "file")]
+    File,
+    /// A record of the business.
+    #[sea_orm(string_value = "record")]
+    Record,
+}

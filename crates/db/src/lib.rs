@@ -10,6 +10,7 @@ mod dialect;
 pub mod entity;
 pub mod events;
 pub mod ids;
+pub mod index;
 pub mod jobs;
 mod keyring;
 pub mod kinds;
@@ -17,6 +18,7 @@ pub mod leases;
 pub mod migration;
 pub mod revocations;
 mod sealed;
+mod sqlite_vec;
 mod tx;
 
 pub use connect::{Db, DbConfig};

@@ -18,8 +18,10 @@ pub struct Tx {
     /// What to tell after the commit: topics and bodies.
     pub(crate) hints: Mutex<Vec<(String, Vec<u8>)>>,
     pub(crate) has_jobs: std::sync::atomic::AtomicBool,
+    has_texts: std::sync::atomic::AtomicBool,
     bus: Bus,
     jobs_waiting: Arc<Notify>,
+    texts_waiting: Arc<Notify>,
     _writer: Option<OwnedMutexGuard<()>>,
 }
 
@@ -53,8 +55,10 @@ impl Db {
             now: self.clock.now(),
             hints: Mutex::default(),
             has_jobs: std::sync::atomic::AtomicBool::new(false),
+            has_texts: std::sync::atomic::AtomicBool::new(false),
             bus: self.bus.clone(),
             jobs_waiting: self.jobs_waiting.clone(),
+            texts_waiting: self.texts_waiting.clone(),
             _writer: writer,
         })
     }
@@ -75,7 +79,15 @@ impl Tx {
         if self.has_jobs.into_inner() {
             self.jobs_waiting.notify_one();
         }
+        if self.has_texts.into_inner() {
+            self.texts_waiting.notify_one();
+        }
         Ok(())
+    }
+
+    /// Notes that this transaction queued something for the index, whose worker is woken by the commit.
+    pub fn wake_index(&self) {
+        self.has_texts.store(true, std::sync::atomic::Ordering::Relaxed);
     }
 
     /// Waits until no other transaction holds this name (for rules over several rows, such as "the first account").

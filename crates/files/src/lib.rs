@@ -6,6 +6,7 @@
 //! that last part is what the floor above knows, and tells through [`Rooms`].
 
 mod files;
+pub mod index;
 mod rooms;
 
 pub use files::{Files, FilesConfig};

@@ -1,10 +1,11 @@
 //! Building blocks without a product: ids and clock, the vault (encryption at rest), cache, bus, rate
-//! limits, outgoing HTTP, the conventions of the API, start and stop, logs.
+//! limits, objects, outgoing HTTP, the conventions of the API, start and stop, logs.
 //!
 //! Nothing here knows a database or what Tributary is for. The doors that the rest of the house must use
 //! (time, chance, new tasks, outgoing requests) are here, and `clippy.toml` closes the others.
 
 pub mod api;
+pub mod blobs;
 pub mod bus;
 pub mod cache;
 pub mod clock;

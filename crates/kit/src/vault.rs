@@ -5,6 +5,8 @@
 //! identity of the row is bound in as associated data, so that a value moved to another row does not open.
 //! Deleting an owner's wrapped key makes everything it sealed unreadable for good.
 
+pub mod segments;
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
@@ -122,6 +124,11 @@ impl std::fmt::Debug for OwnerKeys {
 }
 
 impl OwnerKeys {
+    /// Whose they are.
+    pub const fn owner(&self) -> Uuid {
+        self.owner
+    }
+
     fn current(&self) -> Result<(u32, &Aes256Gcm), VaultError> {
         let (number, (cipher, _)) = self.keys.last_key_value().ok_or(VaultError::UnknownKey(0))?;
         Ok((*number, cipher))
@@ -155,6 +162,34 @@ pub fn hmac_sha256(key: &[u8], message: &[u8]) -> [u8; 32] {
         mac.update(message);
         mac.finalize().into_bytes().into()
     })
+}
+
+/// HMAC-SHA-256 with a key that was prepared once, for many short messages.
+#[derive(Clone)]
+pub struct KeyedHash(Option<Hmac<Sha256>>);
+
+impl std::fmt::Debug for KeyedHash {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("KeyedHash")
+    }
+}
+
+impl KeyedHash {
+    /// With this key.
+    pub fn new(key: &[u8; 32]) -> Self {
+        Self(Hmac::<Sha256>::new_from_slice(key).ok())
+    }
+
+    /// The hash of a message that is given in parts.
+    pub fn of(&self, parts: &[&[u8]]) -> [u8; 32] {
+        // HMAC takes keys of every length, so there is always one.
+        self.0.clone().map_or([0; 32], |mut mac| {
+            for part in parts {
+                mac.update(part);
+            }
+            mac.finalize().into_bytes().into()
+        })
+    }
 }
 
 /// SHA-256 (FIPS 180-4), for tokens that are random enough to need no salt.

@@ -112,6 +112,9 @@ export type Message = But<
   }
 >;
 
+/** A named way of answering. */
+export type Assistant = Whole<Schemas['AssistantOut']>;
+
 export type KeyScope = Schemas['KeyScope'];
 export type Model = Whole<Schemas['ModelOut']>;
 export type ProviderKey = Whole<Schemas['ProviderKeyOut']>;

@@ -14,6 +14,7 @@ export const keys = {
   reads: (id: string) => ['reads', id] as const,
   notifications: ['notifications'] as const,
   assistants: ['assistants'] as const,
+  search: (ask: object) => ['search', ask] as const,
   models: ['models'] as const,
   providers: ['providers'] as const,
   usage: (query: Record<string, string>) => ['usage', query] as const,

@@ -12,7 +12,7 @@ import { useText } from '@/text';
 import { overlays } from './overlays';
 import { sidebar } from './sidebar';
 
-type Place = '/keys' | '/usage' | '/settings' | '/workspace' | '/audit';
+type Place = '/assistants' | '/keys' | '/usage' | '/settings' | '/workspace' | '/audit';
 
 /** Who is signed in and where; the pages that are about them; another workspace; the way out. */
 export function PersonMenu() {
@@ -49,6 +49,9 @@ export function PersonMenu() {
         };
         return (
           <>
+            <MenuItem icon="spark" onSelect={go('/assistants')}>
+              {t.shell.assistants}
+            </MenuItem>
             <MenuItem icon="key" onSelect={go('/keys')}>
               {t.shell.keys}
             </MenuItem>

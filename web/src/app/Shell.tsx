@@ -13,7 +13,7 @@ import { Sidebar } from './Sidebar';
 import { sidebar, useSidebar } from './sidebar';
 import { useShortcuts } from './useShortcuts';
 
-const Palette = lazy(() => import('./Palette').then((m) => ({ default: m.Palette })));
+const Palette = lazy(() => import('./palette/Palette').then((m) => ({ default: m.Palette })));
 const KeyboardSheet = lazy(() =>
   import('./KeyboardSheet').then((m) => ({ default: m.KeyboardSheet })),
 );

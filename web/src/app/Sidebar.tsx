@@ -9,6 +9,7 @@ import { Logo } from '@/components/Logo';
 import { useText } from '@/text';
 import { PersonMenu } from './PersonMenu';
 import { sidebar, useSidebar } from './sidebar';
+import { useSlowly } from './useSlowly';
 
 /** The way around: a new chat, the old ones, and everything about oneself. */
 export function Sidebar() {
@@ -79,6 +80,10 @@ export function Sidebar() {
             onChange={(e) => setQuery(e.target.value)}
             onKeyDown={(e) => {
               if (e.key === 'Escape') setQuery('');
+              if (e.key === 'Enter' && query.trim()) {
+                sidebar.closeDrawer();
+                void navigate({ to: '/search', search: { q: query.trim() } });
+              }
             }}
           />
         </label>
@@ -89,14 +94,4 @@ export function Sidebar() {
       </div>
     </aside>
   );
-}
-
-/** A value once it has rested. */
-function useSlowly<T>(value: T, ms: number): T {
-  const [slow, setSlow] = useState(value);
-  useEffect(() => {
-    const timer = setTimeout(() => setSlow(value), ms);
-    return () => clearTimeout(timer);
-  }, [value, ms]);
-  return slow;
 }

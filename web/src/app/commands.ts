@@ -43,6 +43,8 @@ export function useCommands(): Command[] {
   return useMemo(() => {
     const { palette: p, shell: s } = t;
     const pages = [
+      ['/search', 'search', s.search],
+      ['/assistants', 'spark', s.assistants],
       ['/keys', 'key', s.keys],
       ['/usage', 'chart', s.usage],
       ['/settings', 'settings', s.settings],

@@ -3,6 +3,7 @@ import { useSyncExternalStore } from 'react';
 export type Overlay = 'palette' | 'keyboard';
 
 let shown: Overlay | null = null;
+let begun = '';
 const listeners = new Set<() => void>();
 
 function set(next: Overlay | null): void {
@@ -12,8 +13,13 @@ function set(next: Overlay | null): void {
 
 /** The two sheets that any page can call up. */
 export const overlays = {
-  open: (overlay: Overlay) => set(overlay),
-  toggle: (overlay: Overlay) => set(shown === overlay ? null : overlay),
+  /** The palette may begin with words that stand in it already. */
+  open: (overlay: Overlay, words = '') => {
+    begun = words;
+    set(overlay);
+  },
+  toggle: (overlay: Overlay) => (shown === overlay ? set(null) : overlays.open(overlay)),
+  words: () => begun,
   close: () => set(null),
 };
 

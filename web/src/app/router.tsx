@@ -7,8 +7,15 @@ import {
 } from '@tanstack/react-router';
 import { enter, loadSetup } from '@/areas/identity/session';
 import { NotFound } from '@/areas/chat/NotFound';
+import type { Mode, Place } from '@/areas/search/contract';
 import { PageFault } from './PageFault';
 import { Shell } from './Shell';
+
+interface SearchWanted {
+  q?: string;
+  in?: Place;
+  mode?: Mode;
+}
 
 const root = createRootRoute({ notFoundComponent: NotFound, errorComponent: PageFault });
 
@@ -82,11 +89,45 @@ const audit = createRoute({
   component: lazyRouteComponent(() => import('@/areas/admin/AuditPage'), 'AuditPage'),
 });
 
+const search = createRoute({
+  getParentRoute: () => inside,
+  path: '/search',
+  validateSearch: (search: Record<string, unknown>): SearchWanted => ({
+    // Words that look like a number or a truth come as one.
+    q: search.q === undefined || search.q === null ? undefined : String(search.q as string),
+    in: ['messages', 'files', 'threads'].find((p) => p === search.in) as SearchWanted['in'],
+    mode: ['keyword', 'semantic'].find((m) => m === search.mode) as SearchWanted['mode'],
+  }),
+  component: lazyRouteComponent(() => import('@/areas/search/SearchPage'), 'SearchPage'),
+});
+
+const assistants = createRoute({
+  getParentRoute: () => inside,
+  path: '/assistants',
+  // `open`: one to change, or `new`.
+  validateSearch: (search: Record<string, unknown>): { open?: string } =>
+    typeof search.open === 'string' ? { open: search.open } : {},
+  component: lazyRouteComponent(
+    () => import('@/areas/assistants/AssistantsPage'),
+    'AssistantsPage',
+  ),
+});
+
 export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
     invite,
-    inside.addChildren([home, thread, keysPage, usage, settings, workspace, audit]),
+    inside.addChildren([
+      home,
+      thread,
+      keysPage,
+      usage,
+      settings,
+      workspace,
+      audit,
+      search,
+      assistants,
+    ]),
   ]),
   defaultPreload: 'intent',
   defaultPendingMinMs: 0,

@@ -1,6 +1,7 @@
 import type { Catalogue } from './en';
 import { ptRooms } from './pt.rooms';
 import { ptLive } from './pt.live';
+import { ptThreads } from './pt.threads';
 
 const plural = (n: number, one: string, many: string) => `${n} ${n === 1 ? one : many}`;
 
@@ -73,6 +74,8 @@ export const pt: Catalogue = {
     closeSidebar: 'Fechar a barra lateral',
     skip: 'Saltar para o conteúdo',
     personMenu: 'Você e o seu espaço de trabalho',
+    search: 'Procurar',
+    assistants: 'Assistentes',
     keys: 'Modelos e chaves',
     usage: 'Utilização',
     settings: 'Definições',
@@ -85,7 +88,7 @@ export const pt: Catalogue = {
   live: ptLive,
   keyboard: {
     title: 'Atalhos de teclado',
-    palette: 'Abrir a paleta de comandos',
+    palette: 'Procurar, e todos os comandos',
     newChat: 'Começar uma conversa',
     sidebar: 'Mostrar ou ocultar a barra lateral',
     compose: 'Escrever uma mensagem',
@@ -96,48 +99,15 @@ export const pt: Catalogue = {
     help: 'Mostrar esta folha',
   },
   palette: {
-    title: 'Paleta de comandos',
-    placeholder: 'Procure uma conversa, uma página, um modelo…',
+    title: 'Procurar e comandos',
+    placeholder: 'Procure, ou diga um comando…',
     chats: 'Conversas',
     actions: 'Ações',
     pages: 'Páginas',
     model: 'Modelo',
     none: 'Nada corresponde a essas palavras.',
   },
-  threads: {
-    label: 'Conversas',
-    search: 'Procurar conversas',
-    groups: {
-      pinned: 'Fixadas',
-      today: 'Hoje',
-      yesterday: 'Ontem',
-      week: 'Últimos 7 dias',
-    },
-    empty: 'As suas conversas ficam aqui. Comece uma com uma pergunta.',
-    noMatch: (q) => `Nenhuma conversa se chama «${q}».`,
-    noArchived: 'Nada está arquivado.',
-    showArchived: 'Conversas arquivadas',
-    archivedTitle: 'Conversas arquivadas',
-    back: 'Voltar',
-    running: 'está a responder',
-    menu: (title) => `Opções de ${title}`,
-    pin: 'Fixar',
-    unpin: 'Soltar',
-    rename: 'Mudar o nome',
-    share: 'Partilhar com o espaço de trabalho',
-    unshare: 'Tornar privada',
-    export: 'Exportar em Markdown',
-    archive: 'Arquivar',
-    unarchive: 'Trazer de volta',
-    delete: 'Eliminar',
-    pinned: 'Fixada',
-    unpinned: 'Solta',
-    shared: (workspace) => `Agora todos em ${workspace} a podem ver`,
-    unshared: 'Agora só você a pode ver',
-    archived: 'Arquivada',
-    unarchived: 'De volta',
-    deleted: 'Conversa eliminada',
-  },
+  threads: ptThreads,
   chat: {
     newChat: 'Nova conversa',
     untitled: 'Nova conversa',
@@ -217,6 +187,8 @@ export const pt: Catalogue = {
     search: 'Procurar modelos',
     none: (q) => `Nenhum modelo corresponde a «${q}».`,
     manageKeys: 'Gerir chaves',
+    noAssistant: 'Sem assistente',
+    noAssistantHint: 'O modelo responde como o espaço de trabalho lhe pede.',
     addKey: 'Acrescentar chave',
     locked: (n) => plural(n, 'modelo', 'modelos'),
     free: 'Grátis, nesta máquina',

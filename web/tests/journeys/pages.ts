@@ -83,7 +83,7 @@ export async function palette(v: Visitor): Promise<void> {
   await v.go('/');
   await v.composer.waitFor();
   await page.keyboard.press('Control+k');
-  const box = page.getByRole('combobox', { name: 'Command palette' });
+  const box = page.getByRole('combobox', { name: 'Search and commands' });
   await box.fill('usage');
   await v.isAccessible('the palette');
   await page.keyboard.press('Enter');

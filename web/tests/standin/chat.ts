@@ -157,6 +157,7 @@ export const chatRoutes: Route[] = [
       owner_id: account(call).id,
       title: str(call.body.title) || null,
       model: str(call.body.model) || null,
+      assistant_id: str(call.body.assistant_id) || null,
     });
     return ok(t, 201);
   }),

@@ -7,16 +7,27 @@ import { createReadStream, existsSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { assistantRoutes } from './assistants.ts';
 import { chatRoutes } from './chat.ts';
+import { fileRoutes } from './files.ts';
 import type { Call } from './http.ts';
 import { readBody, Refusal } from './http.ts';
 import { identityRoutes, whoIs } from './identity.ts';
 import { modelRoutes } from './models.ts';
 import { roomRoutes } from './rooms.ts';
+import { searchRoutes } from './search.ts';
 import { seed } from './seed.ts';
 import { store } from './store.ts';
 
-const routes = [...identityRoutes, ...roomRoutes, ...chatRoutes, ...modelRoutes];
+const routes = [
+  ...identityRoutes,
+  ...roomRoutes,
+  ...chatRoutes,
+  ...modelRoutes,
+  ...searchRoutes,
+  ...fileRoutes,
+  ...assistantRoutes,
+];
 const dist = fileURLToPath(new URL('../../dist', import.meta.url));
 const TYPES: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',

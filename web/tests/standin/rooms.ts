@@ -9,7 +9,7 @@ import type { Call, Route } from './http.ts';
 import { ok, Refusal, route } from './http.ts';
 import { account } from './identity.ts';
 import type { Account } from './store.ts';
-import { id, now, store } from './store.ts';
+import { now, store } from './store.ts';
 
 /** Who is in which thread, besides what a thread says of itself. */
 export const membersOf = new Map<string, ThreadMember[]>();
@@ -107,5 +107,4 @@ export const roomRoutes: Route[] = [
     for (const n of list) if (call.body.all || ids.includes(n.id)) n.read_at = now();
     return ok({ unread: list.filter((n) => !n.read_at).length });
   }),
-  route('GET', '/assistants', () => ok([{ id: id(), name: 'Recipe keeper' }])),
 ];

@@ -1,4 +1,6 @@
+import { addAssistant } from './assistants.ts';
 import { addMessage, addThread } from './chat.ts';
+import { files, seedFiles } from './files.ts';
 import { makeAccount } from './identity.ts';
 import { seedRoom } from './seedRoom.ts';
 import { note, now, store } from './store.ts';
@@ -70,6 +72,19 @@ export function seed(): void {
     note(ada, 'thread.create', title);
   });
   seedRoom(ada, grace);
+  seedFiles();
+  addAssistant({
+    name: 'Recipe keeper',
+    system_prompt:
+      'You keep the recipes of a small bakery. Scale amounts when asked, and say how long each step takes.',
+    style: 'Short sentences, metric units.',
+    model: 'openai/gpt-5-mini',
+    knowledge: files.slice(1, 3).map((f) => f.id),
+  });
+  addAssistant({
+    name: 'Letter writer',
+    system_prompt: 'Write letters for the bakery. Ask for what is missing first.',
+  });
   const long = addThread({ title: 'Two thousand messages', owner_id: ada.id });
   let parent: string | null = null;
   for (let i = 0; i < 1000; i++) {

@@ -2,42 +2,46 @@
 
 use db::entity::messages;
 use db::events::{Event, Scope};
-use db::kinds::MessageRole;
+use db::kinds::{MessageRole, MessageStatus};
 use db::{DbError, MessageId, ThreadId, Tx, WorkspaceId};
+use serde_json::Value;
 
 /// Writes the event of a message; answers its number.
 pub(crate) async fn announce(tx: &Tx, row: &messages::Model, kind: &str) -> Result<i64, DbError> {
-    let about = (row.id, row.parent_id, row.role);
-    let at = (row.workspace_id, row.thread_id);
-    tell(tx, at, about, row.client_id.as_deref(), kind).await
+    let mut payload = payload_of((row.id, row.parent_id, row.role));
+    if let Some(by) = &row.client_id {
+        payload["by"] = by.as_str().into();
+    }
+    tell(tx, (row.workspace_id, row.thread_id), kind, &payload).await
 }
 
-/// The same for a message that was not read.
-pub(crate) async fn announce_at(
+/// Tells that a message is written to its end, and how it ended.
+pub(crate) async fn announce_end(
     tx: &Tx,
     at: (WorkspaceId, ThreadId),
     about: (MessageId, Option<MessageId>, MessageRole),
-    kind: &str,
+    status: MessageStatus,
 ) -> Result<i64, DbError> {
-    tell(tx, at, about, None, kind).await
+    let mut payload = payload_of(about);
+    payload["status"] = serde_json::json!(status);
+    tell(tx, at, "message.ended", &payload).await
+}
+
+fn payload_of((id, parent, role): (MessageId, Option<MessageId>, MessageRole)) -> Value {
+    serde_json::json!({ "message_id": id, "parent_id": parent, "role": role })
 }
 
 async fn tell(
     tx: &Tx,
     (workspace, thread): (WorkspaceId, ThreadId),
-    (id, parent, role): (MessageId, Option<MessageId>, MessageRole),
-    by: Option<&str>,
     kind: &str,
+    payload: &Value,
 ) -> Result<i64, DbError> {
-    let mut payload = serde_json::json!({ "message_id": id, "parent_id": parent, "role": role });
-    if let Some(by) = by {
-        payload["by"] = by.into();
-    }
     tx.event(Event {
         scope: Scope::Thread(thread),
         workspace: Some(workspace),
         kind,
-        payload: &payload,
+        payload,
     })
     .await
 }

@@ -16,7 +16,7 @@ use db::entity::messages;
 use crate::generation::Generation;
 
 pub use answers::{go_on, go_on_after, regenerate, stop};
-pub(crate) use events::{announce, announce_at};
+pub(crate) use events::{announce, announce_end};
 pub(crate) use prepare::asker;
 pub use write::{edit, post};
 

@@ -56,6 +56,8 @@ struct State {
     /// How many attempts and whether the writer were told.
     attempts: usize,
     is_named: bool,
+    /// Nothing more is passed on: everybody is told the whole message.
+    is_closed: bool,
     /// Counts the frames.
     n: u64,
 }
@@ -150,9 +152,26 @@ impl Writing {
         self.send(feed, &mut state, GenOp::Open { o: began.units });
     }
 
+    /// Passes on what has gathered, and then no more: the event that the answer has ended comes next, and nothing of it
+    /// may come after that.
+    pub fn close(&self, feed: &Feed, status: Option<MessageStatus>) {
+        if self.pass(feed) {
+            return;
+        }
+        let state = &mut *self.state.lock();
+        if let (false, Some(status)) = (state.is_closed, status) {
+            let o = state.text.units;
+            self.send(feed, state, GenOp::End { status, o });
+        }
+        state.is_closed = true;
+    }
+
     /// Sends what is new; answers whether that was the end.
     fn pass(&self, feed: &Feed) -> bool {
         let state = &mut *self.state.lock();
+        if state.is_closed {
+            return true;
+        }
         // Taken out first: the writer of the answer must not wait for those who watch.
         let new = self.generation.look(|progress| New::since(state, progress));
         if let Some((provider, model, attempts)) = &new.named {
@@ -189,6 +208,7 @@ impl Writing {
         };
         let o = state.text.units;
         self.send(feed, state, GenOp::End { status, o });
+        state.is_closed = true;
         true
     }
 

@@ -10,6 +10,7 @@ mod m2026_11_21_000005_rooms;
 mod m2026_11_21_000006_nodes;
 mod m2026_11_21_000007_live;
 mod m2026_11_21_000008_files;
+mod m2026_11_21_000009_search;
 
 /// All migrations.
 #[derive(Debug)]
@@ -27,6 +28,7 @@ impl MigratorTrait for Migrator {
             Box::new(m2026_11_21_000006_nodes::Migration),
             Box::new(m2026_11_21_000007_live::Migration),
             Box::new(m2026_11_21_000008_files::Migration),
+            Box::new(m2026_11_21_000009_search::Migration),
         ]
     }
 }

@@ -2,6 +2,7 @@ import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useMemo, useSyncExternalStore } from 'react';
 import type { Message } from '@/api/contract';
 import { isFailure } from '@/api/failure';
+import { useAssistant } from '@/areas/assistants/assistants';
 import { useMe } from '@/areas/identity/session';
 import { useSettings } from '@/areas/identity/settings';
 import type { How } from './asking';
@@ -29,7 +30,7 @@ import { useMessages } from './messages';
 import { NotFound } from './NotFound';
 import { ProblemNotice } from './ProblemNotice';
 import { useProblem } from './problems';
-import { setNewModel, useNewModel } from './newModel';
+import { setNewAssistant, setNewModel, useNewAssistant, useNewModel } from './newModel';
 import { usePatchThread, useThread } from './threads';
 import { useFollowing } from './useFollowing';
 
@@ -65,8 +66,14 @@ function Chat({ threadId }: { threadId: string | null }) {
   const patch = usePatchThread();
   const fresh = useNewModel();
 
+  const freshAssistant = useNewAssistant();
+  const assistantId = threadId === null ? freshAssistant : (thread.data?.assistant_id ?? null);
+  const assistant = useAssistant(assistantId);
   const fallback = settings.default_model ?? me.workspace.default_model ?? 'auto';
-  const model = threadId === null ? (fresh ?? fallback) : (thread.data?.model ?? fallback);
+  const chosen = threadId === null ? fresh : (thread.data?.model ?? null);
+  const model = chosen ?? assistant?.model ?? fallback;
+  // With an assistant and no model chosen over it, the server knows which one answers.
+  const asked = assistantId === null ? model : chosen;
   const stored = loaded.data?.messages ?? NO_MESSAGES;
   const author = {
     id: me.user.id,
@@ -126,12 +133,20 @@ function Chat({ threadId }: { threadId: string | null }) {
   );
 
   const ask = (content: string, how: How) => {
-    const asking = { content, model, me: author, ...how };
+    const asking = { content, model: asked, me: author, ...how };
     if (threadId) send(threadId, asking);
     else {
-      void sendFirst(asking, (id) =>
+      setNewAssistant(null);
+      void sendFirst({ ...asking, assistantId }, (id) =>
         navigate({ to: '/c/$threadId', params: { threadId: id }, replace: true }),
       );
+    }
+  };
+  const chooseAssistant = (id: string | null) => {
+    if (threadId) patch.mutate({ id: threadId, patch: { assistant_id: id, model: null } });
+    else {
+      setNewAssistant(id);
+      setNewModel(null);
     }
   };
   const chooseModel = (next: string) => {
@@ -150,6 +165,7 @@ function Chat({ threadId }: { threadId: string | null }) {
           thread={thread.data ?? null}
           people={people}
           model={model}
+          assistant={{ chosen: assistantId, onChoose: chooseAssistant }}
           running={running}
           onModel={chooseModel}
           onSend={ask}
@@ -199,10 +215,10 @@ function Chat({ threadId }: { threadId: string | null }) {
               older={loaded.data?.older ?? null}
               running={running}
               onRegenerate={(reply: Message, other) =>
-                threadId && regenerate(threadId, reply, other ?? model)
+                threadId && regenerate(threadId, reply, other ?? asked)
               }
               onEdit={(message, content) =>
-                threadId && edit(threadId, message, { content, model, me: author })
+                threadId && edit(threadId, message, { content, model: asked, me: author })
               }
               onContinue={(reply) => threadId && goOn(threadId, reply)}
               onStop={(reply) => void (threadId && stop(threadId, reply.id))}

@@ -1,5 +1,6 @@
 import { lazy, Suspense, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { Thread } from '@/api/contract';
+import type { AssistantChoice } from '@/areas/assistants/AssistantRows';
 import { Icon } from '@/components/Icon';
 import { ModelPicker } from '@/areas/models/ModelPicker';
 import { useMe } from '@/areas/identity/session';
@@ -32,6 +33,7 @@ interface Props {
   people: Person[];
   model: string | null;
   running: boolean;
+  assistant: AssistantChoice;
   onModel: (model: string) => void;
   onSend: (content: string, how: How) => void;
   onStop: () => void;
@@ -46,6 +48,7 @@ export function Composer({
   thread,
   people,
   model,
+  assistant,
   running,
   onModel,
   onSend,
@@ -167,7 +170,12 @@ export function Composer({
         {...mentions.fieldProps}
       />
       <div className="composer-foot">
-        <ModelPicker value={model} onChange={onModel} onClose={() => area.current?.focus()} />
+        <ModelPicker
+          value={model}
+          onChange={onModel}
+          assistant={assistant}
+          onClose={() => area.current?.focus()}
+        />
         {shared && <AskSwitch on={plan.answered} hint={hint} onChange={setChosen} />}
         <span className="composer-hint" aria-hidden="true">
           {hint}

@@ -1,6 +1,9 @@
+import { Link } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
+import { sidebar } from '@/app/sidebar';
 import { Bones } from '@/components/Bones';
 import { Button } from '@/components/Button';
+import { Icon } from '@/components/Icon';
 import { LoadError } from '@/components/LoadError';
 import { useLanguage, useText } from '@/text';
 import type { Group } from './grouping';
@@ -78,6 +81,17 @@ export function ThreadList({ query, archived, onShowArchived }: Props) {
         <p className="threads-empty">
           {query ? t.threads.noMatch(query) : archived ? t.threads.noArchived : t.threads.empty}
         </p>
+      )}
+      {query && (
+        <Link
+          to="/search"
+          search={{ q: query }}
+          className="threads-everything"
+          onClick={() => sidebar.closeDrawer()}
+        >
+          <Icon name="search" size={16} />
+          {t.threads.searchAll(query)}
+        </Link>
       )}
       {groups.map((group) => (
         <section key={group.key} aria-label={title(group)}>

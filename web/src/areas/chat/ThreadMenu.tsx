@@ -2,8 +2,10 @@ import { useNavigate, useParams } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
 import type { Thread, ThreadPatch } from '@/api/contract';
 import { address } from '@/api/client';
+import { overlays } from '@/app/overlays';
 import { useMe } from '@/areas/identity/session';
 import { ThreadRoomItems } from '@/areas/rooms/ThreadRoomItems';
+import { quoted } from '@/areas/search/grammar';
 import { Dialog } from '@/components/Dialog';
 import { IconButton } from '@/components/IconButton';
 import { Menu } from '@/components/Menu';
@@ -71,6 +73,14 @@ export function ThreadMenu({ thread, small, onRename }: Props) {
                 {t.threads.rename}
               </MenuItem>
               <ThreadRoomItems thread={thread} then={then} onShare={() => setSharing(true)} />
+              {thread.title && (
+                <MenuItem
+                  icon="search"
+                  onSelect={then(() => overlays.open('palette', `in:${quoted(title)} `))}
+                >
+                  {t.threads.searchIn}
+                </MenuItem>
+              )}
               <MenuItem
                 icon="download"
                 onSelect={then(() =>

@@ -104,6 +104,8 @@ export interface Asking extends How {
   content: string;
   model: string | null;
   me: Author;
+  /** Who answers in the thread that is begun. */
+  assistantId?: string | null;
 }
 
 function putMessage(threadId: string, asking: Asking): void {
@@ -158,14 +160,14 @@ function realId(temporary: string): Promise<string | null> {
 }
 
 /** What is shown of a conversation that the server does not have yet. */
-function seedThread(id: string, { content, model, me }: Asking): void {
+function seedThread(id: string, { content, model, me, assistantId }: Asking): void {
   const now = new Date().toISOString();
   const thread: Thread = {
     id,
     title: content.split('\n')[0]?.slice(0, 60) ?? null,
     visibility: 'private',
     model,
-    assistant_id: null,
+    assistant_id: assistantId ?? null,
     pinned: false,
     archived: false,
     owner_id: me.id,
@@ -195,7 +197,7 @@ export async function sendFirst(asking: Asking, go: (threadId: string) => void):
     lane: temporary,
     method: 'POST',
     path: '/threads',
-    body: { model: asking.model },
+    body: { model: asking.model, assistant_id: asking.assistantId ?? undefined },
     makes: temporary,
   });
   putMessage(temporary, asking);

@@ -1,20 +1,21 @@
-import { useSyncExternalStore } from 'react';
+import { Cell, useCell } from '@/live/cell';
 
-/** The model chosen for the next new conversation, while this page lives. */
-let chosen: string | null = null;
-const listeners = new Set<() => void>();
+/** The model and the assistant chosen for the next new conversation, while this page lives. */
+const model = new Cell<string | null>(null);
+const assistant = new Cell<string | null>(null);
 
-export function setNewModel(model: string): void {
-  chosen = model;
-  for (const listener of listeners) listener();
+export function setNewModel(chosen: string | null): void {
+  model.set(chosen);
 }
 
 export function useNewModel(): string | null {
-  return useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    () => chosen,
-  );
+  return useCell(model);
+}
+
+export function setNewAssistant(chosen: string | null): void {
+  assistant.set(chosen);
+}
+
+export function useNewAssistant(): string | null {
+  return useCell(assistant);
 }

@@ -1,5 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { useMemo, useRef, useState } from 'react';
+import type { AssistantChoice } from '@/areas/assistants/AssistantRows';
+import { AssistantRows } from '@/areas/assistants/AssistantRows';
 import { Bones } from '@/components/Bones';
 import { Icon } from '@/components/Icon';
 import { LoadError } from '@/components/LoadError';
@@ -11,12 +13,14 @@ import { AUTO_KINDS, groupModels, useModels } from './models';
 import { providerName } from './providerNames';
 
 interface Props {
+  /** Where one may choose an assistant as well. */
+  assistant?: AssistantChoice;
   chosen: string;
   onChoose: (model: string) => void;
 }
 
 /** A list to search and to walk through with the arrow keys. */
-export function ModelList({ chosen, onChoose }: Props) {
+export function ModelList({ chosen, onChoose, assistant }: Props) {
   const t = useText();
   const [query, setQuery] = useState('');
   const list = useRef<HTMLDivElement>(null);
@@ -52,8 +56,10 @@ export function ModelList({ chosen, onChoose }: Props) {
         />
       </div>
       <div className="model-scroll">
+        {assistant && <AssistantRows {...assistant} query={plain} />}
         {autos.length > 0 && (
-          <section>
+          <section aria-label={t.models.title}>
+            {assistant && <h3>{t.models.title}</h3>}
             {autos.map((kind) => (
               <AutoRow key={kind} kind={kind} chosen={kind === chosen} onChoose={onChoose} />
             ))}
@@ -90,9 +96,16 @@ export function ModelList({ chosen, onChoose }: Props) {
           <p className="model-none">{t.models.none(query)}</p>
         )}
       </div>
-      <Link to="/keys" className="model-foot">
-        <Icon name="key" size={15} /> {t.models.manageKeys}
-      </Link>
+      <div className="model-foot">
+        <Link to="/keys">
+          <Icon name="key" size={15} /> {t.models.manageKeys}
+        </Link>
+        {assistant && (
+          <Link to="/assistants">
+            <Icon name="spark" size={15} /> {t.shell.assistants}
+          </Link>
+        )}
+      </div>
     </div>
   );
 }

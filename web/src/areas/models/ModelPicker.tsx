@@ -1,4 +1,6 @@
 import { useId } from 'react';
+import type { AssistantChoice } from '@/areas/assistants/AssistantRows';
+import { useAssistant } from '@/areas/assistants/assistants';
 import { Icon } from '@/components/Icon';
 import { usePopover } from '@/components/usePopover';
 import { useText } from '@/text';
@@ -9,12 +11,14 @@ import './models.css';
 interface Props {
   value: string | null;
   onChange: (model: string) => void;
+  /** Where an assistant may answer instead. */
+  assistant?: AssistantChoice;
   /** Told when the list closes, so that the composer can have the focus back. */
   onClose?: () => void;
 }
 
 /** The chosen model, and the list to choose another from. */
-export function ModelPicker({ value, onChange, onClose }: Props) {
+export function ModelPicker({ value, onChange, assistant, onClose }: Props) {
   const t = useText();
   const id = useId();
   const { anchor, panel, open, toggle, close, onToggle } = usePopover('start', true);
@@ -22,6 +26,8 @@ export function ModelPicker({ value, onChange, onClose }: Props) {
   const chosen = value ?? AUTO;
   const known = models?.find((m) => m.id === chosen);
   const name = isAuto(chosen) ? t.models.auto[chosen].name : (known?.name ?? shortName(chosen));
+
+  const helper = useAssistant(assistant?.chosen ?? null);
 
   return (
     <>
@@ -34,9 +40,11 @@ export function ModelPicker({ value, onChange, onClose }: Props) {
         aria-haspopup="dialog"
         aria-expanded={open}
         aria-controls={id}
-        aria-label={t.models.choose(name)}
+        aria-label={t.models.choose(helper ? `${helper.name} ${name}` : name)}
         onClick={toggle}
       >
+        {helper && <Icon name="spark" size={15} />}
+        {helper && <span className="model-chip-helper">{helper.name}</span>}
         <span>{name}</span>
         <Icon name="down" size={15} />
       </button>
@@ -55,6 +63,15 @@ export function ModelPicker({ value, onChange, onClose }: Props) {
         {open && (
           <ModelList
             chosen={chosen}
+            assistant={
+              assistant && {
+                ...assistant,
+                onChoose: (id) => {
+                  assistant.onChoose(id);
+                  close();
+                },
+              }
+            }
             onChoose={(model) => {
               onChange(model);
               close();

@@ -1,7 +1,5 @@
-import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
-import { api } from '@/api/client';
-import { keys } from '@/api/keys';
+import { useAssistants } from '@/areas/assistants/assistants';
 import { useMe } from '@/areas/identity/session';
 import { useModels } from '@/areas/models/models';
 import { useText } from '@/text';
@@ -10,24 +8,13 @@ import { assistantCandidate, modelCandidates, personCandidate } from './candidat
 import { useHere } from './here';
 import type { Person } from './members';
 
-interface Assistant {
-  id: string;
-  name: string;
-}
-
 /** Who and what can be mentioned: the other people, those here first; everyone; models; assistants. */
 export function useCandidates(people: Person[], asked: boolean): Candidate[] {
   const t = useText();
   const me = useMe().user.id;
   const { sorted } = useHere(people);
   const models = useModels().data;
-  const assistants = useQuery({
-    queryKey: keys.assistants,
-    queryFn: () => api.get<Assistant[]>('/assistants'),
-    enabled: asked,
-    staleTime: 5 * 60_000,
-    retry: false,
-  }).data;
+  const assistants = useAssistants(asked).data;
   const { everyone, everyoneInsert } = t.rooms.compose;
 
   return useMemo(() => {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use db::events::Scope;
+use db::kinds::MessageStatus;
 use db::{MessageId, WorkspaceId};
 use uuid::Uuid;
 
@@ -62,6 +63,14 @@ impl Feed {
             return;
         };
         live.spawn("live answer", async move { writing.pass_on(&feed, is_new).await });
+    }
+
+    /// The event that an answer has ended is about to be passed on.
+    pub(super) fn close(&self, message: MessageId, status: Option<MessageStatus>) {
+        let writing = self.state.lock().writing.remove(&message);
+        if let Some(writing) = writing {
+            writing.close(self, status);
+        }
     }
 
     /// An answer has ended, or nobody watches it any more.

@@ -135,6 +135,11 @@ impl Feed {
     pub(super) async fn pass(&self, live: &Live, events: Vec<Logged>) -> Result<(), ApiError> {
         let mut sent = showing::events(live, self.scope, events).await?;
         self.authorise_anew(live).await?;
+        for ended in sent.iter().filter(|sent| &*sent.kind == "message.ended") {
+            if let Some(message) = ended.payload.message_id {
+                self.close(message, ended.payload.status);
+            }
+        }
         {
             let state = &mut *self.state.lock();
             let Some(position) = &mut state.position else {

@@ -8,7 +8,7 @@ mod whole;
 use axum::extract::ws::Utf8Bytes;
 use db::entity::event_log;
 use db::events::{Hint, Scope};
-use db::kinds::Role;
+use db::kinds::{MessageStatus, Role};
 use db::{MessageId, SessionId, ThreadId, UserId, WorkspaceId};
 use identity::Caller;
 use kit::api::ApiError;
@@ -33,6 +33,8 @@ pub struct Payload {
     pub session_id: Option<SessionId>,
     pub notification_ids: Vec<Uuid>,
     pub action: Option<String>,
+    /// How an answer ended.
+    pub status: Option<MessageStatus>,
     /// The sender's own id of what they sent.
     pub by: Option<String>,
 }

@@ -45,9 +45,28 @@ async fn two_people_watch_the_same_answer_and_one_comes_late() {
         assert_eq!(answer.text().split_whitespace().count(), 40);
         assert_eq!(message["usage"]["output_tokens"], 40);
     }
+    // Whatever would come late has come by the end of a second answer.
+    let second = ask(&ann, &thread, "openai/mock-v-n10-i10").await;
+    let is_second =
+        |f: &serde_json::Value| f["kind"] == "message.ended" && f["d"]["messages"][0]["id"] == second;
+    first.until(is_second).await;
+    let ended = first.frames.iter().position(|f| f["kind"] == "message.ended");
+    let after = &first.frames[ended.unwrap()..];
+    let late = after
+        .iter()
+        .filter(|f| f["k"] == "gen" && f["m"] == reply)
+        .count();
+    assert_eq!(
+        late, 0,
+        "nothing of an answer comes after the event that it has ended"
+    );
     let opened = first.frames.iter().filter(|f| f["op"] == "open").count();
-    assert_eq!(opened, 1);
-    let told = first.frames.iter().filter(|f| f["op"] == "txt").count();
+    assert_eq!(opened, 2);
+    let told = first
+        .frames
+        .iter()
+        .filter(|f| f["op"] == "txt" && f["m"] == reply)
+        .count();
     assert!(told < 40, "words gather: {told}");
 }
 
