@@ -20,6 +20,7 @@ import re
 from collections import Counter
 
 import numpy as np
+import snowballstemmer
 from scipy.stats import spearmanr
 
 from corpus import Blocks, tidy
@@ -95,8 +96,12 @@ def cranfield(folder):
     return asked, documents, wanted
 
 
+STEM = snowballstemmer.stemmer("english")
+
+
 def words(text):
-    return re.findall(r"[a-z0-9]+", text.lower())
+    """Stems, as the program's search for words has them."""
+    return STEM.stemWords(re.findall(r"[a-z0-9]+", text.lower()))
 
 
 def bm25(asked, documents):
