@@ -30,7 +30,7 @@ mod recovery;
 mod relay;
 mod repeats;
 mod routes;
-mod stream;
+mod search;
 mod threads;
 mod titles;
 
@@ -89,7 +89,7 @@ impl Chat {
     /// The room over the floors below it.
     pub fn new(db: Db, ai: Ai, files: Files, lifecycle: Lifecycle, config: ChatConfig) -> Self {
         files.set_rooms(Arc::new(attachments::Threads));
-        Self(Arc::new(Inner {
+        let chat = Self(Arc::new(Inner {
             db,
             ai,
             files,
@@ -97,7 +97,9 @@ impl Chat {
             config,
             generations: Generations::default(),
             mirrors: Mirrors::default(),
-        }))
+        }));
+        search::offer(&chat);
+        chat
     }
 
     fn db(&self) -> &Db {

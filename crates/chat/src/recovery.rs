@@ -13,7 +13,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QuerySele
 
 use crate::access::{self, AtMessage};
 use crate::exchange::{announce_end, go_on_after};
-use crate::{Chat, keeping, relay, titles};
+use crate::{Chat, keeping, relay, search, titles};
 
 /// An answer without a lease that was not touched for this long has no writer: nothing of ours leaves one.
 const SILENT: Duration = Duration::from_secs(90);
@@ -175,6 +175,7 @@ async fn interrupt(tx: &db::Tx, row: &messages::Model) -> Result<bool, DbError> 
         let about = (row.id, row.parent_id, row.role);
         let at = (row.workspace_id, row.thread_id);
         announce_end(tx, at, about, MessageStatus::Interrupted).await?;
+        search::queue_message(tx, at, row.id).await?;
     }
     Ok(is_interrupted)
 }

@@ -111,6 +111,11 @@ impl Db {
         &self.read
     }
 
+    /// The present moment by that clock.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
     /// The clock that the store's times come from.
     pub fn clock(&self) -> &Clock {
         &self.clock

@@ -45,6 +45,10 @@ const OPEN: &[(&str, &str, Open)] = &[
     ("POST", "/api/v1/auth/logout", Open::ByCookie),
     ("GET", "/api/v1/auth/setup", Open::Freely),
     ("GET", "/api/v1/invitations/{token}", Open::Freely),
+    // Right only with a signature in the address.
+    ("GET", "/api/v1/files/{id}/content", Open::Freely),
+    ("GET", "/api/v1/files/{id}/previews/{page}", Open::Freely),
+    ("PUT", "/api/v1/files/uploads/{id}/parts/{number}", Open::Freely),
     ("GET", "/api/v1/openapi.json", Open::Freely),
     ("GET", "/api/v1/docs", Open::Freely),
 ];

@@ -9,6 +9,8 @@ pub enum Permission {
     ReadThreads,
     /// Begin threads and write in them.
     WriteThreads,
+    /// Upload files, rename and delete them.
+    WriteFiles,
     /// Ask models.
     UseModels,
     /// Make and change assistants.
@@ -65,9 +67,10 @@ const fn rank(role: Role) -> u8 {
 }
 
 impl Permission {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 13] = [
         Self::ReadThreads,
         Self::WriteThreads,
+        Self::WriteFiles,
         Self::UseModels,
         Self::WriteAssistants,
         Self::ReadMembers,
@@ -84,6 +87,7 @@ impl Permission {
         match self {
             Self::ReadThreads => rule("threads.read", Role::Guest),
             Self::WriteThreads => rule("threads.write", Role::Member),
+            Self::WriteFiles => rule("files.write", Role::Member),
             Self::UseModels => rule("models.use", Role::Member),
             Self::WriteAssistants => rule("assistants.write", Role::Member),
             Self::ReadMembers => rule("members.read", Role::Member),

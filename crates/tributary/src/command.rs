@@ -10,6 +10,7 @@ use identity::Password;
 use kit::clock::Clock;
 
 use crate::Config;
+use crate::extract::Extract;
 use crate::serve::{App, open_rooms};
 
 /// A self-hosted AI workspace.
@@ -27,6 +28,16 @@ pub struct Arguments {
     listen: Option<SocketAddr>,
     #[command(subcommand)]
     command: Option<Command>,
+}
+
+impl Arguments {
+    /// The one file to read, if that is what was asked for.
+    pub fn extract(&self) -> Option<&Extract> {
+        match &self.command {
+            Some(Command::Extract(task)) => Some(task),
+            _ => None,
+        }
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -49,6 +60,18 @@ enum Command {
     /// The model in the box.
     #[command(subcommand)]
     Model(ModelCommand),
+    /// Read one file within limits: what the server starts for each file.
+    #[command(hide = true)]
+    Extract(Extract),
+    /// Index every text anew, for searching. A server that runs does the work; otherwise it is done here.
+    Reindex {
+        /// Only this workspace.
+        #[arg(long)]
+        workspace: Option<uuid::Uuid>,
+        /// Only queue it, for the server that runs.
+        #[arg(long)]
+        queue: bool,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -139,6 +162,9 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
         }
         Command::Keys(KeysCommand::Rotate) => rotate(&config).await,
         Command::Model(ModelCommand::Pull) => pull(&config).await,
+        // Done before there is a configuration.
+        Command::Extract(task) => Ok(crate::extract::run(&task)?),
+        Command::Reindex { workspace, queue } => reindex(&config, workspace, queue).await,
     }
 }
 
@@ -207,6 +233,24 @@ async fn rotate(config: &Config) -> anyhow::Result<()> {
         "A fresh master key is in {}; {owners} owners have fresh data keys. Keep a copy of the file.",
         file.display()
     ));
+    Ok(())
+}
+
+async fn reindex(config: &Config, workspace: Option<uuid::Uuid>, only_queue: bool) -> anyhow::Result<()> {
+    use files::index;
+    let rooms = open_rooms(config, Clock::system(), 0).await?;
+    let count = index::reindex(&rooms.files, workspace.map(db::WorkspaceId)).await?;
+    say(&format!("{count} texts are queued."));
+    if !only_queue {
+        index::run_until_done(&rooms.files, |progress| {
+            say(&format!(
+                "{} texts wait, {} chunks are found",
+                progress.waiting, progress.chunks
+            ));
+        })
+        .await?;
+    }
+    rooms.db.close().await;
     Ok(())
 }
 

@@ -1,6 +1,8 @@
 //! Configuration: defaults, then `tributary.toml`, then `TRIBUTARY_*`, then the command line. Read once, checked whole,
 //! and handed out in typed sections. `docs/configuration.md` explains every key.
 
+mod files_sections;
+
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -12,6 +14,8 @@ use kit::telemetry::LogFormat;
 use providers::ProviderKind;
 use serde::Deserialize;
 use toml::{Table, Value};
+
+pub use files_sections::{ClamavSection, FilesSection, S3Section};
 
 /// Everything that can be set.
 #[derive(Debug, Deserialize)]
@@ -39,6 +43,12 @@ pub struct Config {
     pub ai: AiSection,
     /// Conversations.
     pub chat: ChatSection,
+    /// Files.
+    pub files: FilesSection,
+    /// The bucket of files.
+    pub s3: S3Section,
+    /// The virus scanner.
+    pub clamav: ClamavSection,
 }
 
 impl Default for Config {
@@ -55,6 +65,9 @@ impl Default for Config {
             limits: Limits::default(),
             ai: AiSection::default(),
             chat: ChatSection::default(),
+            files: FilesSection::default(),
+            s3: S3Section::default(),
+            clamav: ClamavSection::default(),
         }
     }
 }
@@ -290,7 +303,9 @@ impl Config {
         {
             bail!("redis.url must begin with redis:// or, encrypted, rediss://");
         }
-        Ok(())
+        self.files.check()?;
+        self.s3.check()?;
+        self.clamav.check()
     }
 
     /// The file of the embedded store.
@@ -321,6 +336,11 @@ impl Config {
     pub fn files(&self) -> files::FilesConfig {
         files::FilesConfig {
             folder: self.data.clone(),
+            s3: self.s3.config(),
+            clamav: self.clamav.config(),
+            limits: self.files.limits(),
+            public_url: self.http.public_url.clone(),
+            reading: self.files.reading(),
         }
     }
 
@@ -399,8 +419,8 @@ impl Config {
 }
 
 /// The sections, to find where a variable's section ends and its key begins.
-const SECTIONS: [&str; 8] = [
-    "log", "database", "redis", "vault", "http", "limits", "ai", "chat",
+const SECTIONS: [&str; 11] = [
+    "log", "database", "redis", "vault", "http", "limits", "ai", "chat", "files", "s3", "clamav",
 ];
 
 /// `TRIBUTARY_AI_FIRST_BYTE_SECONDS=5` is `first_byte_seconds = 5` in `[ai]`; `TRIBUTARY_LISTEN` stands at the top.

@@ -6,6 +6,7 @@
 pub mod command;
 pub mod config;
 mod docs;
+pub mod extract;
 mod page;
 mod ready;
 mod router;

@@ -49,6 +49,7 @@ pub struct Rooms {
 fn calls(rooms: &Rooms) -> OpenApiRouter {
     OpenApiRouter::with_openapi(describe())
         .merge(identity::routes(rooms.identity.clone()))
+        .merge(files::routes(rooms.files.clone()))
         .merge(chat::routes(rooms.chat.clone()))
         .merge(chat::live::routes(rooms.live.clone()))
         .merge(ai::routes(rooms.ai.clone()))
@@ -177,6 +178,9 @@ fn cors(origins: &[String]) -> CorsLayer {
             header::ACCEPT,
             header::AUTHORIZATION,
             header::CONTENT_TYPE,
+            header::IF_NONE_MATCH,
+            header::IF_RANGE,
+            header::RANGE,
             HeaderName::from_static("idempotency-key"),
             HeaderName::from_static("last-event-id"),
             HeaderName::from_static("x-csrf"),
@@ -185,6 +189,10 @@ fn cors(origins: &[String]) -> CorsLayer {
         .expose_headers([
             REQUEST_ID_HEADER,
             header::RETRY_AFTER,
+            header::ACCEPT_RANGES,
+            header::CONTENT_DISPOSITION,
+            header::CONTENT_RANGE,
+            header::ETAG,
             HeaderName::from_static("x-vercel-ai-ui-message-stream"),
         ])
 }
@@ -213,8 +221,16 @@ async fn finish_writes(State(lifecycle): State<Lifecycle>, request: Request, nex
 /// When to come back to a server that stops.
 pub(crate) const STOPPING: std::time::Duration = std::time::Duration::from_secs(5);
 
-/// The room for pictures is where OpenAI's clients send them, and nowhere else.
+/// The room for pictures is where OpenAI's clients send them, and nowhere else. Files are bounded where they are received,
+/// by the plan and while they flow.
 async fn limit_bodies(mut request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    let is_file = (request.method() == Method::POST && path == "/api/v1/files")
+        || (request.method() == Method::PUT && path.starts_with("/api/v1/files/uploads/"));
+    if is_file {
+        DefaultBodyLimit::disable().apply(&mut request);
+        return next.run(request).await;
+    }
     let most = if request.uri().path().starts_with("/v1/") {
         OPENAI_BODY
     } else {
@@ -226,10 +242,10 @@ async fn limit_bodies(mut request: Request, next: Next) -> Response {
 
 async fn security_headers(mut response: Response) -> Response {
     let headers = response.headers_mut();
-    headers.insert(
-        header::CONTENT_SECURITY_POLICY,
-        HeaderValue::from_static(page::CONTENT_SECURITY_POLICY),
-    );
+    // What people uploaded has a stricter one.
+    headers
+        .entry(header::CONTENT_SECURITY_POLICY)
+        .or_insert(HeaderValue::from_static(page::CONTENT_SECURITY_POLICY));
     headers.insert(
         header::X_CONTENT_TYPE_OPTIONS,
         HeaderValue::from_static("nosniff"),

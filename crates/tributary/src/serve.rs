@@ -56,11 +56,14 @@ impl App {
         })?;
         let address = listener.local_addr()?;
         let rooms = open_rooms(config, clock, address.port()).await?;
-        let worker = chat::start(&rooms.chat, Worker::default()).await?;
+        let worker = files::jobs(&rooms.files, Worker::default());
+        let worker = chat::start(&rooms.chat, worker).await?;
         worker.start(&rooms.db, &rooms.lifecycle);
         rooms.identity.start(&rooms.lifecycle);
         rooms.ai.start();
+        files::index::start(&rooms.files);
         rooms.live.start();
+        files::start(&rooms.files).await?;
         let service = router(&rooms);
         let life = rooms.lifecycle.clone();
         rooms.lifecycle.spawn("listener", accept(listener, service, life));
@@ -110,7 +113,8 @@ pub async fn open_rooms(config: &Config, clock: Clock, port: u16) -> anyhow::Res
         None
     };
     let ai = Ai::new(db.clone(), http, lifecycle.clone(), config.ai(port), builtin);
-    let files = Files::new(db.clone(), ai.clone(), lifecycle.clone(), config.files());
+    let files = Files::new(db.clone(), ai.clone(), lifecycle.clone(), config.files())?;
+    files::index::open(&files).await?;
     let chat = Chat::new(
         db.clone(),
         ai.clone(),

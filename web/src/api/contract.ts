@@ -2,6 +2,7 @@
  * The bodies of the HTTP contract under the names the page uses. They come from the server's own
  * document (`npm run api`); written here is only what that document leaves open.
  */
+import type { FileBrief } from '../areas/files/contract';
 import type { components } from './schema.gen';
 
 type Schemas = components['schemas'];
@@ -107,7 +108,7 @@ export type Message = But<
     author: Author | null;
     usage: Usage | null;
     error: MessageError | null;
-    attachments: unknown[];
+    attachments: FileBrief[];
     metadata: Record<string, unknown>;
   }
 >;

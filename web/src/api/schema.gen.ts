@@ -271,6 +271,169 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/files': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One's own files and the workspace's, newest first. */
+    get: operations['list_files'];
+    put?: never;
+    /**
+     * Uploads a file. It is streamed, so that its size does not matter to the server. With an `Idempotency-Key` the same
+     *     file sent again is answered with the first one.
+     */
+    post: operations['upload_file'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/files/upload-url': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Announces a file that is to come in parts: large ones, and ones whose upload may be interrupted. Each part is sent with
+     *     `PUT` to its address, with exactly its bytes as the body; then the upload is completed.
+     */
+    post: operations['begin_upload'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/files/uploads/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Which parts have arrived, and fresh addresses for those that have not. */
+    get: operations['get_upload'];
+    put?: never;
+    post?: never;
+    /** Gives an upload up; what has arrived goes. */
+    delete: operations['cancel_upload'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/files/uploads/{id}/parts/{number}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /** Sends a part. The address comes from the upload; with S3 it leads there and not here. */
+    put: operations['put_part'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/files/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A file. */
+    get: operations['get_file'];
+    put?: never;
+    post?: never;
+    /** Deletes a file, its text and its pictures, for good. Messages that it was attached to stay. */
+    delete: operations['delete_file'];
+    options?: never;
+    head?: never;
+    /** Renames a file, or opens it to the workspace. */
+    patch: operations['change_file'];
+    trace?: never;
+  };
+  '/api/v1/files/{id}/complete': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Puts the parts together to a file. Asked again, it answers the same file. */
+    post: operations['complete_upload'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/files/{id}/content': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A file's bytes. The address comes from `url` of the file; whoever has it may read until it expires. Ranges are served. */
+    get: operations['get_content'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/files/{id}/pages': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The text of a file, page by page. */
+    get: operations['list_pages'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/files/{id}/previews/{page}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The picture of a page. The address comes from `preview_url` or `previews` of the file. */
+    get: operations['get_preview'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/invitations': {
     parameters: {
       query?: never;
@@ -1146,6 +1309,14 @@ export interface components {
       | 'ALL_PROVIDERS_FAILED'
       | 'UNAVAILABLE'
       | 'TIMEOUT';
+    /** @description What the sender knows of the whole. */
+    CompleteIn: {
+      /**
+       * @description SHA-256 of all bytes, in hexadecimal.
+       * @default null
+       */
+      sha256: string | null;
+    };
     /** @description `{"success": true, "data": …}`, status 200. */
     Data_AssistantOut: {
       /** @description An assistant as the API shows it. */
@@ -1210,6 +1381,72 @@ export interface components {
         /** @description All answers, when several models were asked or none was waited for. */
         replies?: components['schemas']['MessageOut'][];
         reply?: components['schemas']['MessageOut'] | null;
+      };
+      success: boolean;
+    };
+    /** @description `{"success": true, "data": …}`, status 200. */
+    Data_FileOut: {
+      /** @description A file. */
+      data: {
+        /** @description When. */
+        created_at: components['schemas']['Timestamp'];
+        /**
+         * Format: int32
+         * @description Pixels.
+         */
+        height: number | null;
+        /** @description The file. */
+        id: components['schemas']['FileId'];
+        /** @description What else was read from it, such as `taken_at`, `author`, `language`; absent: unknown. */
+        metadata: Record<string, never>;
+        /** @description Its name. */
+        name: string;
+        /** @description Who uploaded it. */
+        owner_id: components['schemas']['UserId'];
+        /**
+         * Format: int32
+         * @description How many pages it has.
+         */
+        pages: number | null;
+        /** @description Where a small picture of it is, for a while. */
+        preview_url: string | null;
+        /** @description Pictures of its pages. */
+        previews: components['schemas']['PreviewOut'][];
+        /** @description Why it was rejected. */
+        reason: string | null;
+        /** @description SHA-256 of the bytes, in hexadecimal. */
+        sha256: string;
+        /**
+         * Format: int64
+         * @description Bytes.
+         */
+        size: number;
+        /** @description How far it has come. */
+        status: components['schemas']['FileStatus'];
+        /** @description Where each step of its processing stands. */
+        steps: components['schemas']['Step'][];
+        /**
+         * Format: int64
+         * @description How many characters of text were read from it.
+         */
+        text_chars: number;
+        /** @description The threads it is attached in that the caller may enter; only when one file is asked for. */
+        threads?: components['schemas']['ThreadId'][] | null;
+        /** @description Its media type, by content. */
+        type: string;
+        /** @description When last changed. */
+        updated_at: components['schemas']['Timestamp'];
+        /** @description Where its bytes are, for a while; null while it is scanned, and once it was rejected. */
+        url: string | null;
+        /** @description Who sees it besides those who see a thread that it is attached to. */
+        visibility: components['schemas']['Visibility'];
+        /** @description What its readers should know: `macros`, `scripts`, `encrypted`, `mismatch`, `programs`. */
+        warnings: string[];
+        /**
+         * Format: int32
+         * @description Pixels.
+         */
+        width: number | null;
       };
       success: boolean;
     };
@@ -1538,6 +1775,37 @@ export interface components {
       success: boolean;
     };
     /** @description `{"success": true, "data": …}`, status 200. */
+    Data_UploadOut: {
+      /** @description How a file is to be sent. */
+      data: {
+        /** @description Until when. */
+        expires_at: components['schemas']['Timestamp'];
+        /** @description Headers to send with each part. */
+        headers: Record<string, never>;
+        /** @description The upload, and later the file. */
+        id: components['schemas']['FileId'];
+        /** @description How each part is sent: `PUT`. */
+        method: string;
+        /** @description Its name. */
+        name: string;
+        /**
+         * Format: int64
+         * @description Bytes of each part but the last.
+         */
+        part_size: number;
+        /** @description The parts. Each can be sent again; they can be sent in any order, several at once. */
+        parts: components['schemas']['PartOut'][];
+        /**
+         * Format: int64
+         * @description Bytes.
+         */
+        size: number;
+        /** @description Where the first part goes. */
+        url: string;
+      };
+      success: boolean;
+    };
+    /** @description `{"success": true, "data": …}`, status 200. */
     Data_UsageOut: {
       /** @description Sums and their total. */
       data: {
@@ -1663,6 +1931,84 @@ export interface components {
       replies?: components['schemas']['MessageOut'][];
       reply?: components['schemas']['MessageOut'] | null;
     };
+    /**
+     * Format: uuid
+     * @description A file that was uploaded.
+     */
+    FileId: string;
+    /** @description A file. */
+    FileOut: {
+      /** @description When. */
+      created_at: components['schemas']['Timestamp'];
+      /**
+       * Format: int32
+       * @description Pixels.
+       */
+      height: number | null;
+      /** @description The file. */
+      id: components['schemas']['FileId'];
+      /** @description What else was read from it, such as `taken_at`, `author`, `language`; absent: unknown. */
+      metadata: Record<string, never>;
+      /** @description Its name. */
+      name: string;
+      /** @description Who uploaded it. */
+      owner_id: components['schemas']['UserId'];
+      /**
+       * Format: int32
+       * @description How many pages it has.
+       */
+      pages: number | null;
+      /** @description Where a small picture of it is, for a while. */
+      preview_url: string | null;
+      /** @description Pictures of its pages. */
+      previews: components['schemas']['PreviewOut'][];
+      /** @description Why it was rejected. */
+      reason: string | null;
+      /** @description SHA-256 of the bytes, in hexadecimal. */
+      sha256: string;
+      /**
+       * Format: int64
+       * @description Bytes.
+       */
+      size: number;
+      /** @description How far it has come. */
+      status: components['schemas']['FileStatus'];
+      /** @description Where each step of its processing stands. */
+      steps: components['schemas']['Step'][];
+      /**
+       * Format: int64
+       * @description How many characters of text were read from it.
+       */
+      text_chars: number;
+      /** @description The threads it is attached in that the caller may enter; only when one file is asked for. */
+      threads?: components['schemas']['ThreadId'][] | null;
+      /** @description Its media type, by content. */
+      type: string;
+      /** @description When last changed. */
+      updated_at: components['schemas']['Timestamp'];
+      /** @description Where its bytes are, for a while; null while it is scanned, and once it was rejected. */
+      url: string | null;
+      /** @description Who sees it besides those who see a thread that it is attached to. */
+      visibility: components['schemas']['Visibility'];
+      /** @description What its readers should know: `macros`, `scripts`, `encrypted`, `mismatch`, `programs`. */
+      warnings: string[];
+      /**
+       * Format: int32
+       * @description Pixels.
+       */
+      width: number | null;
+    };
+    /** @description A changed file. What is absent stays. */
+    FilePatch: {
+      /** @description Its name. */
+      name?: string | null;
+      visibility?: components['schemas']['Visibility'] | null;
+    };
+    /**
+     * @description How far a file has come.
+     * @enum {string}
+     */
+    FileStatus: 'scanning' | 'processing' | 'ready' | 'rejected';
     /** @description Where to fork. */
     ForkIn: {
       message_id?: components['schemas']['MessageId'] | null;
@@ -1781,6 +2127,72 @@ export interface components {
         id: string;
         /** @description What it was done to. */
         target: string;
+      }[];
+      page: components['schemas']['PageOut'];
+      success: boolean;
+    };
+    /** @description `{"success": true, "data": […], "page": {…}}`. */
+    Listing_FileOut: {
+      data: {
+        /** @description When. */
+        created_at: components['schemas']['Timestamp'];
+        /**
+         * Format: int32
+         * @description Pixels.
+         */
+        height: number | null;
+        /** @description The file. */
+        id: components['schemas']['FileId'];
+        /** @description What else was read from it, such as `taken_at`, `author`, `language`; absent: unknown. */
+        metadata: Record<string, never>;
+        /** @description Its name. */
+        name: string;
+        /** @description Who uploaded it. */
+        owner_id: components['schemas']['UserId'];
+        /**
+         * Format: int32
+         * @description How many pages it has.
+         */
+        pages: number | null;
+        /** @description Where a small picture of it is, for a while. */
+        preview_url: string | null;
+        /** @description Pictures of its pages. */
+        previews: components['schemas']['PreviewOut'][];
+        /** @description Why it was rejected. */
+        reason: string | null;
+        /** @description SHA-256 of the bytes, in hexadecimal. */
+        sha256: string;
+        /**
+         * Format: int64
+         * @description Bytes.
+         */
+        size: number;
+        /** @description How far it has come. */
+        status: components['schemas']['FileStatus'];
+        /** @description Where each step of its processing stands. */
+        steps: components['schemas']['Step'][];
+        /**
+         * Format: int64
+         * @description How many characters of text were read from it.
+         */
+        text_chars: number;
+        /** @description The threads it is attached in that the caller may enter; only when one file is asked for. */
+        threads?: components['schemas']['ThreadId'][] | null;
+        /** @description Its media type, by content. */
+        type: string;
+        /** @description When last changed. */
+        updated_at: components['schemas']['Timestamp'];
+        /** @description Where its bytes are, for a while; null while it is scanned, and once it was rejected. */
+        url: string | null;
+        /** @description Who sees it besides those who see a thread that it is attached to. */
+        visibility: components['schemas']['Visibility'];
+        /** @description What its readers should know: `macros`, `scripts`, `encrypted`, `mismatch`, `programs`. */
+        warnings: string[];
+        /**
+         * Format: int32
+         * @description Pixels.
+         */
+        width: number | null;
       }[];
       page: components['schemas']['PageOut'];
       success: boolean;
@@ -1934,6 +2346,20 @@ export interface components {
         snippet: string | null;
         /** @description Where. */
         thread_id: components['schemas']['ThreadId'];
+      }[];
+      page: components['schemas']['PageOut'];
+      success: boolean;
+    };
+    /** @description `{"success": true, "data": […], "page": {…}}`. */
+    Listing_PageText: {
+      data: {
+        /**
+         * Format: int32
+         * @description From 1.
+         */
+        page: number;
+        /** @description What is written there. */
+        text: string;
       }[];
       page: components['schemas']['PageOut'];
       success: boolean;
@@ -2356,6 +2782,38 @@ export interface components {
       /** @description Give it back as `cursor`; null at the end. */
       next_cursor?: string | null;
     };
+    /** @description The text of a page. */
+    PageText: {
+      /**
+       * Format: int32
+       * @description From 1.
+       */
+      page: number;
+      /** @description What is written there. */
+      text: string;
+    };
+    /** @description A part. */
+    PartOut: {
+      /**
+       * Format: int32
+       * @description From 1.
+       */
+      number: number;
+      /**
+       * Format: int64
+       * @description Where in the file it begins.
+       */
+      offset: number;
+      /** @description Whether it is there. */
+      received: boolean;
+      /**
+       * Format: int64
+       * @description Bytes, exactly.
+       */
+      size: number;
+      /** @description Where it goes. */
+      url: string;
+    };
     /** @description A new password. */
     PasswordIn: {
       /** Format: password */
@@ -2371,6 +2829,26 @@ export interface components {
      * @enum {string}
      */
     Plan: 'free' | 'pro' | 'business';
+    /** @description The picture of a page. */
+    PreviewOut: {
+      /**
+       * Format: int32
+       * @description Pixels.
+       */
+      height: number;
+      /**
+       * Format: int32
+       * @description From 1.
+       */
+      page: number;
+      /** @description Where it is, for a while. */
+      url: string;
+      /**
+       * Format: int32
+       * @description Pixels.
+       */
+      width: number;
+    };
     /** @description A kept key as the API shows it. */
     ProviderKeyOut: {
       /** @description The server's address, where it is not the usual one. */
@@ -2554,6 +3032,20 @@ export interface components {
       /** @description Whether only mentions are told. */
       muted: boolean;
     };
+    /** @description One step of a file's way. */
+    Step: {
+      /** @description `scan`, `preview`, `text`, `ocr` or `index`. */
+      name: string;
+      /** @description What there is to say about it. */
+      note?: string | null;
+      /** @description Where it stands. */
+      state: components['schemas']['StepState'];
+    };
+    /**
+     * @description Where a step stands.
+     * @enum {string}
+     */
+    StepState: 'waiting' | 'running' | 'done' | 'failed' | 'skipped';
     /** @description Which workspace to work in from now on. */
     SwitchIn: {
       workspace_id: components['schemas']['WorkspaceId'];
@@ -2736,6 +3228,46 @@ export interface components {
        * @description Notifications that were not read.
        */
       unread: number;
+    };
+    /** @description A file to come. */
+    UploadIn: {
+      /** @description Its name. */
+      name: string;
+      /**
+       * Format: int64
+       * @description Bytes, exactly.
+       */
+      size: number;
+      /** @description What the sender takes it for; what it is, its content tells. */
+      type?: string | null;
+      visibility?: components['schemas']['Visibility'] | null;
+    };
+    /** @description How a file is to be sent. */
+    UploadOut: {
+      /** @description Until when. */
+      expires_at: components['schemas']['Timestamp'];
+      /** @description Headers to send with each part. */
+      headers: Record<string, never>;
+      /** @description The upload, and later the file. */
+      id: components['schemas']['FileId'];
+      /** @description How each part is sent: `PUT`. */
+      method: string;
+      /** @description Its name. */
+      name: string;
+      /**
+       * Format: int64
+       * @description Bytes of each part but the last.
+       */
+      part_size: number;
+      /** @description The parts. Each can be sent again; they can be sent in any order, several at once. */
+      parts: components['schemas']['PartOut'][];
+      /**
+       * Format: int64
+       * @description Bytes.
+       */
+      size: number;
+      /** @description Where the first part goes. */
+      url: string;
     };
     /** @description Sums and their total. */
     UsageOut: {
@@ -4433,6 +4965,1280 @@ export interface operations {
       };
       /** @description Our fault (`INTERNAL`) */
       500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Try again later (`UNAVAILABLE`) */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  list_files: {
+    parameters: {
+      query?: {
+        /** @description Rows a page, 1 to 200; 50 unless told. */
+        limit?: number;
+        /** @description The `next_cursor` of the page before. */
+        cursor?: string;
+        /** @description What the name has in it. */
+        q?: string;
+        /** @description `image`, `pdf`, `document`, `sheet`, `slides`, `text`, `code`, `audio`, `video` or `other`. */
+        type?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Listing_FileOut'];
+        };
+      };
+      /** @description The body is not JSON (`INVALID_JSON`) */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Nobody is signed in (`UNAUTHORIZED`) */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not permitted (`FORBIDDEN`) */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description A field is at fault (`VALIDATION_FAILED`) */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Too many requests (`RATE_LIMITED`) */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Try again later (`UNAVAILABLE`) */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  upload_file: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'multipart/form-data': {
+          /**
+           * Format: binary
+           * @description The file.
+           */
+          file: string;
+          /** @description `private` (unless told) or `workspace`; in front of the file. */
+          visibility?: string | null;
+        };
+      };
+    };
+    responses: {
+      /** @description Created */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Data_FileOut'];
+        };
+      };
+      /** @description The body is not JSON (`INVALID_JSON`) */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Nobody is signed in (`UNAUTHORIZED`) */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not permitted (`FORBIDDEN`) */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Conflict */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Payload Too Large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Unsupported Media Type */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Unprocessable Entity */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Too many requests (`RATE_LIMITED`) */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Try again later (`UNAVAILABLE`) */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  begin_upload: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['UploadIn'];
+      };
+    };
+    responses: {
+      /** @description Created */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Data_UploadOut'];
+        };
+      };
+      /** @description The body is not JSON (`INVALID_JSON`) */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Nobody is signed in (`UNAUTHORIZED`) */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not permitted (`FORBIDDEN`) */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Payload Too Large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description A field is at fault (`VALIDATION_FAILED`) */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Too many requests (`RATE_LIMITED`) */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Try again later (`UNAVAILABLE`) */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  get_upload: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Data_UploadOut'];
+        };
+      };
+      /** @description The body is not JSON (`INVALID_JSON`) */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Nobody is signed in (`UNAUTHORIZED`) */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not permitted (`FORBIDDEN`) */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not Found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Gone */
+      410: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description A field is at fault (`VALIDATION_FAILED`) */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Too many requests (`RATE_LIMITED`) */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Try again later (`UNAVAILABLE`) */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  cancel_upload: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Data_Empty'];
+        };
+      };
+      /** @description The body is not JSON (`INVALID_JSON`) */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Nobody is signed in (`UNAUTHORIZED`) */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not permitted (`FORBIDDEN`) */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not Found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Gone */
+      410: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description A field is at fault (`VALIDATION_FAILED`) */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Too many requests (`RATE_LIMITED`) */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Try again later (`UNAVAILABLE`) */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  put_part: {
+    parameters: {
+      query: {
+        /** @description The workspace. */
+        w: components['schemas']['WorkspaceId'];
+        /** @description When it expires, in seconds since 1970. */
+        exp: number;
+        /** @description The signature. */
+        sig: string;
+        /** @description `1`: to be saved, not shown. */
+        download?: string;
+      };
+      header?: never;
+      path: {
+        id: string;
+        number: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/octet-stream': string;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Data_Empty'];
+        };
+      };
+      /** @description The body is not JSON (`INVALID_JSON`) */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Nobody is signed in (`UNAUTHORIZED`) */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not Found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Gone */
+      410: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Payload Too Large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description A field is at fault (`VALIDATION_FAILED`) */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Too many requests (`RATE_LIMITED`) */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Try again later (`UNAVAILABLE`) */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  get_file: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Data_FileOut'];
+        };
+      };
+      /** @description The body is not JSON (`INVALID_JSON`) */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Nobody is signed in (`UNAUTHORIZED`) */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not permitted (`FORBIDDEN`) */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not Found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description A field is at fault (`VALIDATION_FAILED`) */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Too many requests (`RATE_LIMITED`) */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Try again later (`UNAVAILABLE`) */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  delete_file: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Data_Empty'];
+        };
+      };
+      /** @description The body is not JSON (`INVALID_JSON`) */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Nobody is signed in (`UNAUTHORIZED`) */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not Found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description A field is at fault (`VALIDATION_FAILED`) */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Too many requests (`RATE_LIMITED`) */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Try again later (`UNAVAILABLE`) */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  change_file: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['FilePatch'];
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Data_FileOut'];
+        };
+      };
+      /** @description The body is not JSON (`INVALID_JSON`) */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Nobody is signed in (`UNAUTHORIZED`) */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not Found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description A field is at fault (`VALIDATION_FAILED`) */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Too many requests (`RATE_LIMITED`) */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Try again later (`UNAVAILABLE`) */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  complete_upload: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CompleteIn'];
+      };
+    };
+    responses: {
+      /** @description Created */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Data_FileOut'];
+        };
+      };
+      /** @description The body is not JSON (`INVALID_JSON`) */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Nobody is signed in (`UNAUTHORIZED`) */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not permitted (`FORBIDDEN`) */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not Found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Conflict */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Gone */
+      410: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Payload Too Large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description A field is at fault (`VALIDATION_FAILED`) */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Too many requests (`RATE_LIMITED`) */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Try again later (`UNAVAILABLE`) */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  get_content: {
+    parameters: {
+      query: {
+        /** @description The workspace. */
+        w: components['schemas']['WorkspaceId'];
+        /** @description When it expires, in seconds since 1970. */
+        exp: number;
+        /** @description The signature. */
+        sig: string;
+        /** @description `1`: to be saved, not shown. */
+        download?: string;
+      };
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/octet-stream': unknown;
+        };
+      };
+      /** @description Partial Content */
+      206: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/octet-stream': unknown;
+        };
+      };
+      /** @description Not Modified */
+      304: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description The body is not JSON (`INVALID_JSON`) */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Nobody is signed in (`UNAUTHORIZED`) */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not Found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Range Not Satisfiable */
+      416: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description A field is at fault (`VALIDATION_FAILED`) */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Too many requests (`RATE_LIMITED`) */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Try again later (`UNAVAILABLE`) */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  list_pages: {
+    parameters: {
+      query?: {
+        /** @description Rows a page, 1 to 200; 50 unless told. */
+        limit?: number;
+        /** @description The `next_cursor` of the page before. */
+        cursor?: string;
+      };
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Listing_PageText'];
+        };
+      };
+      /** @description The body is not JSON (`INVALID_JSON`) */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Nobody is signed in (`UNAUTHORIZED`) */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not permitted (`FORBIDDEN`) */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not Found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description A field is at fault (`VALIDATION_FAILED`) */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Too many requests (`RATE_LIMITED`) */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Try again later (`UNAVAILABLE`) */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  get_preview: {
+    parameters: {
+      query: {
+        /** @description The workspace. */
+        w: components['schemas']['WorkspaceId'];
+        /** @description When it expires, in seconds since 1970. */
+        exp: number;
+        /** @description The signature. */
+        sig: string;
+        /** @description `1`: to be saved, not shown. */
+        download?: string;
+      };
+      header?: never;
+      path: {
+        id: string;
+        page: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'image/jpeg': unknown;
+        };
+      };
+      /** @description Not Modified */
+      304: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description The body is not JSON (`INVALID_JSON`) */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Nobody is signed in (`UNAUTHORIZED`) */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not Found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description A field is at fault (`VALIDATION_FAILED`) */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Too many requests (`RATE_LIMITED`) */
+      429: {
         headers: {
           [name: string]: unknown;
         };

@@ -1,4 +1,4 @@
-import { Outlet } from '@tanstack/react-router';
+import { Outlet, useSearch } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
 import { useAnnouncement } from '@/areas/chat/announcing';
 import { useApplySettings } from '@/areas/identity/settings';
@@ -14,6 +14,9 @@ import { sidebar, useSidebar } from './sidebar';
 import { useShortcuts } from './useShortcuts';
 
 const Palette = lazy(() => import('./palette/Palette').then((m) => ({ default: m.Palette })));
+const FileSheet = lazy(() =>
+  import('@/areas/files/panel/FileSheet').then((m) => ({ default: m.FileSheet })),
+);
 const KeyboardSheet = lazy(() =>
   import('./KeyboardSheet').then((m) => ({ default: m.KeyboardSheet })),
 );
@@ -29,6 +32,7 @@ function SignedInShell() {
   const t = useText();
   const { drawer } = useSidebar();
   const overlay = useOverlay();
+  const { file, page } = useSearch({ strict: false });
   const said = useAnnouncement();
   useApplySettings();
   useShortcuts();
@@ -51,6 +55,11 @@ function SignedInShell() {
           <Outlet />
         </Suspense>
       </main>
+      {file && (
+        <Suspense fallback={<div className="file-sheet-room" />}>
+          <FileSheet key={file} fileId={file} page={page ?? null} />
+        </Suspense>
+      )}
       <ConnectionLine />
       <div className="unseen" role="status" aria-live="polite">
         {said}

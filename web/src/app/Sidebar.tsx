@@ -70,6 +70,15 @@ export function Sidebar() {
           <Icon name="compose" size={18} />
           {t.chat.newChat}
         </button>
+        <Link
+          to="/files"
+          className="sidebar-link"
+          activeOptions={{ includeSearch: false }}
+          onClick={() => sidebar.closeDrawer()}
+        >
+          <Icon name="file" size={18} />
+          {t.files.title}
+        </Link>
         <label className="thread-search">
           <Icon name="search" size={16} />
           <span className="unseen">{t.threads.search}</span>

@@ -2,7 +2,8 @@ import { useNavigate, useParams } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import type { ThemeName } from '@/api/contract';
 import { composerFocus } from '@/areas/chat/composerFocus';
-import { setNewModel } from '@/areas/chat/newModel';
+import { useAssistants } from '@/areas/assistants/assistants';
+import { setNewAssistant, setNewModel } from '@/areas/chat/newModel';
 import { usePatchThread } from '@/areas/chat/threads';
 import { canManage, signOut, useMe } from '@/areas/identity/session';
 import { useChangeSettings } from '@/areas/identity/settings';
@@ -37,12 +38,14 @@ export function useCommands(): Command[] {
   const { threadId } = useParams({ strict: false });
   const me = useMe();
   const models = useModels().data;
+  const assistants = useAssistants().data;
   const { mutate: changeSettings } = useChangeSettings();
   const { mutate: patchThread } = usePatchThread();
 
   return useMemo(() => {
     const { palette: p, shell: s } = t;
     const pages = [
+      ['/files', 'file', t.files.title],
       ['/search', 'search', s.search],
       ['/assistants', 'spark', s.assistants],
       ['/keys', 'key', s.keys],
@@ -54,6 +57,14 @@ export function useCommands(): Command[] {
     const chooseModel = (model: string) => {
       if (threadId) patchThread({ id: threadId, patch: { model } });
       else setNewModel(model);
+      composerFocus.take();
+    };
+    const chooseAssistant = (id: string) => {
+      if (threadId) patchThread({ id: threadId, patch: { assistant_id: id, model: null } });
+      else {
+        setNewAssistant(id);
+        setNewModel(null);
+      }
       composerFocus.take();
     };
     const themes: [ThemeName, IconName][] = [
@@ -83,6 +94,14 @@ export function useCommands(): Command[] {
         label: t.settings.themes[theme],
         deep: true,
         run: () => changeSettings({ theme }),
+      })),
+      ...(assistants ?? []).map((a): Command => ({
+        id: a.id,
+        group: s.assistants,
+        icon: 'spark',
+        label: a.name,
+        deep: true,
+        run: () => chooseAssistant(a.id),
       })),
       ...AUTO_KINDS.map((kind): Command => ({
         id: kind,
@@ -127,5 +146,5 @@ export function useCommands(): Command[] {
       },
     ];
     return list;
-  }, [t, me, models, threadId, navigate, changeSettings, patchThread]);
+  }, [t, me, models, assistants, threadId, navigate, changeSettings, patchThread]);
 }

@@ -19,11 +19,21 @@ interface SearchWanted {
 
 const root = createRootRoute({ notFoundComponent: NotFound, errorComponent: PageFault });
 
+function pageNumber(value: unknown): number | undefined {
+  const n = Number(value);
+  return Number.isInteger(n) && n > 0 ? n : undefined;
+}
+
 /** Everything behind the sign-in. */
 const inside = createRoute({
   getParentRoute: () => root,
   id: 'inside',
   component: Shell,
+  // `file`, `page`: what is opened beside the page one looks at.
+  validateSearch: (search: Record<string, unknown>): { file?: string; page?: number } => ({
+    file: typeof search.file === 'string' ? search.file : undefined,
+    page: pageNumber(search.page),
+  }),
   beforeLoad: async ({ location }) => {
     if (await enter()) return;
     const next = location.pathname === '/' ? undefined : location.href;
@@ -69,6 +79,18 @@ const usage = createRoute({
   getParentRoute: () => inside,
   path: '/usage',
   component: lazyRouteComponent(() => import('@/areas/models/UsagePage'), 'UsagePage'),
+});
+
+const files = createRoute({
+  getParentRoute: () => inside,
+  path: '/files',
+  component: lazyRouteComponent(() => import('@/areas/files/library/FilesPage'), 'FilesPage'),
+});
+
+const filePage = createRoute({
+  getParentRoute: () => inside,
+  path: '/files/$fileId',
+  component: lazyRouteComponent(() => import('@/areas/files/panel/FilePage'), 'FilePage'),
 });
 
 const settings = createRoute({
@@ -120,6 +142,8 @@ export const router = createRouter({
     inside.addChildren([
       home,
       thread,
+      files,
+      filePage,
       keysPage,
       usage,
       settings,

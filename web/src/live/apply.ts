@@ -18,6 +18,8 @@ import { queryClient } from '@/api/queryClient';
 import { announce, announceSaid } from '@/areas/chat/announcing';
 import { adoptDraft } from '@/areas/chat/drafts';
 import { receiveMessages, receiveNewest } from '@/areas/chat/messages';
+import type { FileOut } from '@/areas/files/contract';
+import { doubtFiles, loseFiles, receiveFiles } from '@/areas/files/store';
 import {
   amendThread,
   dropThread,
@@ -129,6 +131,7 @@ function applyPerson(d: Parts, whole: boolean): void {
   }
   for (const state of (d.states ?? []) as ThreadState[]) applyState(state);
   for (const draft of (d.drafts ?? []) as ThreadDraft[]) adoptDraft(draft.thread_id, draft);
+  if (d.files || d.gone?.files) applyFiles(d, whole, true);
   const fresh = d.notifications as Part<Notification[]>;
   if (fresh) {
     queryClient.setQueryData<Notification[]>(keys.notifications, (rows) =>
@@ -137,7 +140,17 @@ function applyPerson(d: Parts, whole: boolean): void {
   }
 }
 
+/** Files that changed: the row itself where it came along, else it is asked for where it is shown. */
+function applyFiles(d: Parts, whole: boolean, own: boolean): void {
+  if (!whole) receiveFiles((d.files ?? []) as FileOut[]);
+  if (!d.gone?.files) return;
+  // What the workspace sees no more may still be one's own.
+  if (own) loseFiles(d.gone.files);
+  else doubtFiles(d.gone.files);
+}
+
 function applyWorkspace(d: Parts, whole: boolean): void {
+  if (d.files || d.gone?.files) applyFiles(d, whole, false);
   const workspace = d.workspace as Part<Partial<Workspace>>;
   if (workspace) {
     queryClient.setQueryData<Workspace>(keys.workspace, (w) => w && { ...w, ...workspace });

@@ -1,3 +1,5 @@
+import type { FileBrief } from '@/areas/files/contract';
+
 /** One change that a person made and the server does not have yet. */
 export interface OutboxItem {
   /** Made here; the server knows a repeat by it. */
@@ -19,6 +21,8 @@ export interface OutboxItem {
   due: number | null;
   failure: { status: number; code: string; error: string } | null;
   at: number;
+  /** The files of a message, as they are shown until the server has it. */
+  files?: FileBrief[];
 }
 
 export interface Outbox {

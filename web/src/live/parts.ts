@@ -7,6 +7,7 @@ const ROW_KEYS: Record<string, string> = {
   reads: 'user_id',
   threads: 'id',
   notifications: 'id',
+  files: 'id',
   drafts: 'thread_id',
   states: 'thread_id',
 };

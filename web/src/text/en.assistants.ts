@@ -47,12 +47,17 @@ export const enAssistants = {
   knowledge: 'Knowledge',
   knowledgeHint: 'Files that it reads from. Its answers name file and page.',
   files: (n: number) => plural(n, 'file', 'files'),
-  addFiles: 'Add files',
+  addFiles: 'Choose files',
+  private: 'Only you',
+  privateFiles: (n: number): string =>
+    n === 1
+      ? 'One of these files can only be opened by you. An assistant answers everyone from what it knows.'
+      : `${n} of these files can only be opened by you. An assistant answers everyone from what it knows.`,
+  openFiles: (n: number): string =>
+    n === 1 ? 'Let everyone in the workspace open it' : 'Let everyone in the workspace open them',
   findFile: 'Find a file',
   noFiles: 'No files yet. Upload one, or attach one to a message.',
   noFile: 'No file is called that.',
-  upload: 'Upload',
-  uploading: (name: string) => `Uploading ${name}`,
   removeFile: (name: string) => `Take out ${name}`,
   goneFile: 'A file that is not here any more',
   create: 'Create assistant',

@@ -1,4 +1,5 @@
 import { enRooms } from './en.rooms';
+import { enFiles } from './en.files';
 import { enLive } from './en.live';
 import { enThreads } from './en.threads';
 
@@ -7,6 +8,7 @@ const plural = (n: number, one: string, many: string) => `${n} ${n === 1 ? one :
 /** Every sentence of the page, in English: the shape that other languages follow. */
 export const en = {
   rooms: enRooms,
+  files: enFiles,
   common: {
     close: 'Close',
     cancel: 'Cancel',

@@ -82,3 +82,17 @@ export function moment(iso: string, now = new Date()): string {
     minute: '2-digit',
   });
 }
+
+const BYTES = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;
+
+/** “1.4 MB”. */
+export function bytes(n: number): string {
+  const power = Math.min(BYTES.length - 1, Math.floor(Math.log10(Math.max(1, n)) / 3));
+  const value = n / 1000 ** power;
+  return new Intl.NumberFormat(language(), {
+    style: 'unit',
+    unit: BYTES[power],
+    unitDisplay: power === 0 ? 'long' : 'short',
+    maximumFractionDigits: power > 1 && value < 100 ? 1 : 0,
+  }).format(value);
+}

@@ -49,12 +49,17 @@ export const ptAssistants: typeof enAssistants = {
   knowledge: 'Conhecimento',
   knowledgeHint: 'Ficheiros que lê. As respostas indicam ficheiro e página.',
   files: (n) => plural(n, 'ficheiro', 'ficheiros'),
-  addFiles: 'Acrescentar ficheiros',
+  addFiles: 'Escolher ficheiros',
+  private: 'Só você',
+  privateFiles: (n) =>
+    n === 1
+      ? 'Um destes ficheiros só você o pode abrir. Um assistente responde a todos a partir do que sabe.'
+      : `${n} destes ficheiros só você os pode abrir. Um assistente responde a todos a partir do que sabe.`,
+  openFiles: (n) =>
+    n === 1 ? 'Deixar todos no espaço abri-lo' : 'Deixar todos no espaço abri-los',
   findFile: 'Procurar um ficheiro',
   noFiles: 'Ainda não há ficheiros. Carregue um, ou junte um a uma mensagem.',
   noFile: 'Nenhum ficheiro se chama assim.',
-  upload: 'Carregar',
-  uploading: (name) => `A carregar ${name}`,
   removeFile: (name) => `Retirar ${name}`,
   goneFile: 'Um ficheiro que já não está aqui',
   create: 'Criar assistente',

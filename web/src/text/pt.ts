@@ -1,4 +1,5 @@
 import type { Catalogue } from './en';
+import { ptFiles } from './pt.files';
 import { ptRooms } from './pt.rooms';
 import { ptLive } from './pt.live';
 import { ptThreads } from './pt.threads';
@@ -8,6 +9,7 @@ const plural = (n: number, one: string, many: string) => `${n} ${n === 1 ? one :
 /** Portuguese. */
 export const pt: Catalogue = {
   rooms: ptRooms,
+  files: ptFiles,
   common: {
     close: 'Fechar',
     cancel: 'Cancelar',

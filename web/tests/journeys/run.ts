@@ -3,7 +3,7 @@
  *   TRIBUTARY_URL  its address; without one, the stand-in is started
  *   PROVIDER_URL   an OpenAI-compatible provider that the server can reach, ending in /v1
  *   CHROMIUM       the browser
- *   ONLY           parts of it (day, tabs, rooms, away, phone, dark), where the first run is done
+ *   ONLY           parts of it (day, search, files, tabs, rooms, away, phone, dark), where the first run is done
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -11,16 +11,19 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { edit, fork, regenerate } from './branches.ts';
+import { assistants, assistantsOnPhone } from './assistants.ts';
 import { ask, beginOffline, drafts, goOn, offline, reload, stop, writeOn } from './conversation.ts';
 import { meet, nextPerson, offlineTwo, sleep, twoDevices, version } from './away.ts';
 import { dark, phone, phoneRoom } from './devices.ts';
 import { addKey, firstRun } from './first-run.ts';
 import { BEA, join } from './company.ts';
+import { analyse, attach, cite, filesOnPhone, large, library, look, reject } from './files.ts';
 import { Line } from './line.ts';
 import { live } from './live.ts';
 import type { Pair } from './rooms.ts';
 import { closing, letIn, mention, model, presence, unread } from './rooms.ts';
 import { audit, palette, settings, signOut, tokens, usage, workspace } from './pages.ts';
+import * as search from './search.ts';
 import { threads } from './threads.ts';
 import type { Options } from './visitor.ts';
 import { Visitor } from './visitor.ts';
@@ -49,6 +52,30 @@ const day: Journey[] = [
   ['audit', audit],
   ['palette and keys', palette],
   ['sign out', signOut],
+];
+
+const searching: Journey[] = [
+  ['found by a word, at the very place', search.byWord],
+  ['people and chats are offered', search.operators],
+  ['found in a file', search.inFiles],
+  ['the page of what was found', search.resultsPage],
+  ['found by meaning', search.byMeaning],
+  ['titles without a network', search.withoutNetwork],
+  ['assistants', assistants],
+];
+const searchingOnPhone: Journey[] = [
+  ['search on a phone', search.onPhone],
+  ['assistants on a phone', assistantsOnPhone],
+];
+
+const withFiles: Journey[] = [
+  ['attach a picture and a PDF', attach],
+  ['a citation opens its page', cite],
+  ['ask about a file', analyse],
+  ['look at pictures', look],
+  ['a file that is refused', reject],
+  ['a large file in parts', large],
+  ['all files', library],
 ];
 
 const twoTabs: Journey[] = [
@@ -175,6 +202,10 @@ const part = async (name: string, go: () => Promise<boolean>) =>
   (only && !only.includes(name)) || (await go());
 const good =
   (await part('day', () => walk(base, {}, day))) &&
+  (await part('search', () => walk(base, {}, searching))) &&
+  (await part('search', () => walk(base, { phone: true }, searchingOnPhone))) &&
+  (await part('files', () => walk(base, {}, withFiles))) &&
+  (await part('files', () => walk(base, { phone: true }, [['files on a phone', filesOnPhone]]))) &&
   (await part('tabs', () => walk(base, {}, twoTabs))) &&
   (own !== null ||
     (await part('rooms', () => together(base, ['a thread is shared', letIn], room)))) &&

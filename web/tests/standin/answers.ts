@@ -110,7 +110,12 @@ export async function generate(run: Running, question: Message): Promise<void> {
     emit(run, { type: 'reasoning-end', id: 'r' });
   }
   emit(run, { type: 'text-start', id: 't' });
-  const text = wants('rich') || question.content.length > 60 ? RICH : SHORT;
+  const cites = 'sources' in reply.metadata;
+  const text = cites
+    ? 'The oven was serviced in March [1].'
+    : wants('rich') || question.content.length > 60
+      ? RICH
+      : SHORT;
   const all = words(wants('slow') ? text.repeat(6) : text);
   const done = words(reply.content).length;
   const begin = reply.content ? Math.min(done, all.length - 1) : 0;

@@ -1,6 +1,7 @@
 import type { Message, Thread } from '../../src/api/contract.ts';
 import type { Running } from './answers.ts';
 import { generate, head, listen, running } from './answers.ts';
+import { brief } from './files.ts';
 import type { Call, Route } from './http.ts';
 import { ok, Refusal, route, str } from './http.ts';
 import { account } from './identity.ts';
@@ -21,7 +22,8 @@ function message(call: Call): Message {
 
 function out(m: Message): Message {
   const list = threadMessages(m.thread_id).filter((x) => x.parent_id === m.parent_id);
-  return { ...m, siblings: list.map((x) => x.id) };
+  const attachments = m.attachments.flatMap((f) => brief(f.id) ?? []);
+  return { ...m, attachments, siblings: list.map((x) => x.id) };
 }
 
 export function addMessage(t: Thread, part: Partial<Message>): Message {
@@ -112,6 +114,21 @@ function refuse(call: Call, t: Thread, model: string): void {
   void t;
 }
 
+/** What an answer about files leans on. */
+function sources(question: Message): Record<string, unknown> {
+  const list = question.attachments
+    .filter((f) => !f.type.startsWith('image/'))
+    .map((f, i) => ({
+      n: i + 1,
+      kind: 'file',
+      file_id: f.id,
+      name: f.name,
+      page: 2,
+      snippet: 'The oven was serviced in March. It took two days and cost 480 euros.',
+    }));
+  return list.length > 0 ? { sources: list } : {};
+}
+
 function reply(call: Call, t: Thread, question: Message, model: string): null {
   const name = model.startsWith('auto')
     ? store.providers.some((p) => p.provider === 'openai' && p.keys.length > 0)
@@ -124,6 +141,7 @@ function reply(call: Call, t: Thread, question: Message, model: string): null {
     status: 'streaming',
     model: name,
     provider: name.split('/')[0] ?? null,
+    metadata: sources(question),
   });
   if (question.content.includes('[fail]')) {
     const details = [
@@ -205,6 +223,9 @@ export const chatRoutes: Route[] = [
       author: { id: a.id, full_name: a.full_name, avatar_color: a.avatar_color },
       content: str(call.body.content),
       client_id: str(call.body.client_id) || null,
+      attachments: ((call.body.attachments as string[] | undefined) ?? []).flatMap(
+        (fileId) => brief(fileId) ?? [],
+      ),
       reply_to: str(call.body.reply_to) || null,
     });
     if (call.body.reply === false || call.accept === 'application/json') {
@@ -256,6 +277,7 @@ export const chatRoutes: Route[] = [
       parent_id: old.parent_id,
       author: old.author,
       content: str(call.body.content),
+      attachments: old.attachments,
     });
     return reply(call, t, m, model);
   }),

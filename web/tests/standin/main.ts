@@ -62,7 +62,11 @@ async function api(call: Call): Promise<void> {
     if (call.method !== 'GET' && !call.req.headers['x-csrf']) {
       throw new Refusal(403, 'FORBIDDEN', 'The X-CSRF header is missing.');
     }
-    if (call.method !== 'GET') call.body = await readBody(call.req);
+    const type = call.req.headers['content-type'] ?? '';
+    // A body of JSON is read here; a file's is its route's affair.
+    const plain = type === '' || type.startsWith('application/json');
+    const raw = !plain || call.path.includes('/parts/');
+    if (call.method !== 'GET' && !raw) call.body = await readBody(call.req);
     const answer = await found.handler(call);
     if (!answer) return; // it streams
     const list = Array.isArray(answer.data);

@@ -2,7 +2,7 @@ import type { Found, Hit } from '../../src/areas/search/contract.ts';
 import { pieces, valueOf, wordsOf } from '../../src/areas/search/grammar.ts';
 import type { Call, Route } from './http.ts';
 import { ok, Refusal, route } from './http.ts';
-import { files } from './files.ts';
+import { listed } from './files.ts';
 import { store, threadMessages } from './store.ts';
 
 const AROUND = 90;
@@ -30,7 +30,12 @@ function snippetOf(text: string, words: string[]): Pick<Hit, 'snippet' | 'marks'
 }
 
 /** What the stand-in takes to mean the same. */
-const MEANS: Record<string, string> = { stall: 'booth', grain: 'flour', income: 'revenue' };
+const MEANS: Record<string, string> = {
+  automobile: 'car',
+  stall: 'booth',
+  grain: 'flour',
+  income: 'revenue',
+};
 
 function search(call: Call): Found {
   const began = performance.now();
@@ -74,6 +79,7 @@ function search(call: Call): Found {
         title: t.title,
         ...named,
         score: 1,
+        twins: 0,
         author: null,
         created_at: t.last_message_at,
       });
@@ -93,12 +99,13 @@ function search(call: Call): Found {
         title: t.title,
         ...found,
         score: 0.5,
+        twins: 0,
         author: m.author && { id: m.author.id, full_name: m.author.full_name },
         created_at: m.created_at,
       });
     }
   }
-  for (const file of files) {
+  for (const file of listed()) {
     if (!places.includes('files') || from || inside || !fits(file.created_at)) continue;
     if (type && !['file', file.group].includes(type)) continue;
     const page = file.pages_text.findIndex((text) => snippetOf(text, words));
@@ -113,6 +120,7 @@ function search(call: Call): Found {
       title: file.name,
       ...found,
       score: 0.4,
+      twins: 0,
       author: null,
       created_at: file.created_at,
     });

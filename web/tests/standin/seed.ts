@@ -1,7 +1,8 @@
 import { addAssistant } from './assistants.ts';
 import { addMessage, addThread } from './chat.ts';
-import { files, seedFiles } from './files.ts';
+import { listed } from './files.ts';
 import { makeAccount } from './identity.ts';
+import { seedFiles } from './seedFiles.ts';
 import { seedRoom } from './seedRoom.ts';
 import { note, now, store } from './store.ts';
 import { RICH, SHORT } from './texts.ts';
@@ -71,15 +72,17 @@ export function seed(): void {
     t.last_message_at = at;
     note(ada, 'thread.create', title);
   });
+  seedFiles(ada);
   seedRoom(ada, grace);
-  seedFiles();
   addAssistant({
     name: 'Recipe keeper',
     system_prompt:
       'You keep the recipes of a small bakery. Scale amounts when asked, and say how long each step takes.',
     style: 'Short sentences, metric units.',
     model: 'openai/gpt-5-mini',
-    knowledge: files.slice(1, 3).map((f) => f.id),
+    knowledge: listed()
+      .slice(0, 2)
+      .map((f) => f.id),
   });
   addAssistant({
     name: 'Letter writer',

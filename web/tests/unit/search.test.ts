@@ -15,6 +15,7 @@ import {
 import { byKind, byThread, foldFiles } from '../../src/areas/search/groups';
 import { hitPath } from '../../src/areas/search/hitPath';
 import { fromFirstMark, stretches } from '../../src/areas/search/marks';
+import { plainly } from '../../src/areas/search/plain';
 import { withSearch } from '../../src/areas/search/recent';
 import { searchOptions } from '../../src/areas/search/searching';
 import { marksIn } from '../../src/areas/search/titles';
@@ -76,7 +77,8 @@ describe('marks', () => {
     for (let from = 0; from <= text.length; from++) {
       for (let to = from; to <= text.length; to++) {
         expect(whole(text, [[from, to]])).toBe(text);
-        for (const s of stretches(text, [[from, to]])) expect(s.text.isWellFormed()).toBe(true);
+        for (const s of stretches(text, [[from, to]]))
+          expect(() => encodeURIComponent(s.text)).not.toThrow();
       }
     }
   });
@@ -91,6 +93,37 @@ describe('marks', () => {
     expect(fromFirstMark('rye flour', [[4, 9]]).text).toBe('rye flour');
     const solid = fromFirstMark(`${'x'.repeat(80)}flour`, [[80, 85]]);
     expect(marked(solid.text, solid.marks)).toEqual(['flour']);
+  });
+});
+
+describe('Markdown where there is no room to draw it', () => {
+  const words = (text: string, word: string) => {
+    const at = text.indexOf(word);
+    const plain = plainly(text, [[at, at + word.length]]);
+    return [plain.text, marked(plain.text, plain.marks as [number, number][])];
+  };
+
+  it('loses its signs and keeps its words and marks', () => {
+    expect(words('The **oven** and `flue`', 'oven')).toEqual(['The oven and flue', ['oven']]);
+    expect(words('The **oven** and `flue`', 'flue')).toEqual(['The oven and flue', ['flue']]);
+    expect(words('## Heat the oven', 'Heat')).toEqual(['Heat the oven', ['Heat']]);
+    expect(words('Take | | Weight | |---|---| | Flour | 47 kg | | Salt |', 'Flour')).toEqual([
+      'Take · Weight · Flour · 47 kg · Salt · ',
+      ['Flour'],
+    ]);
+    expect(words('one two three', 'two')).toEqual(['one two three', ['two']]);
+    expect(words('a||b and #5', 'and')).toEqual(['a||b and #5', ['and']]);
+  });
+
+  it('keeps marks within, whatever they span', () => {
+    const text = 'a **b** | c | `d` |---| ## e';
+    for (let from = 0; from <= text.length; from++) {
+      for (let to = from; to <= text.length; to++) {
+        const plain = plainly(text, [[from, to]]);
+        const [start, end] = plain.marks[0] ?? [0, 0];
+        expect(0 <= start && start <= end && end <= plain.text.length).toBe(true);
+      }
+    }
   });
 });
 
@@ -129,7 +162,7 @@ describe('the words of a search', () => {
       '"a" "b',
     ]) {
       const list = pieces(q);
-      const left = [...q].filter((c, i) => !list.some((p) => p.start <= i && i < p.end));
+      const left = [...q].filter((_, i) => !list.some((p) => p.start <= i && i < p.end));
       expect(left.join('').trim()).toBe('');
       for (let i = 1; i < list.length; i++) {
         expect(list[i]?.start).toBeGreaterThanOrEqual(list[i - 1]?.end ?? 0);
@@ -199,6 +232,7 @@ const hit = (part: Partial<Hit>): Hit => ({
   snippet: '',
   marks: [],
   score: 1,
+  twins: 0,
   author: null,
   created_at: '2026-01-01T00:00:00Z',
   ...part,

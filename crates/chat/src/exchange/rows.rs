@@ -10,6 +10,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, Query
 use super::events::announce;
 use super::prepare::Prepared;
 use crate::messages::{Body, seal_body};
+use crate::search;
 
 /// A message of the thread that was named in an input.
 pub(super) async fn require_message(
@@ -65,7 +66,7 @@ pub(super) async fn insert(tx: &Tx, rows: &mut [messages::Model]) -> Result<(), 
     messages::Entity::insert_many(rows.iter().map(|row| row.clone().into_active_model()))
         .exec_without_returning(&**tx)
         .await?;
-    Ok(())
+    search::queue_messages(tx, rows).await
 }
 
 /// The row of an answer that is about to be written.

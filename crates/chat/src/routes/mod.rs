@@ -38,6 +38,8 @@ pub fn routes(chat: Chat) -> OpenApiRouter {
         .routes(routes!(rooms::change_state))
         .routes(routes!(rooms::list_notifications))
         .routes(routes!(rooms::read_notifications))
+        .routes(routes!(crate::search::routes::search))
+        .routes(routes!(crate::search::routes::reindex))
         .routes(routes!(assistants::list_assistants, assistants::create_assistant))
         .routes(routes!(
             assistants::change_assistant,

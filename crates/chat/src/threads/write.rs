@@ -13,10 +13,12 @@ use uuid::Uuid;
 use super::show::{ThreadOut, show_one};
 use crate::Chat;
 use crate::access::{InThread, locked, locked_for, role_now};
+use crate::attachments;
 use crate::inputs::{ThreadIn, ThreadPatch};
 use crate::members;
 use crate::mirror::follow;
 use crate::news::{News, audience};
+use crate::search;
 
 fn title_place(id: ThreadId) -> Place<'static> {
     Place {
@@ -30,7 +32,7 @@ pub fn seal_title(keys: &OwnerKeys, id: ThreadId, title: &str) -> Result<Sealed,
     Ok(Sealed::seal(keys, title_place(id), title.trim())?)
 }
 
-pub(super) fn open_title(keys: &OwnerKeys, thread: &threads::Model) -> Option<String> {
+pub(crate) fn open_title(keys: &OwnerKeys, thread: &threads::Model) -> Option<String> {
     let opened = thread.title.as_ref()?.open(keys, title_place(thread.id));
     opened
         .inspect_err(
@@ -72,6 +74,9 @@ pub async fn create(chat: &Chat, caller: &Caller, input: ThreadIn) -> Result<Thr
         .exec_without_returning(&*tx)
         .await
         .map_err(DbError::from)?;
+    if row.title.is_some() {
+        search::queue_title(&tx, &row).await?;
+    }
     let mut news = News::of(caller.workspace);
     members::begin_with(&tx, &mut news, &row, &others(caller, input.members)).await?;
     news.write(&tx).await?;
@@ -142,6 +147,9 @@ pub async fn change(chat: &Chat, at: InThread, patch: ThreadPatch) -> Result<Thr
         .exec(&*tx)
         .await
         .map_err(DbError::from)?;
+    if patch.title.is_some() {
+        search::queue_title(&tx, &row).await?;
+    }
     let mut news = News::of(caller.workspace);
     news.thread_changed(&row);
     if row.visibility == visibility {
@@ -197,6 +205,7 @@ pub async fn delete(chat: &Chat, at: InThread) -> Result<(), ApiError> {
     let mut news = News::of(caller.workspace);
     news.listed(&thread, &audience(&*tx, &thread).await?, "thread.removed");
     let failed = DbError::from;
+    search::forget_thread(&tx, &thread).await?;
     messages::Entity::delete_many()
         .filter(messages::Column::WorkspaceId.eq(caller.workspace))
         .filter(messages::Column::ThreadId.eq(thread.id))
@@ -215,6 +224,7 @@ pub async fn delete(chat: &Chat, at: InThread) -> Result<(), ApiError> {
         .exec(&*tx)
         .await
         .map_err(failed)?;
+    attachments::forget(&tx, caller.workspace, thread.id).await?;
     members::forget(&tx, &thread, None).await?;
     threads::Entity::delete_by_id((caller.workspace, thread.id))
         .exec(&*tx)

@@ -71,9 +71,9 @@ fn vector_text(piece: &Piece) -> String {
         }
         text.push(' ');
     }
-    for (letter, list) in [('s', &piece.stems), ('p', &piece.starts)] {
+    for (letter, list, weight) in [('s', &piece.stems, 'B'), ('p', &piece.starts, 'C')] {
         for token in list {
-            let _ = write!(text, "{letter}{token} ");
+            let _ = write!(text, "{letter}{token}:1{weight} ");
         }
     }
     text

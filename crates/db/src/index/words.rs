@@ -40,8 +40,8 @@ pub enum Match {
     Any(Vec<Match>),
 }
 
-/// What a token weighs by where it stands.
-const WEIGHTS: (f64, f64) = (1.0, 0.5);
+/// What a token weighs as a word, a stem and a beginning.
+const WEIGHTS: [f64; 3] = [1.0, 0.6, 0.4];
 /// BM25's constants, as FTS5 has them.
 const K1: f64 = 1.2;
 const B: f64 = 0.75;
@@ -127,12 +127,12 @@ async fn sqlite(
         };
         format!("({{{columns}}} : \"{}\")", term.tokens.join(" "))
     });
-    let (words, starts) = WEIGHTS;
+    let [words, stems, starts] = WEIGHTS;
     let mut select = Query::select();
     select_chunks(&mut select);
     select
         .expr_as(
-            Expr::cust(format!("-bm25(chunk_words, {words:.1}, {words:.1}, {starts:.1})")),
+            Expr::cust(format!("-bm25(chunk_words, {words:.1}, {stems:.1}, {starts:.1})")),
             Alias::new("score"),
         )
         .from("chunk_words")
@@ -189,9 +189,12 @@ async fn postgres(
     let mut select = Query::select();
     select_chunks(&mut select);
     for (n, term) in terms.iter().enumerate() {
-        // The cover density of a single word is how often it stands there; stems and beginnings are there or not.
+        // The cover density of a single token is how often it stands there, weighed by its letter: words have none,
+        // which is D, stems have B and beginnings C.
+        let [words, stems, starts] = WEIGHTS;
+        let weights = format!("{{{words},{starts},{stems},{words}}}");
         let places = format!(
-            "ts_rank_cd('{{1,1,1,1}}', chunks.tokens, '{}'::tsquery)",
+            "ts_rank_cd('{weights}', chunks.tokens, '{}'::tsquery)",
             tsquery(term)
         );
         select.expr_as(
@@ -212,11 +215,8 @@ async fn postgres(
         let chunk = chunks::Model::from_query_result(row, "")?;
         let length = K1 * (1.0 - B + B * f64::from(chunk.tokens_count) / mean);
         let mut score = 0.0;
-        for (n, (term, idf)) in terms.iter().zip(&weights).enumerate() {
-            let mut frequency: f64 = row.try_get("", &format!("tf{n}"))?;
-            if term.columns == Columns::Starts {
-                frequency *= WEIGHTS.1 / WEIGHTS.0;
-            }
+        for (n, idf) in weights.iter().enumerate() {
+            let frequency: f64 = row.try_get("", &format!("tf{n}"))?;
             score += idf * frequency * (K1 + 1.0) / (frequency + length);
         }
         Ok(Found { chunk, score })

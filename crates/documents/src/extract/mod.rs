@@ -19,6 +19,7 @@ use crate::{Group, Kind};
 pub use facts::Facts;
 pub(crate) use facts::{bounded, of_image};
 pub(crate) use paper::Paper;
+pub(crate) use pdf::open as open_pdf;
 
 /// How much text is taken from a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,6 +63,15 @@ pub enum Unreadable {
     /// It would not fit in memory.
     #[error("the file is too large to read its text")]
     TooLarge,
+    /// No picture is made of such files.
+    #[error("no preview is made of {0}")]
+    NoPicture(&'static str),
+    /// A picture that nobody could look at, and that would fill the memory.
+    #[error("the picture is too large to be shown: {0} × {1} pixels")]
+    TooManyPixels(u32, u32),
+    /// What would read it is not installed.
+    #[error("{0} is not installed")]
+    NoTool(&'static str),
     /// It has a password.
     #[error("the file is encrypted")]
     Encrypted,
@@ -71,6 +81,13 @@ pub enum Unreadable {
     /// It could not be read from.
     #[error("the file could not be read")]
     Input(#[from] std::io::Error),
+}
+
+impl Unreadable {
+    /// Whether nothing is wrong with the file: such files are not read, or not here.
+    pub fn is_no_fault(&self) -> bool {
+        matches!(self, Self::NoText(_) | Self::NoPicture(_) | Self::NoTool(_))
+    }
 }
 
 /// Reads a file's text, one page after the other, and answers what the file tells of itself.

@@ -233,14 +233,29 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
 pub struct PathId;
 
 impl PathId {
-    /// All path parameters in order.
-    pub async fn all<S: Send + Sync>(parts: &mut Parts, state: &S) -> Result<Vec<Uuid>, ApiError> {
+    /// The path parameters in order, as they were written.
+    pub async fn texts<S: Send + Sync>(parts: &mut Parts, state: &S) -> Result<Vec<String>, ApiError> {
         let Path(pairs) = Path::<Vec<(String, String)>>::from_request_parts(parts, state)
             .await
             .map_err(|_| ApiError::not_found("thing"))?;
-        pairs
+        Ok(pairs.into_iter().map(|(_, value)| value).collect())
+    }
+
+    /// The first path parameter; `what` is what is not there if it is no id.
+    pub async fn first<S: Send + Sync>(parts: &mut Parts, state: &S, what: &str) -> Result<Uuid, ApiError> {
+        let texts = Self::texts(parts, state).await?;
+        texts
+            .first()
+            .and_then(|text| text.parse().ok())
+            .ok_or_else(|| ApiError::not_found(what))
+    }
+
+    /// All path parameters in order.
+    pub async fn all<S: Send + Sync>(parts: &mut Parts, state: &S) -> Result<Vec<Uuid>, ApiError> {
+        Self::texts(parts, state)
+            .await?
             .iter()
-            .map(|(_, v)| v.parse().map_err(|_| ApiError::not_found("thing")))
+            .map(|text| text.parse().map_err(|_| ApiError::not_found("thing")))
             .collect()
     }
 }

@@ -2,7 +2,9 @@
 
 use std::error::Error;
 use std::io::ErrorKind;
+use std::time::Duration;
 
+use crate::api::{ApiError, Code};
 use crate::vault::VaultError;
 
 /// Why an object could not be written or read.
@@ -42,6 +44,31 @@ impl From<object_store::Error> for BlobError {
             object_store::Error::NotFound { .. } => Self::NotFound,
             error if is_full(&error) => Self::Full,
             error => Self::Store(error.to_string()),
+        }
+    }
+}
+
+/// When it makes sense to try again.
+const SOON: Duration = Duration::from_secs(5);
+const LATER: Duration = Duration::from_secs(30);
+
+impl From<BlobError> for ApiError {
+    fn from(error: BlobError) -> Self {
+        match error {
+            BlobError::Full => {
+                tracing::error!("the store of objects is full");
+                Self::unavailable("The store of files has no space left. Nothing was kept.", LATER)
+            }
+            BlobError::Store(cause) => {
+                tracing::warn!(error = %cause, "the store of objects does not answer");
+                Self::unavailable("The store of files does not answer at the moment.", SOON)
+            }
+            BlobError::TooLarge => Self::new(
+                Code::PayloadTooLarge,
+                "This is larger than the store of files takes.",
+            ),
+            // A row said that it is there, and whole.
+            BlobError::NotFound | BlobError::Damaged(_) => Self::internal(error),
         }
     }
 }

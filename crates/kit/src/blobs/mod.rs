@@ -2,7 +2,7 @@
 //!
 //! What is stored under [`Blobs::put_sealed`] is encrypted segment by segment while it flows (`kit::vault::segments`),
 //! so that memory stays small, any range can be read, and whoever holds the store learns only lengths. Parts of an
-//! upload that is not complete go in and out raw, because a client may write them to S3 itself by a signed address.
+//! upload that clients write to S3 themselves, by signed addresses, lie there as they were sent until it is complete.
 //!
 //! Requests to S3 do not pass the guard of [`crate::http`]: the address is one that the operator configured, never one
 //! that a person wrote, and the usual place of such a store is a private network.
@@ -35,6 +35,7 @@ pub use write::Stored;
 
 use crate::clock::Timestamp;
 use crate::vault::OwnerKeys;
+use crate::vault::segments::plain_size;
 use s3::Signing;
 
 /// The store of objects; cheap to clone.
@@ -64,7 +65,7 @@ pub struct Listed {
 pub enum Kind {
     /// Sealed, whole.
     Object,
-    /// A part of an upload, as the client sent it.
+    /// A part of an upload, as a client wrote it to S3.
     Part,
 }
 
@@ -190,15 +191,6 @@ impl Blobs {
         }
     }
 
-    /// Writes a part as it comes, of at most `most` bytes; answers how many there were.
-    pub async fn put_raw<S, E>(&self, owner: Uuid, name: &str, most: u64, stream: S) -> Result<u64, E>
-    where
-        S: Stream<Item = Result<Bytes, E>> + Send,
-        E: From<BlobError> + Send,
-    {
-        write::put_raw(self, &key(Kind::Part, owner, name), most, stream).await
-    }
-
     /// Reads a part.
     pub async fn read_raw(
         &self,
@@ -209,13 +201,20 @@ impl Blobs {
         Ok(found.into_stream().map_err(BlobError::from).boxed())
     }
 
-    /// The parts whose names begin with this folder, with their lengths.
-    pub async fn list_raw(&self, owner: Uuid, under: &str) -> Result<Vec<(String, u64)>, BlobError> {
-        let prefix = key(Kind::Part, owner, under);
-        let found: Vec<_> = self.store.list(Some(&prefix)).try_collect().await?;
+    /// What is in these folders of an owner: names, and how many bytes each has before it is sealed.
+    pub async fn list(&self, kind: Kind, owner: Uuid, under: &str) -> Result<Vec<(String, u64)>, BlobError> {
+        let found: Vec<_> = self
+            .store
+            .list(Some(&key(kind, owner, under)))
+            .try_collect()
+            .await?;
+        let size = |size| match kind {
+            Kind::Object => plain_size(size),
+            Kind::Part => Some(size),
+        };
         Ok(found
             .iter()
-            .filter_map(|meta| Some((listed(meta)?.name, meta.size)))
+            .filter_map(|meta| Some((listed(meta)?.name, size(meta.size)?)))
             .collect())
     }
 

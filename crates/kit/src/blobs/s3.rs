@@ -69,6 +69,7 @@ fn build(config: &S3Config, endpoint: Option<&String>) -> Result<AmazonS3, BlobE
 }
 
 pub(super) fn open(config: &S3Config) -> Result<(Arc<dyn ObjectStore>, Signing), BlobError> {
+    crate::http::settle_ciphers();
     let store = build(config, config.endpoint.as_ref())?;
     let public = config.public_endpoint.as_ref().or(config.endpoint.as_ref());
     let signing = Signing {

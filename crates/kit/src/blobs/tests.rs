@@ -190,6 +190,12 @@ async fn objects_are_listed_and_deleted() {
             names
         };
         assert_eq!(names().await, ["one", "pages-not", "pages/1", "pages/2"]);
+        let pages = store
+            .blobs
+            .list(Kind::Object, store.owner, "pages")
+            .await
+            .unwrap();
+        assert!(pages.contains(&("pages/2".to_owned(), 1)) && pages.len() == 2);
         let long_ago = store.blobs.list_older_than(Kind::Object, Timestamp(0));
         assert_eq!(long_ago.count().await, 0);
         store
@@ -222,25 +228,45 @@ async fn objects_are_listed_and_deleted() {
     }
 }
 
+/// Writes to a signed address as a browser would.
+async fn put(url: &str, bytes: &[u8]) -> http::StatusCode {
+    use crate::http::{Client, Reach, Timeouts};
+    let request = http::Request::put(url)
+        .body(Bytes::copy_from_slice(bytes))
+        .unwrap();
+    let sent = Client::new()
+        .unwrap()
+        .send(request, Reach::AllowPrivate, &Timeouts::default())
+        .await;
+    sent.unwrap().status()
+}
+
 #[tokio::test]
-async fn parts_go_in_and_out_as_they_are() {
+async fn parts_are_written_by_signed_addresses() {
     for store in stores() {
-        let bytes = plain(6 << 20);
         let (blobs, owner) = (&store.blobs, store.owner);
-        let put = |name: &'static str, most| blobs.put_raw(owner, name, most, pieces(&bytes, 70_000));
-        assert_eq!(put("up/1", bytes.len() as u64).await.unwrap(), bytes.len() as u64);
-        let refused = put("up/2", bytes.len() as u64 - 1).await;
-        assert!(matches!(refused, Err(BlobError::TooLarge)));
-        let listed = blobs.list_raw(owner, "up").await.unwrap();
-        assert_eq!(listed, [("up/1".to_owned(), bytes.len() as u64)]);
-        let read: Vec<Bytes> = blobs
-            .read_raw(owner, "up/1")
-            .await
-            .unwrap()
-            .try_collect()
+        let bytes = plain(100_000);
+        let lasts = Duration::from_secs(60);
+        let signed = blobs
+            .sign_put(owner, "up/1", bytes.len() as u64, lasts)
             .await
             .unwrap();
-        assert!(read.concat() == bytes);
+        assert_eq!(signed.is_some(), blobs.signs());
+        let Some(url) = signed else { continue };
+        let altered = url.replace("X-Amz-Signature=", "X-Amz-Signature=0");
+        let elsewhere = url.replace("/up/1?", "/up/2?");
+        for wrong in [altered, elsewhere] {
+            assert!(!put(&wrong, &bytes).await.is_success());
+        }
+        for wrong in [&bytes[1..], &[&bytes[..], b"x"].concat()] {
+            assert!(!put(&url, wrong).await.is_success(), "{} bytes", wrong.len());
+        }
+        assert!(put(&url, &bytes).await.is_success());
+        let listed = blobs.list(Kind::Part, owner, "up").await.unwrap();
+        assert_eq!(listed, [("up/1".to_owned(), bytes.len() as u64)]);
+        let part = blobs.read_raw(owner, "up/1").await.unwrap();
+        let part: Vec<Bytes> = part.try_collect().await.unwrap();
+        assert!(part.concat() == bytes);
         assert_eq!(blobs.delete_all(Kind::Part, owner, Some("up")).await.unwrap(), 1);
     }
 }

@@ -1,8 +1,8 @@
 //! Writing: bytes go to the store in parts while they come, with back pressure, and leave nothing when they break off.
 
-use bytes::{Bytes, BytesMut};
+use bytes::BytesMut;
+use futures::StreamExt;
 use futures::stream::FuturesUnordered;
-use futures::{Stream, StreamExt};
 use object_store::path::Path as Key;
 use object_store::{MultipartUpload, ObjectStoreExt, PutPayload, UploadPart};
 
@@ -124,37 +124,4 @@ impl<'a> Writer<'a> {
             tracing::warn!(error = %error, "a broken upload was not cleared away");
         }
     }
-}
-
-/// Writes a stream as it comes, at most `most` bytes of it.
-pub(super) async fn put_raw<S, E>(blobs: &Blobs, key: &Key, most: u64, stream: S) -> Result<u64, E>
-where
-    S: Stream<Item = Result<Bytes, E>> + Send,
-    E: From<BlobError> + Send,
-{
-    let mut writer = Writer::new(blobs, key);
-    let outcome = pump(&mut writer, most, stream).await;
-    if outcome.is_err() {
-        writer.abort().await;
-    }
-    outcome
-}
-
-async fn pump<S, E>(writer: &mut Writer<'_>, most: u64, stream: S) -> Result<u64, E>
-where
-    S: Stream<Item = Result<Bytes, E>> + Send,
-    E: From<BlobError> + Send,
-{
-    let mut stream = std::pin::pin!(stream);
-    let mut size = 0;
-    while let Some(bytes) = stream.next().await {
-        let bytes = bytes?;
-        size += bytes.len() as u64;
-        if size > most {
-            return Err(BlobError::TooLarge.into());
-        }
-        writer.write(&bytes).await?;
-    }
-    writer.finish().await?;
-    Ok(size)
 }

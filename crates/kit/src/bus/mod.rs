@@ -90,6 +90,7 @@ impl Bus {
     /// A bus for several nodes, over a Redis server. It need not be there yet: whoever is not heard is caught up with
     /// when the link is.
     pub fn over(address: &Secret, lifecycle: &Lifecycle) -> Result<Self, BadAddress> {
+        crate::http::settle_ciphers();
         let node = crate::ids::new_id();
         let heard = broadcast::Sender::new(BACKLOG);
         let link = watch::Sender::new(Link {

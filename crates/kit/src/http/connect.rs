@@ -165,6 +165,12 @@ impl Service<Uri> for Connector {
     }
 }
 
+/// Settles which of the cipher libraries in this program others use who do not say it: two are linked (one came with the
+/// store of objects), and then rustls does not choose.
+pub(crate) fn settle_ciphers() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+}
+
 /// The roots of Mozilla, in the binary: the same on every machine, no system store needed.
 pub(super) fn tls_config() -> Result<rustls::ClientConfig, rustls::Error> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());

@@ -32,6 +32,7 @@ use hyper_util::client::legacy;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 
 pub use body::Body;
+pub(crate) use connect::settle_ciphers;
 pub use connect::{Resolve, SystemResolver};
 pub use error::{Error, Phase};
 pub use guard::{Reach, Refusal};

@@ -12,11 +12,14 @@
 mod support;
 
 mod chat;
+mod files;
 mod identity;
 mod live;
 mod models;
 mod nodes;
 mod openapi;
 mod operation;
+mod processing;
 mod rooms;
+mod search;
 mod security;

@@ -12,7 +12,6 @@ interface Props {
   rows: Row[];
   here: number;
   text: string;
-  found: number;
   wanted: boolean;
   busy: boolean;
   first: boolean;
@@ -22,7 +21,7 @@ interface Props {
 }
 
 export function PaletteList(props: Props) {
-  const { rows, here, text, found, wanted, busy, first, error, onPoint, onRun } = props;
+  const { rows, here, text, wanted, busy, first, error, onPoint, onRun } = props;
   const t = useText();
   const s = useSearchText();
   const list = useRef<HTMLDivElement>(null);
@@ -36,6 +35,7 @@ export function PaletteList(props: Props) {
   }, [here, at]);
 
   const offline = isFailure(error) && error.status === 0;
+  const nothing = wanted ? !first && !busy && !error && rows.length <= 1 : rows.length === 0;
   return (
     <div className="palette-body">
       {error !== null && (
@@ -45,10 +45,6 @@ export function PaletteList(props: Props) {
           </Notice>
         </div>
       )}
-      {wanted && !first && !busy && !error && found === 0 && (
-        <p className="palette-none">{s.none(text)}</p>
-      )}
-      {!wanted && rows.length === 0 && <p className="palette-none">{t.palette.none}</p>}
       <div
         ref={list}
         id="palette-list"
@@ -78,6 +74,11 @@ export function PaletteList(props: Props) {
             })}
           </div>
         ))}
+        {nothing && (
+          <p className="palette-none" aria-hidden="true">
+            {wanted ? s.none(text) : t.palette.none}
+          </p>
+        )}
         {first && (
           <div className="palette-wait" aria-hidden="true">
             {[72, 54, 63].map((width) => (

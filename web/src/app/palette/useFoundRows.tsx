@@ -8,6 +8,7 @@ import { fromFirstMark } from '@/areas/search/marks';
 import { pieces, saysSomething, wordsOf } from '@/areas/search/grammar';
 import { useSearching } from '@/areas/search/searching';
 import { knownThreads, titled, titleHit } from '@/areas/search/titles';
+import { remember } from '@/areas/search/recent';
 import { useOpenHit } from '@/areas/search/useOpen';
 import { Icon } from '@/components/Icon';
 import { useText } from '@/text';
@@ -21,7 +22,7 @@ const REST_MS = 120;
 const LIMIT = 20;
 const MOST = { thread: 5, message: 6, file: 4 };
 
-function useRowOf(): (hit: Hit) => Row {
+function useRowOf(asked: string): (hit: Hit) => Row {
   const t = useText();
   const s = useSearchText();
   const me = useMe().user.id;
@@ -44,17 +45,20 @@ function useRowOf(): (hit: Hit) => Row {
             </>
           ),
           aside: ago(hit.created_at),
-          run: () => open(hit),
+          run: () => {
+            remember(asked);
+            open(hit);
+          },
         };
       },
-    [s, t, me, open],
+    [s, t, me, open, asked],
   );
 }
 
 /** What fits the words: chats that are known by their title at once, the rest as soon as the server has it. */
 export function useFoundRows(text: string) {
-  const rowOf = useRowOf();
   const asked = useSlowly(text.trim(), REST_MS);
+  const rowOf = useRowOf(asked);
   const searching = useSearching({ q: asked, limit: LIMIT });
   const wanted = saysSomething(text);
   const found = wanted ? searching.data : undefined;

@@ -49,6 +49,11 @@ export function AssistantEditor({ assistant }: { assistant: Assistant | null }) 
   const [input, setInput] = useState(before);
   const changed = JSON.stringify(trimmed(input)) !== JSON.stringify(trimmed(before));
   const failure = isFailure(save.error) ? save.error : null;
+  const setKnowledge = useCallback(
+    (change: (ids: string[]) => string[]) =>
+      setInput((all) => ({ ...all, knowledge: change(all.knowledge) })),
+    [],
+  );
   const set = (change: Partial<AssistantInput>) => setInput((all) => ({ ...all, ...change }));
   const unsaved = useRef(false);
   useEffect(() => {
@@ -138,8 +143,9 @@ export function AssistantEditor({ assistant }: { assistant: Assistant | null }) 
           <p className="field-hint">{s.modelHint}</p>
         </div>
         <Knowledge
+          place={`assistant:${assistant?.id ?? 'new'}`}
           ids={input.knowledge}
-          onChange={(knowledge) => set({ knowledge })}
+          onChange={setKnowledge}
           error={failure?.field('knowledge')}
         />
         {save.error && <Notice look="danger">{describe(save.error, t)}</Notice>}

@@ -1,29 +1,35 @@
 import { useState } from 'react';
 import { useSlowly } from '@/app/useSlowly';
+import { FileFace } from '@/areas/files/FileFace';
+import { useFiles } from '@/areas/files/library/useFiles';
+import { useNear } from '@/areas/files/useNear';
 import { Bones } from '@/components/Bones';
 import { Icon } from '@/components/Icon';
 import { LoadError } from '@/components/LoadError';
-import { fileSize } from './fileSize';
-import { useFiles } from './files';
+import { bytes } from '@/text/numbers';
 import { useAssistantText } from './text';
 
 interface Props {
   chosen: string[];
-  onChange: (ids: string[]) => void;
+  onChange: (change: (ids: string[]) => string[]) => void;
 }
 
 /** One's own files and the workspace's, to choose from. */
 export function FileChoice({ chosen, onChange }: Props) {
   const s = useAssistantText();
   const [typed, setTyped] = useState('');
-  const files = useFiles(useSlowly(typed.trim(), 150));
-  const list = (files.data ?? []).filter((file) => file.status !== 'rejected');
+  const files = useFiles({ q: useSlowly(typed.trim(), 150), type: '' });
+  const { hasNextPage, isFetchingNextPage, fetchNextPage } = files;
+  const end = useNear(() => void fetchNextPage(), hasNextPage && !isFetchingNextPage);
+  const all = files.data?.pages.flatMap((page) => page.data) ?? [];
+  const list = all.filter((file) => file.status !== 'rejected');
   return (
     <div className="file-choice">
       <label className="file-find">
         <Icon name="search" size={16} />
         <input
           type="search"
+          autoFocus
           placeholder={s.findFile}
           aria-label={s.findFile}
           value={typed}
@@ -47,28 +53,30 @@ export function FileChoice({ chosen, onChange }: Props) {
       {files.data && list.length === 0 && (
         <p className="file-choice-note quiet">{typed ? s.noFile : s.noFiles}</p>
       )}
-      <ul>
-        {list.map((file) => (
-          <li key={file.id}>
-            <label className="file-row">
-              <input
-                type="checkbox"
-                checked={chosen.includes(file.id)}
-                onChange={(event) =>
-                  onChange(
-                    event.target.checked
-                      ? [...chosen, file.id]
-                      : chosen.filter((x) => x !== file.id),
-                  )
-                }
-              />
-              <Icon name="file" size={17} />
-              <span>{file.name}</span>
-              <small className="tabular">{fileSize(file.size)}</small>
-            </label>
-          </li>
-        ))}
-      </ul>
+      <div className="file-choice-list">
+        <ul>
+          {list.map((file) => (
+            <li key={file.id}>
+              <label className="file-row">
+                <input
+                  type="checkbox"
+                  checked={chosen.includes(file.id)}
+                  onChange={(event) => {
+                    const on = event.target.checked;
+                    onChange((ids) =>
+                      on ? [...ids, file.id] : ids.filter((fileId) => fileId !== file.id),
+                    );
+                  }}
+                />
+                <FileFace name={file.name} type={file.type} size="small" />
+                <span>{file.name}</span>
+                <small className="tabular">{bytes(file.size)}</small>
+              </label>
+            </li>
+          ))}
+        </ul>
+        <div ref={end} />
+      </div>
     </div>
   );
 }

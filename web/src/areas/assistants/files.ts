@@ -1,49 +1,49 @@
-import { useQuery } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { api } from '@/api/client';
-import { isFailure } from '@/api/failure';
+import { keys } from '@/api/keys';
+import { queryClient } from '@/api/queryClient';
+import type { FileOut } from '@/areas/files/contract';
+import { loadFile, receiveFile } from '@/areas/files/store';
+import { isGone } from '@/areas/files/useFile';
 
-/** Of a file, what it takes to choose it. */
-export interface KnownFile {
-  id: string;
-  name: string;
-  type: string;
-  size: number;
-  status: string;
-  pages: number | null;
+const KNOWN = ['knowledge'];
+
+async function known(id: string): Promise<[string, FileOut | null]> {
+  try {
+    const file = await queryClient.fetchQuery({
+      queryKey: keys.file(id),
+      queryFn: ({ signal }) => loadFile(id, signal),
+      staleTime: 10_000,
+    });
+    return [id, file];
+  } catch (error) {
+    if (isGone(error)) return [id, null];
+    throw error;
+  }
 }
 
-const MOST = 30;
-
-export function useFiles(q: string) {
-  return useQuery({
-    queryKey: ['files', 'choosing', q],
-    queryFn: async ({ signal }) =>
-      (await api.page<KnownFile>('/files', { q: q || null, limit: MOST }, signal)).data,
+/** The files with these ids; null for what is not here any more, nothing for what is not known yet. */
+export function useKnownFiles(ids: string[]): Map<string, FileOut | null> {
+  const { data } = useQuery({
+    queryKey: [...KNOWN, ids],
+    queryFn: () => Promise.all(ids.map(known)),
+    enabled: ids.length > 0,
     placeholderData: (before) => before,
     staleTime: 10_000,
     retry: false,
   });
+  return useMemo(() => new Map(data), [data]);
 }
 
-/** The files with these ids; null for what is not here any more, nothing for what is not known yet. */
-export function useKnownFiles(ids: string[]): Map<string, KnownFile | null> {
-  const { data } = useQuery({
-    queryKey: ['files', 'known', ids],
-    queryFn: () =>
-      Promise.all(
-        ids.map(async (id): Promise<[string, KnownFile | null]> => {
-          const file = await api.get<KnownFile>(`/files/${id}`).catch((error: unknown) => {
-            if (isFailure(error) && error.status === 404) return null;
-            throw error;
-          });
-          return [id, file];
-        }),
-      ),
-    enabled: ids.length > 0,
-    placeholderData: (before) => before,
-    staleTime: 60_000,
-    retry: false,
+/** Lets everyone in the workspace open these files: an assistant answers everyone from what it knows. */
+export function useOpenFiles() {
+  return useMutation({
+    mutationFn: async (ids: string[]) => {
+      for (const id of ids) {
+        receiveFile(await api.patch<FileOut>(`/files/${id}`, { visibility: 'workspace' }));
+      }
+    },
+    onSettled: () => queryClient.invalidateQueries({ queryKey: KNOWN }),
   });
-  return useMemo(() => new Map(data), [data]);
 }

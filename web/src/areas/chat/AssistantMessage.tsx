@@ -8,6 +8,8 @@ import { samePlace } from '@/areas/rooms/placing';
 import { ReactionChips } from '@/areas/rooms/ReactionChips';
 import { ReadMarks } from '@/areas/rooms/ReadMarks';
 import { useRoom } from '@/areas/rooms/RoomContext';
+import { SourceRow } from '@/areas/files/citations/SourceRow';
+import { SourcesContext, sourcesOf } from '@/areas/files/citations/sources';
 import { Button } from '@/components/Button';
 import { providerName } from '@/areas/models/providerNames';
 import { useText } from '@/text';
@@ -73,7 +75,11 @@ export const AssistantMessage = memo(function AssistantMessage({
       {message.status === 'unreadable' ? (
         <p className="muted">{t.chat.unreadable}</p>
       ) : (
-        !empty && <Markdown text={message.content} live={running} />
+        !empty && (
+          <SourcesContext value={sourcesOf(message.metadata)}>
+            <Markdown text={message.content} live={running} />
+          </SourcesContext>
+        )
       )}
       {reconnecting && <Flow label={t.chat.reconnecting} />}
       {!running && (
@@ -84,6 +90,7 @@ export const AssistantMessage = memo(function AssistantMessage({
             onRetry={() => onRegenerate(message, null)}
             onContinue={() => onContinue(message)}
           />
+          <SourceRow message={message} />
           {shared && <ReactionChips message={message} />}
           <AnswerTools message={message} locked={locked} onRegenerate={onRegenerate} />
         </>

@@ -1,5 +1,12 @@
 import { lazy, Suspense, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { Thread } from '@/api/contract';
+import { AttachButton } from '@/areas/files/AttachButton';
+import { filesOf, giveFiles, useUploads } from '@/areas/files/attaching';
+import '@/areas/files/attaching.css';
+import { briefOf } from '@/areas/files/contract';
+import { DropVeil } from '@/areas/files/DropVeil';
+import { tray } from '@/areas/files/tray';
+import { useSendWhenThere } from '@/areas/files/useSendWhenThere';
 import type { AssistantChoice } from '@/areas/assistants/AssistantRows';
 import { Icon } from '@/components/Icon';
 import { ModelPicker } from '@/areas/models/ModelPicker';
@@ -22,6 +29,9 @@ import { setDraft, useDraft } from './drafts';
 import '@/areas/rooms/writing.css';
 import './composer.css';
 
+const UploadTray = lazy(() =>
+  import('@/areas/files/uploads/UploadTray').then((m) => ({ default: m.UploadTray })),
+);
 const MentionList = lazy(() =>
   import('@/areas/rooms/MentionList').then((m) => ({ default: m.MentionList })),
 );
@@ -58,6 +68,9 @@ export function Composer({
   const me = useMe().user.id;
   const text = useDraft(draftKey);
   const replying = useReplying(draftKey);
+  const uploads = useUploads(draftKey);
+  const files = tray(uploads);
+  const { there, pending, stuck } = files;
   const { send_key: sendKey } = useSettings();
   const area = useRef<HTMLTextAreaElement>(null);
   const shared = isShared(thread);
@@ -78,7 +91,8 @@ export function Composer({
   const named = mentionsIn(text, candidates);
   const plan = willAnswer({ shared, answers: thread?.answers, mentions: named, chosen });
   // One goes on talking while a model answers.
-  const ready = text.trim().length > 0;
+  const ready = text.trim().length > 0 || uploads.length > 0;
+  const give = (given: File[]) => giveFiles(draftKey, given);
 
   useLayoutEffect(() => {
     const element = area.current;
@@ -97,20 +111,31 @@ export function Composer({
     return composerFocus.offer(focus);
   }, [draftKey]);
 
-  const submit = () => {
-    if (!ready) return;
+  const send = () => {
     onSend(text.trim(), {
       reply: plan.reply,
       replyTo: replying?.id ?? null,
+      files: there.map(briefOf),
     });
     setReplying(draftKey, null);
     setChosen(null);
     if (shared) announceTyping(draftKey, false);
     area.current?.focus();
   };
+  const [armed, setArmed] = useSendWhenThere(uploads, files, send);
+  const submit = () => {
+    if (!ready || stuck > 0) return;
+    if (pending > 0) setArmed(true);
+    else send();
+  };
 
   const onKeyDown = (event: React.KeyboardEvent) => {
     if (mentions.onKeyDown(event)) return;
+    if (event.key === 'Escape' && armed) {
+      event.preventDefault();
+      setArmed(false);
+      return;
+    }
     if (event.key === 'Escape' && replying) {
       event.preventDefault();
       setReplying(draftKey, null);
@@ -129,6 +154,7 @@ export function Composer({
   let hint = hintSend;
   if (shared && !plan.answered) hint = t.rooms.compose.noAnswer;
   else if (models.length > 0) hint = t.rooms.compose.willAnswer(models.join(', '));
+  const said = stuck > 0 ? t.files.attention(stuck) : armed ? t.files.sendsWhen(pending) : null;
 
   return (
     <form
@@ -144,6 +170,11 @@ export function Composer({
       {mentions.open && (
         <Suspense fallback={null}>
           <MentionList mentions={mentions} />
+        </Suspense>
+      )}
+      {uploads.length > 0 && (
+        <Suspense fallback={<div className="composer-tray" />}>
+          <UploadTray uploads={uploads} />
         </Suspense>
       )}
       <textarea
@@ -167,9 +198,18 @@ export function Composer({
           if (shared) announceTyping(draftKey, false);
         }}
         onKeyDown={onKeyDown}
+        onPaste={(event) => {
+          const pasted = filesOf(event.clipboardData);
+          if (pasted.length === 0) return;
+          // A table copied from a sheet comes as words and as a picture of them: the words are meant.
+          if (event.clipboardData.types.includes('text/plain')) return;
+          event.preventDefault();
+          give(pasted);
+        }}
         {...mentions.fieldProps}
       />
       <div className="composer-foot">
+        <AttachButton onFiles={give} onClose={() => area.current?.focus()} />
         <ModelPicker
           value={model}
           onChange={onModel}
@@ -177,8 +217,18 @@ export function Composer({
           onClose={() => area.current?.focus()}
         />
         {shared && <AskSwitch on={plan.answered} hint={hint} onChange={setChosen} />}
-        <span className="composer-hint" aria-hidden="true">
-          {hint}
+        <span
+          className="composer-hint"
+          aria-hidden={said === null || undefined}
+          role={said === null ? undefined : 'status'}
+          data-said={said !== null || undefined}
+        >
+          {said ?? hint}
+          {armed && (
+            <button type="button" onClick={() => setArmed(false)}>
+              {t.files.doNotSend}
+            </button>
+          )}
         </span>
         {running && (
           <button
@@ -201,12 +251,14 @@ export function Composer({
             className="send"
             aria-label={t.chat.send}
             title={t.chat.send}
-            disabled={!ready}
+            data-armed={armed || undefined}
+            disabled={!ready || stuck > 0}
           >
             <Icon name="arrowUp" size={20} />
           </button>
         )}
       </div>
+      <DropVeil words={t.files.drop} onFiles={give} />
     </form>
   );
 }

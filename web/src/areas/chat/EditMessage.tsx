@@ -1,15 +1,19 @@
 import { useLayoutEffect, useRef, useState } from 'react';
+import { Attachments } from '@/areas/files/attachments/Attachments';
+import type { FileBrief } from '@/areas/files/contract';
 import { Button } from '@/components/Button';
 import { useText } from '@/text';
 
 interface Props {
   text: string;
+  /** They stay as they are. */
+  files: FileBrief[];
   onSave: (text: string) => void;
   onCancel: () => void;
 }
 
 /** A message in place, to be asked again in other words. */
-export function EditMessage({ text: before, onSave, onCancel }: Props) {
+export function EditMessage({ text: before, files, onSave, onCancel }: Props) {
   const t = useText();
   const [text, setText] = useState(before);
   const area = useRef<HTMLTextAreaElement>(null);
@@ -19,7 +23,7 @@ export function EditMessage({ text: before, onSave, onCancel }: Props) {
     element.style.height = 'auto';
     element.style.height = `${Math.min(element.scrollHeight + 2, 420)}px`;
   }, [text]);
-  const ready = text.trim().length > 0;
+  const ready = text.trim().length > 0 || files.length > 0;
   return (
     <form
       className="edit"
@@ -28,6 +32,7 @@ export function EditMessage({ text: before, onSave, onCancel }: Props) {
         if (ready) onSave(text.trim());
       }}
     >
+      <Attachments files={files} />
       <textarea
         ref={area}
         className="input"

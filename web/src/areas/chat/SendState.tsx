@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react';
 import type { Message } from '@/api/contract';
 import { Button } from '@/components/Button';
 import { Icon } from '@/components/Icon';
+import { giveStored } from '@/areas/files/attaching';
 import { live } from '@/live/live';
 import type { Sending } from '@/live/projection';
 import { useText } from '@/text';
@@ -49,6 +50,7 @@ export function SendState({ message, sending }: { message: Message; sending: Sen
             small
             onClick={() => {
               setDraft(message.thread_id, message.content);
+              giveStored(message.thread_id, message.attachments);
               live.discard(id);
               composerFocus.take();
             }}

@@ -2,6 +2,7 @@ import { memo, useState } from 'react';
 import type { Message } from '@/api/contract';
 import { CopyButton } from '@/components/CopyButton';
 import { IconButton } from '@/components/IconButton';
+import { Attachments } from '@/areas/files/attachments/Attachments';
 import { SaidMessage } from '@/areas/rooms/SaidMessage';
 import { MentionedText } from '@/areas/rooms/MentionedText';
 import type { InRoom } from '@/areas/rooms/placing';
@@ -32,6 +33,7 @@ export const UserMessage = memo(
         <li className="turn turn-user" data-message={message.id}>
           <EditMessage
             text={message.content}
+            files={message.attachments}
             onCancel={() => setEditing(false)}
             onSave={(content) => {
               setEditing(false);
@@ -55,13 +57,16 @@ export const UserMessage = memo(
     return (
       <li className="turn turn-user" data-message={message.id}>
         <h2 className="unseen">{t.chat.you}</h2>
-        <div className="bubble">
-          {message.status === 'unreadable' ? (
-            <em>{t.chat.unreadable}</em>
-          ) : (
-            <MentionedText message={message} />
-          )}
-        </div>
+        <Attachments files={message.attachments} />
+        {(message.content !== '' || message.attachments.length === 0) && (
+          <div className="bubble">
+            {message.status === 'unreadable' ? (
+              <em>{t.chat.unreadable}</em>
+            ) : (
+              <MentionedText message={message} />
+            )}
+          </div>
+        )}
         {sending ? (
           <SendState message={message} sending={sending} />
         ) : (

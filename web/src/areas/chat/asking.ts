@@ -1,5 +1,7 @@
 import { api, open } from '@/api/client';
 import type { Author, Message, Thread } from '@/api/contract';
+import { takeFiles } from '@/areas/files/attaching';
+import type { FileBrief } from '@/areas/files/contract';
 import { isFailure, networkFailure } from '@/api/failure';
 import { newId } from '@/api/id';
 import { keys } from '@/api/keys';
@@ -17,12 +19,14 @@ import { receiveAnswered, refreshMessages, seedEmpty } from './messages';
 import { setProblem } from './problems';
 import { NOTHING_OWN, receiveThread, refreshThreads } from './threads';
 
-function ghost(threadId: string, content: string, parentId: string | null, me: Author): Message {
+/** Other words for a message, before the server has them; its files stay. */
+function ghost(before: Message, content: string, me: Author): Message {
   return unstored(
     {
       id: newId(),
-      thread_id: threadId,
-      parent_id: parentId,
+      thread_id: before.thread_id,
+      parent_id: before.parent_id,
+      attachments: before.attachments,
       author: me,
       role: 'user',
       content,
@@ -98,6 +102,7 @@ export interface How {
   replyTo?: string | null;
   /** Whether a model answers; left open, the thread decides. */
   reply?: boolean;
+  files?: FileBrief[];
 }
 
 export interface Asking extends How {
@@ -109,7 +114,7 @@ export interface Asking extends How {
 }
 
 function putMessage(threadId: string, asking: Asking): void {
-  const { content, model, replyTo, reply } = asking;
+  const { content, model, replyTo, reply, files = [] } = asking;
   const id = newId();
   put({
     id,
@@ -122,7 +127,9 @@ function putMessage(threadId: string, asking: Asking): void {
       client_id: id,
       reply_to: replyTo ?? undefined,
       reply,
+      attachments: files.length > 0 ? files.map((file) => file.id) : undefined,
     },
+    files,
   });
 }
 
@@ -130,6 +137,7 @@ function putMessage(threadId: string, asking: Asking): void {
 export function send(threadId: string, asking: Asking): void {
   setProblem(threadId, null);
   clearDraft(threadId);
+  takeFiles(threadId);
   putMessage(threadId, asking);
 }
 
@@ -160,11 +168,11 @@ function realId(temporary: string): Promise<string | null> {
 }
 
 /** What is shown of a conversation that the server does not have yet. */
-function seedThread(id: string, { content, model, me, assistantId }: Asking): void {
+function seedThread(id: string, { content, model, me, assistantId, files }: Asking): void {
   const now = new Date().toISOString();
   const thread: Thread = {
     id,
-    title: content.split('\n')[0]?.slice(0, 60) ?? null,
+    title: content.split('\n')[0]?.slice(0, 60) || (files?.[0]?.name ?? null),
     visibility: 'private',
     model,
     assistant_id: assistantId ?? null,
@@ -191,6 +199,7 @@ export async function sendFirst(asking: Asking, go: (threadId: string) => void):
   const temporary = temporaryId(id);
   setProblem(NEW, null);
   clearDraft(NEW);
+  takeFiles(NEW);
   starting.set(temporary);
   put({
     id,
@@ -225,7 +234,7 @@ export function regenerate(threadId: string, reply: Message, model: string | nul
 /** Asks in other words, on a new branch. The old words and answers stay. */
 export function edit(threadId: string, message: Message, asking: Asking): void {
   const { content, model, me } = asking;
-  const optimistic = ghost(threadId, content, message.parent_id, me);
+  const optimistic = ghost(message, content, me);
   void run({
     threadId,
     path: `/threads/${threadId}/messages/${message.id}/edit`,

@@ -25,6 +25,7 @@ function ghostOf(item: OutboxItem, me: Author, answers: boolean): Ghost {
         content: body.content,
         client_id: item.id,
         reply_to: body.reply_to ?? null,
+        attachments: item.files ?? [],
       },
       item.at,
     ),

@@ -44,8 +44,7 @@ export function ModelPicker({ value, onChange, assistant, onClose }: Props) {
         onClick={toggle}
       >
         {helper && <Icon name="spark" size={15} />}
-        {helper && <span className="model-chip-helper">{helper.name}</span>}
-        <span>{name}</span>
+        {helper && <span className="model-chip-helper">{helper.name}</span>} <span>{name}</span>
         <Icon name="down" size={15} />
       </button>
       <div

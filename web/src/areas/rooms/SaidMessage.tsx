@@ -1,4 +1,5 @@
 import type { Message } from '@/api/contract';
+import { Attachments } from '@/areas/files/attachments/Attachments';
 import { BranchSwitch } from '@/areas/chat/BranchSwitch';
 import { SendState } from '@/areas/chat/SendState';
 import type { Sending } from '@/live/projection';
@@ -30,6 +31,7 @@ export function SaidMessage({ message, sending, locked, place, onEdit }: Props) 
   const t = useText();
   const { me, writes } = useRoom();
   const mine = message.author?.id === me;
+  const worded = message.content !== '' || message.attachments.length === 0;
   return (
     <li
       className="turn turn-said"
@@ -43,15 +45,18 @@ export function SaidMessage({ message, sending, locked, place, onEdit }: Props) 
       ) : (
         <AuthorLine message={message} quiet={place.joined} />
       )}
+      <Attachments files={message.attachments} />
       <div className="said">
-        <div className="bubble">
-          {message.reply_to && <Quote messageId={message.reply_to} />}
-          {message.status === 'unreadable' ? (
-            <em>{t.chat.unreadable}</em>
-          ) : (
-            <MentionedText message={message} />
-          )}
-        </div>
+        {(worded || message.reply_to) && (
+          <div className="bubble">
+            {message.reply_to && <Quote messageId={message.reply_to} />}
+            {message.status === 'unreadable' ? (
+              <em>{t.chat.unreadable}</em>
+            ) : (
+              <MentionedText message={message} />
+            )}
+          </div>
+        )}
         {!sending && (
           <div className="said-tools">
             <span className="said-wide">

@@ -15,7 +15,7 @@ export const FILE_TYPES = [
 ] as const;
 
 /** What `type:` may say. */
-export const TYPES = ['message', 'file', ...FILE_TYPES] as const;
+export const TYPES = ['message', 'thread', 'file', ...FILE_TYPES] as const;
 
 /** One word, phrase or operator, and where it stands. */
 export interface Piece {

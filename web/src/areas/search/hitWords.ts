@@ -1,4 +1,5 @@
 import type { Hit } from './contract';
+import { plainly } from './plain';
 import type { SearchText } from './text';
 
 type Marks = readonly (readonly [number, number])[];
@@ -27,10 +28,11 @@ export function hitWords(hit: Hit, me: string, s: SearchText, untitled: string):
   if (hit.kind === 'file') {
     return { ...plain, who: hit.page === null ? null : s.page(hit.page), where: null };
   }
+  const said = plainly(hit.snippet, hit.marks);
   const author = hit.author?.id === me ? s.you : hit.author?.full_name;
   return {
-    title: hit.snippet,
-    titleMarks: hit.marks,
+    title: said.text,
+    titleMarks: said.marks,
     snippet: null,
     snippetMarks: [],
     who: author ?? s.answer,

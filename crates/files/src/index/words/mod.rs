@@ -13,4 +13,4 @@ mod tokens;
 pub use split::{Word, split};
 pub use stems::{Language, languages_of, languages_of_query, stem};
 pub use stops::is_stop;
-pub use tokens::{Hasher, Token, Tokens, starts_of};
+pub use tokens::{Hasher, LONGEST_START, SHORTEST_START, Token};

@@ -8,8 +8,10 @@ use kit::vault::{KeyedHash, OwnerKeys, VaultError};
 use super::split::Word;
 use super::stems::{Language, stem};
 
-/// The shortest and the longest beginning of a word that is indexed, in letters.
-pub const STARTS: std::ops::RangeInclusive<usize> = 3..=10;
+/// The shortest beginning of a word that is indexed, in letters.
+pub const SHORTEST_START: usize = 3;
+/// The longest.
+pub const LONGEST_START: usize = 10;
 
 /// Eight characters of a–z and 2–7.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -139,7 +141,7 @@ pub fn starts_of(word: &Word) -> Vec<&str> {
     }
     let ends = folded.char_indices().map(|(at, c)| at + c.len_utf8());
     ends.enumerate()
-        .filter(|(letters, _)| STARTS.contains(&(letters + 1)))
+        .filter(|(letters, _)| (SHORTEST_START..=LONGEST_START).contains(&(letters + 1)))
         .map(|(_, end)| &folded[..end])
         .collect()
 }

@@ -23,6 +23,8 @@ pub struct House {
     ann_id: String,
     cleo_id: String,
     invitation: (String, String),
+    file: String,
+    upload: String,
 }
 
 fn text(value: &Value) -> String {
@@ -66,6 +68,9 @@ impl House {
             json!({ "email": "cleo@example.org", "role": "member" }),
         )
         .await;
+        let file = crate::files::uploaded(&ann, "notes.txt", b"Words of Ann's").await;
+        let file = crate::files::until(&ann, crate::files::id(&file), "ready").await;
+        let upload = make("files/upload-url", json!({ "name": "a.txt", "size": 10 })).await;
         let settings = json!({ "values": { "theme": "dark" } });
         ann.patch("/api/v1/settings", &settings).await.expect(200);
         let workspace = text(&ann.get("/api/v1/workspace").await.data()["id"]);
@@ -89,6 +94,8 @@ impl House {
             cleo_id: text(&cleo.get("/api/v1/auth/me").await.data()["user"]["id"]),
             ann_id: text(&ann.get("/api/v1/auth/me").await.data()["user"]["id"]),
             invitation: (text(&invitation["id"]), text(&invitation["token"])),
+            file: text(&file["id"]),
+            upload: text(&upload["id"]),
             app,
             ann,
             bob,
@@ -115,6 +122,10 @@ impl House {
                 ("invitations", _) if call.method == http::Method::DELETE => &self.invitation.0,
                 ("invitations", _) => &self.invitation.1,
                 ("providers", _) => "custom",
+                ("files", _) if call.path.ends_with("/complete") => &self.upload,
+                ("files", _) => &self.file,
+                ("uploads", _) => &self.upload,
+                ("parts" | "previews", _) => "1",
                 (before, part) => panic!("{}: which id is {before}/{part}? Tell House::path", call.name()),
             });
             before = part;
@@ -176,6 +187,7 @@ impl House {
             &format!("{thread}/members"),
             "notifications",
             "assistants",
+            "files",
             "tokens",
             "members",
             "invitations",

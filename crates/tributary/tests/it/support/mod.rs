@@ -3,6 +3,7 @@
 
 mod client;
 pub mod mirror;
+pub mod seed;
 pub mod socket;
 mod stream;
 
@@ -56,8 +57,11 @@ impl TestApp {
             data: folder.path().to_owned(),
             ..Config::default()
         };
+        // This program is the suite; what reads files is the real one.
+        config.files.reader = Some(env!("CARGO_BIN_EXE_tributary").into());
         config.ai.discover = false;
         config.ai.builtin_model = false;
+        config.files.reader = Some(env!("CARGO_BIN_EXE_tributary").into());
         config.chat.drain_seconds = 0.5;
         config.chat.draft_seconds = 0.1;
         let postgres = PostgresDatabase::create().await;

@@ -1,4 +1,6 @@
 import type { Token, Tokens } from 'marked';
+import { CitedWords } from '@/areas/files/citations/CitedWords';
+import { SourcesContext } from '@/areas/files/citations/sources';
 import type { MathToken } from './lexer';
 import { plain, safeHref } from './links';
 import { MathView } from './MathView';
@@ -10,7 +12,12 @@ export function Inline({ tokens }: { tokens: Token[] }) {
 
 function Link({ link }: { link: Tokens.Link }) {
   const href = safeHref(link.href);
-  const words = <Inline tokens={link.tokens} />;
+  // A link leads to one place: numbers in its words are words.
+  const words = (
+    <SourcesContext value={null}>
+      <Inline tokens={link.tokens} />
+    </SourcesContext>
+  );
   if (href === null) return <span>{words}</span>;
   return (
     <a
@@ -40,7 +47,8 @@ function InlineToken({ token }: { token: Token }) {
   switch (token.type) {
     case 'text': {
       const text = token as Tokens.Text;
-      return text.tokens ? <Inline tokens={text.tokens} /> : plain(text.text);
+      if (text.tokens) return <Inline tokens={text.tokens} />;
+      return <CitedWords text={plain(text.text)} />;
     }
     case 'escape':
       return plain((token as Tokens.Escape).text);

@@ -19,9 +19,10 @@ export function mend(raw: string): string {
   if (count(end, '`') % 2 === 1) return close(end, '`');
   const linked = end
     .replace(/!?\[([^\][\n]*)\]\([^)\s]*$/, '$1')
-    .replace(/!?\[([^\][\n]*)$/, (whole, words: string) =>
-      /^[ xX]?$/.test(words) ? whole : words,
-    );
+    .replace(/!?\[([^\][\n]*)$/, (whole, words: string) => {
+      if (/^\d[\d, ]*$/.test(words)) return ''; // the number of a source, not yet whole
+      return /^[ xX]?$/.test(words) ? whole : words;
+    });
   const strong = close(linked, '**');
   return strong === raw.trimEnd() ? raw : strong;
 }
