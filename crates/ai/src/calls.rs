@@ -69,6 +69,24 @@ pub struct Outcome {
 }
 
 impl Outcome {
+    /// A call that begins.
+    pub(crate) fn blank(asker: Asker, purpose: Purpose, message: Option<MessageId>, at: Timestamp) -> Self {
+        Self {
+            asker,
+            purpose,
+            message,
+            provider: "",
+            model: String::new(),
+            status: "ok",
+            usage: Usage::default(),
+            cost_micros: None,
+            first_word_ms: None,
+            total_ms: 0,
+            attempts: Vec::with_capacity(1),
+            at,
+        }
+    }
+
     fn row(&self) -> ai_calls::Model {
         ai_calls::Model {
             workspace_id: self.asker.workspace,

@@ -8,6 +8,7 @@ use providers::ProviderKind;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::embeddings::choice;
 use crate::keys::kept::{self, KeyCheckOut, KeyIn, ScopeQuery};
 use crate::models::{self, ModelOut, ProviderOut};
 use crate::usage::{self, UsageOut, UsageQuery};
@@ -23,6 +24,7 @@ pub fn routes(ai: Ai) -> OpenApiRouter {
         .routes(routes!(read_usage))
         .routes(routes!(surface::chat_completions))
         .routes(routes!(surface::embeddings))
+        .routes(routes!(choice::choose_embedding_model))
         .routes(routes!(surface::list_models_openai))
         .with_state(ai)
 }

@@ -16,7 +16,7 @@ use providers::{ChatRequest, ProviderError, surface};
 use serde::Serialize;
 
 use crate::calls::Purpose;
-use crate::embeddings::EmbeddingRequest;
+use crate::embeddings::{EmbeddingRequest, builtin};
 use crate::open::Opened;
 use crate::routes::asker;
 use crate::trying::{Errand, Failure, Source};
@@ -207,7 +207,7 @@ fn events(
 
 /// Vectors for texts; OpenAI's Embeddings.
 #[utoipa::path(post, path = "/v1/embeddings", tag = "openai",
-    request_body(content = Object, description = "As OpenAI documents it; `model` may be `auto` or `provider/model`"),
+    request_body(content = Object, description = "As OpenAI documents it; `model` may be `auto`, `provider/model`, or `builtin` for the one inside the program"),
     responses((status = 200, description = "As OpenAI documents it")))]
 pub async fn embeddings(State(ai): State<Ai>, caller: Caller, body: Sent) -> Response {
     match embed(&ai, &caller, body).await {
@@ -218,6 +218,10 @@ pub async fn embeddings(State(ai): State<Ai>, caller: Caller, body: Sent) -> Res
 async fn embed(ai: &Ai, caller: &Caller, body: Sent) -> Result<Response, Response> {
     caller.require(Permission::UseModels).map_err(refused)?;
     let request = EmbeddingRequest::from_openai(&body.map_err(refused)?.0).map_err(|e| bad_request(&e))?;
+    if builtin().is_called(request.model.trim()) {
+        let made = ai.embed_locally(asker(caller), &request).await;
+        return made.map(|bytes| json(StatusCode::OK, bytes)).map_err(refused);
+    }
     let plan = ai.plan_vectors(asker(caller), Some(&request.model)).await;
     let plan = plan.map_err(refused)?;
     match ai.embed(&plan, asker(caller), &request).await {

@@ -5,8 +5,7 @@ use std::time::{Duration, Instant};
 
 use db::MessageId;
 use kit::api::{ApiError, Code, Detail};
-use kit::clock::Timestamp;
-use providers::{Answer, ChatRequest, ChunkStream, Embeddings, ErrorKind, ProviderError, Usage};
+use providers::{Answer, ChatRequest, ChunkStream, Embeddings, ErrorKind, ProviderError};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -117,7 +116,8 @@ impl Ai {
         source: Source<'_>,
         tell: impl Fn(&Attempt) + Send,
     ) -> Result<Found, Failure> {
-        let mut outcome = blank(errand, self.db().clock().now());
+        let at = self.db().clock().now();
+        let mut outcome = Outcome::blank(errand.asker, errand.purpose, errand.message, at);
         let mut alive: Vec<&Target> = plan.targets.iter().collect();
         let mut errors: Vec<ProviderError> = Vec::new();
         let mut too_short = 0;
@@ -267,23 +267,6 @@ impl Ai {
                 tracing::warn!(error = %error, "a refused key was not marked");
             }
         }
-    }
-}
-
-fn blank(errand: &Errand, at: Timestamp) -> Outcome {
-    Outcome {
-        asker: errand.asker,
-        purpose: errand.purpose,
-        message: errand.message,
-        provider: "",
-        model: String::new(),
-        status: "ok",
-        usage: Usage::default(),
-        cost_micros: None,
-        first_word_ms: None,
-        total_ms: 0,
-        attempts: Vec::with_capacity(1),
-        at,
     }
 }
 

@@ -12,6 +12,7 @@ use kit::clock::Timestamp;
 use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use crate::Ai;
 
@@ -253,10 +254,13 @@ async fn names(ai: &Ai, keys: impl Iterator<Item = &Key>) -> Result<HashMap<Stri
         .filter(users::Column::Id.is_in(ids))
         .all(ai.db().read())
         .await?;
-    Ok(people
+    let mut names: HashMap<String, String> = people
         .into_iter()
         .map(|p| (p.id.to_string(), p.full_name))
-        .collect())
+        .collect();
+    // Vectors for the workspace's search are nobody's own.
+    names.insert(UserId(Uuid::nil()).to_string(), "Search".to_owned());
+    Ok(names)
 }
 
 #[cfg(test)]

@@ -38,6 +38,9 @@ pub struct WorkspaceOut {
     /// Used when neither thread nor person names one.
     #[schema(required)]
     pub default_model: Option<String>,
+    /// `provider/model` that makes the vectors of its search; null is the built-in one.
+    #[schema(required)]
+    pub embedding_model: Option<String>,
     /// When.
     pub created_at: Timestamp,
 }
@@ -182,6 +185,7 @@ pub async fn shared(db: &Db, workspace: WorkspaceId) -> Result<Option<WorkspaceS
 pub(crate) async fn out(db: &Db, row: workspaces::Model, role: Role) -> Result<WorkspaceOut> {
     let house = house_of(db, &row).await?;
     Ok(WorkspaceOut {
+        embedding_model: row.embedding_model,
         id: row.id,
         name: row.name,
         plan: row.plan,
@@ -210,6 +214,8 @@ pub(crate) async fn add(identity: &Identity, tx: &Tx, name: &str, owner: UserId)
         system_prompt: Set(None),
         style: Set(None),
         default_model: Set(None),
+        embedding_model: Set(None),
+        embedding_dims: Set(None),
         created_at: Set(now),
         updated_at: Set(now),
     };

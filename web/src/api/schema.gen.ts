@@ -1131,6 +1131,23 @@ export interface paths {
     patch: operations['patch_workspace'];
     trace?: never;
   };
+  '/api/v1/workspace/embedding-model': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /** Chooses the model that makes the vectors of the workspace's search; it is asked once before it is kept. */
+    put: operations['choose_embedding_model'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/workspaces': {
     parameters: {
       query?: never;
@@ -1370,6 +1387,17 @@ export interface components {
         text: string;
         /** @description When it was written. */
         updated_at: components['schemas']['Timestamp'];
+      };
+      success: boolean;
+    };
+    /** @description `{"success": true, "data": …}`, status 200. */
+    Data_EmbeddingModelOut: {
+      /** @description What makes the vectors now. */
+      data: {
+        /** @description How many numbers a vector has. */
+        dims: number;
+        /** @description `provider/model`; null is the built-in one. */
+        model: string | null;
       };
       success: boolean;
     };
@@ -1870,6 +1898,8 @@ export interface components {
         created_at: components['schemas']['Timestamp'];
         /** @description Used when neither thread nor person names one. */
         default_model: string | null;
+        /** @description `provider/model` that makes the vectors of its search; null is the built-in one. */
+        embedding_model: string | null;
         /** @description The workspace. */
         id: components['schemas']['WorkspaceId'];
         /** @description Its name. */
@@ -1922,6 +1952,18 @@ export interface components {
       model?: string | null;
       /** @description Whether a model should answer; when absent, as the thread's `answers` says and the text mentions. */
       reply?: boolean | null;
+    };
+    /** @description The wish. */
+    EmbeddingModelIn: {
+      /** @description `provider/model`; null is the built-in one. */
+      model?: string | null;
+    };
+    /** @description What makes the vectors now. */
+    EmbeddingModelOut: {
+      /** @description How many numbers a vector has. */
+      dims: number;
+      /** @description `provider/model`; null is the built-in one. */
+      model: string | null;
     };
     /** @description An empty object, for answers that only say that it was done. */
     Empty: Record<string, never>;
@@ -2554,6 +2596,8 @@ export interface components {
         created_at: components['schemas']['Timestamp'];
         /** @description Used when neither thread nor person names one. */
         default_model: string | null;
+        /** @description `provider/model` that makes the vectors of its search; null is the built-in one. */
+        embedding_model: string | null;
         /** @description The workspace. */
         id: components['schemas']['WorkspaceId'];
         /** @description Its name. */
@@ -3450,6 +3494,8 @@ export interface components {
       created_at: components['schemas']['Timestamp'];
       /** @description Used when neither thread nor person names one. */
       default_model: string | null;
+      /** @description `provider/model` that makes the vectors of its search; null is the built-in one. */
+      embedding_model: string | null;
       /** @description The workspace. */
       id: components['schemas']['WorkspaceId'];
       /** @description Its name. */
@@ -11122,6 +11168,93 @@ export interface operations {
       };
     };
   };
+  choose_embedding_model: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['EmbeddingModelIn'];
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Data_EmbeddingModelOut'];
+        };
+      };
+      /** @description The body is not JSON (`INVALID_JSON`) */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Nobody is signed in (`UNAUTHORIZED`) */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Unprocessable Entity */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Failed Dependency */
+      424: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Too many requests (`RATE_LIMITED`) */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Try again later (`UNAVAILABLE`) */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
   list_workspaces: {
     parameters: {
       query?: never;
@@ -11376,7 +11509,7 @@ export interface operations {
       path?: never;
       cookie?: never;
     };
-    /** @description As OpenAI documents it; `model` may be `auto` or `provider/model` */
+    /** @description As OpenAI documents it; `model` may be `auto`, `provider/model`, or `builtin` for the one inside the program */
     requestBody: {
       content: {
         'application/json': Record<string, never>;

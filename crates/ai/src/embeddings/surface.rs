@@ -5,10 +5,12 @@ use std::time::Instant;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
+use kit::api::ApiError;
 use providers::surface::BadRequest;
 use serde::{Deserialize, Serialize};
 
-use crate::calls::Purpose;
+use super::builtin::builtin;
+use crate::calls::{Outcome, Purpose};
 use crate::plan::Plan;
 use crate::trying::{Errand, Failure, Source};
 use crate::{Ai, Asker, context};
@@ -55,6 +57,16 @@ pub struct EmbeddingRequest {
 }
 
 impl EmbeddingRequest {
+    /// Texts of the house.
+    pub fn of_texts(model: String, texts: Vec<String>) -> Self {
+        Self {
+            model,
+            texts,
+            dimensions: None,
+            encoding: Encoding::Float,
+        }
+    }
+
     /// Reads OpenAI's body.
     pub fn from_openai(body: &Bytes) -> Result<Self, BadRequest> {
         let bad = |message: &str, param: &str| BadRequest {
@@ -155,6 +167,42 @@ impl EmbeddingRequest {
 }
 
 impl Ai {
+    /// Vectors of the built-in model, written down as a call that cost nothing.
+    pub(crate) async fn embed_locally(
+        &self,
+        asker: Asker,
+        request: &EmbeddingRequest,
+    ) -> Result<Bytes, ApiError> {
+        let (began, model) = (Instant::now(), builtin());
+        if request
+            .dimensions
+            .is_some_and(|dims| dims as usize != model.dims())
+        {
+            let message = format!("The built-in model's vectors have {} numbers.", model.dims());
+            return Err(ApiError::invalid("dimensions", message));
+        }
+        let texts = request.texts.clone();
+        let work = move || -> (Vec<Vec<f32>>, Vec<usize>) {
+            texts.iter().map(|text| model.embed_counted(text)).unzip()
+        };
+        let made = tokio::task::spawn_blocking(work).await;
+        let (vectors, pieces) = made.map_err(ApiError::internal)?;
+        let tokens = pieces.iter().sum::<usize>() as u64;
+        let mut outcome = Outcome::blank(asker, Purpose::Embedding, None, self.db().clock().now());
+        outcome.provider = model.provider();
+        model.name().clone_into(&mut outcome.model);
+        outcome.usage.input_tokens = tokens;
+        outcome.cost_micros = Some(0);
+        outcome.total_ms = began.elapsed().as_millis() as i64;
+        self.record_soon(outcome);
+        let embeddings = providers::Embeddings {
+            model: model.id().to_owned(),
+            vectors,
+            usage: None,
+        };
+        Ok(request.answer(embeddings, tokens))
+    }
+
     /// Asks for vectors and writes the call down.
     pub(crate) async fn embed(
         &self,

@@ -23,6 +23,10 @@ pub struct Model {
     pub style: Option<Sealed>,
     /// Used when neither thread nor person names one.
     pub default_model: Option<String>,
+    /// `provider/model` that makes its vectors; none is the model inside the binary.
+    pub embedding_model: Option<String>,
+    /// How many numbers they have.
+    pub embedding_dims: Option<i32>,
     /// When.
     pub created_at: i64,
     /// When last changed.

@@ -12,6 +12,7 @@ mod m2026_11_21_000007_live;
 mod m2026_11_21_000008_files;
 mod m2026_11_21_000009_search;
 mod m2026_11_21_000010_analyses;
+mod m2026_11_21_000011_embedding;
 
 /// All migrations.
 #[derive(Debug)]
@@ -31,6 +32,7 @@ impl MigratorTrait for Migrator {
             Box::new(m2026_11_21_000008_files::Migration),
             Box::new(m2026_11_21_000009_search::Migration),
             Box::new(m2026_11_21_000010_analyses::Migration),
+            Box::new(m2026_11_21_000011_embedding::Migration),
         ]
     }
 }

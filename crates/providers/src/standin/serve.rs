@@ -151,7 +151,7 @@ pub(super) async fn answer(
     let value: Value = serde_json::from_slice(&body).unwrap_or_default();
     let response = match question {
         Question::Chat { wire, gemini } => chat(wire, gemini, &value, number, &state).await,
-        Question::Embed { wire } => json_answer(200, &embeddings(wire, &value)),
+        Question::Embed { wire } => embed(wire, &value, number, &state),
         Question::Models { wire } => json_answer(200, &models(wire)),
         Question::Unknown => json_answer(404, &failure(Wire::OpenAi, 404, None, "not found")),
     };
@@ -346,6 +346,14 @@ fn models(wire: Wire) -> Value {
             json!({"object": "list", "data": rows.collect::<Vec<_>>()})
         }
     }
+}
+
+/// Vectors, or what was asked to go wrong.
+fn embed(wire: Wire, value: &Value, number: u64, state: &State) -> Response<Out> {
+    let overruled = state.script.lock().clone();
+    let model = value["model"].as_str().unwrap_or_default();
+    let script = Script::of(overruled.as_deref().unwrap_or(model));
+    misfortune(wire, &script, number).unwrap_or_else(|| json_answer(200, &embeddings(wire, value)))
 }
 
 /// The same text gets the same vector.

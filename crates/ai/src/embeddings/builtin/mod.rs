@@ -15,8 +15,9 @@ use wordpiece::WordPiece;
 /// A text's pieces beyond these do not count: what long-range models read, and enough to know what a text is about.
 const MOST_PIECES: usize = 512;
 
-/// Its name; changes whenever the same text would get another vector.
-const NAME: &str = "builtin/minilm-static-1";
+/// Where it is and what it is called; the name changes whenever the same text would get another vector.
+const ID: &str = "builtin/minilm-static-1";
+const PROVIDER: &str = "builtin";
 
 static VOCABULARY: &str = include_str!("../../../assets/embedding/vocabulary.txt");
 static TABLE: &[u8] = include_bytes!("../../../assets/embedding/table.bin");
@@ -40,7 +41,22 @@ pub fn builtin() -> &'static StaticModel {
 impl StaticModel {
     /// Its name: vectors of different names cannot be compared.
     pub const fn id(&self) -> &'static str {
-        NAME
+        ID
+    }
+
+    /// Whether somebody means this one.
+    pub fn is_called(&self, name: &str) -> bool {
+        name == self.id() || name == self.provider()
+    }
+
+    /// Where it is, for the log of calls.
+    pub const fn provider(&self) -> &'static str {
+        PROVIDER
+    }
+
+    /// The rest of its name.
+    pub fn name(&self) -> &'static str {
+        ID.trim_start_matches(PROVIDER).trim_start_matches('/')
     }
 
     /// How many numbers a vector has.

@@ -49,3 +49,23 @@ proptest! {
         prop_assert_eq!(builtin().embed(&words.join(" \n\t").to_uppercase()), plain);
     }
 }
+
+#[derive(serde::Deserialize)]
+struct Golden {
+    text: String,
+    vector: Vec<f32>,
+}
+
+/// What `bench/embedding/make.py` wrote with Hugging Face's tokenizer and numpy over the same table.
+#[test]
+fn the_numbers_are_those_of_the_reference() {
+    let golden: Vec<Golden> =
+        serde_json::from_str(include_str!("../../../assets/embedding/golden.json")).unwrap();
+    assert!(golden.len() >= 20);
+    for Golden { text, vector } in golden {
+        let made = builtin().embed(&text);
+        for (a, b) in made.iter().zip(&vector) {
+            assert!((a - b).abs() < 1e-3, "{text:?}: {a} instead of {b}");
+        }
+    }
+}

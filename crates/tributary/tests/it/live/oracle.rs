@@ -399,6 +399,8 @@ async fn what_was_known_and_the_events_make_what_is_there() {
         json!({ "name": "The house" }),
     )
     .await;
+    let path = "/api/v1/workspace/embedding-model";
+    h.call(Ann, Method::PUT, path, json!({ "model": null })).await;
     h.call(
         Bob,
         Method::PATCH,

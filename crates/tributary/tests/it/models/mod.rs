@@ -3,6 +3,7 @@
 
 mod addresses;
 mod choosing;
+mod embedding;
 mod failing;
 mod keys;
 mod openai;
