@@ -18,6 +18,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/admin/reindex': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Has everything of the workspace indexed anew, while it is found as before. */
+    post: operations['reindex'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/assistants': {
     parameters: {
       query?: never;
@@ -366,6 +383,79 @@ export interface paths {
     patch: operations['change_file'];
     trace?: never;
   };
+  '/api/v1/files/{id}/analyses': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What models said about a file, newest first. */
+    get: operations['list_analyses'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/files/{id}/analyses/{aid}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One analysis, as far as it has come. */
+    get: operations['get_analysis'];
+    put?: never;
+    post?: never;
+    /** Deletes an analysis; one that is being written ends. */
+    delete: operations['delete_analysis'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/files/{id}/analyses/{aid}/stop': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Ends a running analysis; what was written is kept. */
+    post: operations['stop_analysis'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/files/{id}/analyze': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Has a model look at a file. The answer's shape follows `Accept`: `text/event-stream` (AI SDK's UI message stream,
+     *     whose `messageId` is the analysis), `text/plain`, or `application/json` when it is whole. It is kept with the file, for
+     *     all who see the file, and goes on when the caller leaves. With `Prefer: respond-async` nothing is waited for.
+     */
+    post: operations['analyze_file'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/files/{id}/complete': {
     parameters: {
       query?: never;
@@ -680,6 +770,23 @@ export interface paths {
     put?: never;
     /** Checks a kept key again. */
     post: operations['check_key'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/search': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Looks for messages, threads and files by their words and by their meaning. */
+    get: operations['search'];
+    put?: never;
+    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -1170,6 +1277,56 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
   schemas: {
+    /** @description Who asked. */
+    AnalysisAuthor: {
+      /** @description A hue for their picture. */
+      avatar_color: string;
+      /** @description Their name. */
+      full_name: string;
+      /** @description The person. */
+      id: components['schemas']['UserId'];
+    };
+    /** @description An analysis as the API shows it. */
+    AnalysisOut: {
+      author: components['schemas']['AnalysisAuthor'] | null;
+      /** @description When. */
+      created_at: components['schemas']['Timestamp'];
+      error: components['schemas']['MessageError'] | null;
+      /** @description The file. */
+      file_id: components['schemas']['FileId'];
+      /**
+       * Format: uuid
+       * @description The analysis.
+       */
+      id: string;
+      /** @description Which model. */
+      model: string | null;
+      /** @description What was asked; null when a summary was. */
+      prompt: string | null;
+      /** @description Which provider. */
+      provider: string | null;
+      /** @description The thinking before it, where the model shows it. */
+      reasoning: string | null;
+      /** @description The pages that it cites. */
+      sources: components['schemas']['Citation'][];
+      /** @description Whether it is whole. */
+      status: components['schemas']['MessageStatus'];
+      /** @description What the model said, so far. */
+      text: string;
+      usage: components['schemas']['MessageUsage'] | null;
+    };
+    /** @description What is asked about a file. */
+    AnalyzeIn: {
+      /** @description The model that should answer; the house's choice when absent. */
+      model?: string | null;
+      /** @description The question; a summary when absent. */
+      prompt?: string | null;
+    };
+    /** @description A finished analysis. */
+    AnalyzedOut: {
+      /** @description What came of it. */
+      analysis: components['schemas']['AnalysisOut'];
+    };
     /**
      * @description When a model answers what somebody writes in a thread.
      * @enum {string}
@@ -1178,7 +1335,7 @@ export interface components {
     /** @description A new assistant. */
     AssistantIn: {
       /** @description The files it knows. */
-      knowledge?: string[];
+      knowledge?: components['schemas']['FileId'][];
       /** @description The model it uses. */
       model?: string | null;
       /** @description Its name. */
@@ -1200,7 +1357,7 @@ export interface components {
        */
       id: string;
       /** @description The files it knows. */
-      knowledge: string[];
+      knowledge: components['schemas']['FileId'][];
       /** @description The model it uses. */
       model?: string | null;
       /** @description Its name. */
@@ -1217,7 +1374,7 @@ export interface components {
     /** @description Changes to an assistant. */
     AssistantPatch: {
       /** @description The files it knows. */
-      knowledge?: string[] | null;
+      knowledge?: components['schemas']['FileId'][] | null;
       /** @description The model it uses. */
       model?: string | null;
       /** @description Its name. */
@@ -1268,6 +1425,32 @@ export interface components {
     CheckUserIn: {
       email: string;
     };
+    /** @description A source that an answer cites as `[n]`. */
+    Citation: {
+      /** @description The file. */
+      file_id: components['schemas']['FileId'];
+      /** @description What it is. */
+      kind: components['schemas']['CitationKind'];
+      /**
+       * Format: int32
+       * @description The number in the text.
+       */
+      n: number;
+      /** @description Its name when it was cited. */
+      name: string;
+      /**
+       * Format: int32
+       * @description The page, from 1; null for a file without text, such as a picture.
+       */
+      page?: number | null;
+      /** @description How the page, or what was shown of it, begins. */
+      snippet: string;
+    };
+    /**
+     * @description What a source is.
+     * @enum {string}
+     */
+    CitationKind: 'file';
     /**
      * @description Every code the API answers with. A code always has the same status.
      * @enum {string}
@@ -1301,6 +1484,48 @@ export interface components {
       sha256: string | null;
     };
     /** @description `{"success": true, "data": …}`, status 200. */
+    Data_AnalysisOut: {
+      /** @description An analysis as the API shows it. */
+      data: {
+        author: components['schemas']['AnalysisAuthor'] | null;
+        /** @description When. */
+        created_at: components['schemas']['Timestamp'];
+        error: components['schemas']['MessageError'] | null;
+        /** @description The file. */
+        file_id: components['schemas']['FileId'];
+        /**
+         * Format: uuid
+         * @description The analysis.
+         */
+        id: string;
+        /** @description Which model. */
+        model: string | null;
+        /** @description What was asked; null when a summary was. */
+        prompt: string | null;
+        /** @description Which provider. */
+        provider: string | null;
+        /** @description The thinking before it, where the model shows it. */
+        reasoning: string | null;
+        /** @description The pages that it cites. */
+        sources: components['schemas']['Citation'][];
+        /** @description Whether it is whole. */
+        status: components['schemas']['MessageStatus'];
+        /** @description What the model said, so far. */
+        text: string;
+        usage: components['schemas']['MessageUsage'] | null;
+      };
+      success: boolean;
+    };
+    /** @description `{"success": true, "data": …}`, status 200. */
+    Data_AnalyzedOut: {
+      /** @description A finished analysis. */
+      data: {
+        /** @description What came of it. */
+        analysis: components['schemas']['AnalysisOut'];
+      };
+      success: boolean;
+    };
+    /** @description `{"success": true, "data": …}`, status 200. */
     Data_AssistantOut: {
       /** @description An assistant as the API shows it. */
       data: {
@@ -1312,7 +1537,7 @@ export interface components {
          */
         id: string;
         /** @description The files it knows. */
-        knowledge: string[];
+        knowledge: components['schemas']['FileId'][];
         /** @description The model it uses. */
         model?: string | null;
         /** @description Its name. */
@@ -1423,6 +1648,23 @@ export interface components {
       success: boolean;
     };
     /** @description `{"success": true, "data": …}`, status 200. */
+    Data_Hits: {
+      /** @description What was found. */
+      data: {
+        degraded: components['schemas']['Degraded'] | null;
+        /** @description Best first. */
+        hits: components['schemas']['Hit'][];
+        /** @description How it was looked for. */
+        mode: components['schemas']['Mode'];
+        /**
+         * Format: int64
+         * @description How long it took, in milliseconds.
+         */
+        took_ms: number;
+      };
+      success: boolean;
+    };
+    /** @description `{"success": true, "data": …}`, status 200. */
     Data_InvitationInfoOut: {
       /** @description What the holder of a link may know. */
       data: {
@@ -1518,7 +1760,7 @@ export interface components {
       /** @description A message as the API shows it. */
       data: {
         /** @description Files that belong to it. */
-        attachments: string[];
+        attachments: components['schemas']['FileBrief'][];
         author?: components['schemas']['Author'] | null;
         /** @description The sender's own id. */
         client_id?: string | null;
@@ -1531,7 +1773,7 @@ export interface components {
         id: components['schemas']['MessageId'];
         /** @description Whom and what it names, in the order of the text. */
         mentions: components['schemas']['MentionOut'][];
-        /** @description Further facts. */
+        /** @description Further facts: `attempts`, and the `sources` that an answer cites. */
         metadata: Record<string, never>;
         /** @description Which model. */
         model?: string | null;
@@ -1834,6 +2076,11 @@ export interface components {
       };
       success: boolean;
     };
+    /**
+     * @description What could not be done.
+     * @enum {string}
+     */
+    Degraded: 'semantic';
     /** @description What is wrong with one field, or what one attempt came to. */
     Detail: {
       /** @description The attempt's own code, where there is one. */
@@ -1858,10 +2105,12 @@ export interface components {
     };
     /** @description Another wording of a message. */
     EditIn: {
+      /** @description Files that belong to it; those of the first wording when absent. */
+      attachments?: components['schemas']['FileId'][] | null;
       /** @description The sender's own id. */
       client_id?: string | null;
       /** @description The words. */
-      content: string;
+      content?: string;
       /** @description The model that should answer. */
       model?: string | null;
       /** @description Whether a model should answer; when absent, as the thread's `answers` says and the text mentions. */
@@ -1888,6 +2137,43 @@ export interface components {
       /** @description All answers, when several models were asked or none was waited for. */
       replies?: components['schemas']['MessageOut'][];
       reply?: components['schemas']['MessageOut'] | null;
+    };
+    /** @description A file as messages show it. */
+    FileBrief: {
+      /**
+       * Format: int32
+       * @description Pixels.
+       */
+      height: number | null;
+      /** @description The file. */
+      id: components['schemas']['FileId'];
+      /** @description Its name. */
+      name: string;
+      /**
+       * Format: int32
+       * @description How many pages it has.
+       */
+      pages: number | null;
+      /** @description Where a small picture of it is, for a while. */
+      preview_url: string | null;
+      /** @description Why it was rejected. */
+      reason: string | null;
+      /**
+       * Format: int64
+       * @description Bytes.
+       */
+      size: number;
+      /** @description How far it has come. */
+      status: components['schemas']['FileStatus'];
+      /** @description Its media type, by content. */
+      type: string;
+      /** @description Where its bytes are, for a while. */
+      url: string | null;
+      /**
+       * Format: int32
+       * @description Pixels.
+       */
+      width: number | null;
     };
     /**
      * Format: uuid
@@ -1981,6 +2267,67 @@ export interface components {
       /** @description A message of the branch. */
       message_id: components['schemas']['MessageId'];
     };
+    /** @description Something that was found. */
+    Hit: {
+      author: components['schemas']['HitAuthor'] | null;
+      /** @description When. */
+      created_at: components['schemas']['Timestamp'];
+      file_id: components['schemas']['FileId'] | null;
+      /**
+       * Format: uuid
+       * @description The message, thread, file or record.
+       */
+      id: string;
+      /** @description What it is. */
+      kind: components['schemas']['IndexKind'];
+      /** @description What was looked for in the snippet: from and to, in UTF-16 units. */
+      marks: number[][];
+      /**
+       * Format: int32
+       * @description The page of the file; null where its name was found.
+       */
+      page: number | null;
+      /**
+       * Format: double
+       * @description How well it fits; only to be compared.
+       */
+      score: number;
+      /** @description The part of the text that shows why, in one line. */
+      snippet: string;
+      thread_id: components['schemas']['ThreadId'] | null;
+      /** @description The title of the thread, or the name of the file. */
+      title: string | null;
+      /**
+       * Format: int32
+       * @description How many others say the same and were left out.
+       */
+      twins: number;
+    };
+    /** @description Who wrote something that was found. */
+    HitAuthor: {
+      /** @description Their name. */
+      full_name: string;
+      /** @description The person. */
+      id: components['schemas']['UserId'];
+    };
+    /** @description What was found. */
+    Hits: {
+      degraded: components['schemas']['Degraded'] | null;
+      /** @description Best first. */
+      hits: components['schemas']['Hit'][];
+      /** @description How it was looked for. */
+      mode: components['schemas']['Mode'];
+      /**
+       * Format: int64
+       * @description How long it took, in milliseconds.
+       */
+      took_ms: number;
+    };
+    /**
+     * @description What can be found.
+     * @enum {string}
+     */
+    IndexKind: 'message' | 'thread' | 'file' | 'record';
     /** @description Whom to invite, as what. */
     InvitationIn: {
       email: string;
@@ -2041,6 +2388,39 @@ export interface components {
      */
     KeyScope: 'user' | 'workspace';
     /** @description `{"success": true, "data": […], "page": {…}}`. */
+    Listing_AnalysisOut: {
+      data: {
+        author: components['schemas']['AnalysisAuthor'] | null;
+        /** @description When. */
+        created_at: components['schemas']['Timestamp'];
+        error: components['schemas']['MessageError'] | null;
+        /** @description The file. */
+        file_id: components['schemas']['FileId'];
+        /**
+         * Format: uuid
+         * @description The analysis.
+         */
+        id: string;
+        /** @description Which model. */
+        model: string | null;
+        /** @description What was asked; null when a summary was. */
+        prompt: string | null;
+        /** @description Which provider. */
+        provider: string | null;
+        /** @description The thinking before it, where the model shows it. */
+        reasoning: string | null;
+        /** @description The pages that it cites. */
+        sources: components['schemas']['Citation'][];
+        /** @description Whether it is whole. */
+        status: components['schemas']['MessageStatus'];
+        /** @description What the model said, so far. */
+        text: string;
+        usage: components['schemas']['MessageUsage'] | null;
+      }[];
+      page: components['schemas']['PageOut'];
+      success: boolean;
+    };
+    /** @description `{"success": true, "data": […], "page": {…}}`. */
     Listing_AssistantOut: {
       data: {
         /** @description When. */
@@ -2051,7 +2431,7 @@ export interface components {
          */
         id: string;
         /** @description The files it knows. */
-        knowledge: string[];
+        knowledge: components['schemas']['FileId'][];
         /** @description The model it uses. */
         model?: string | null;
         /** @description Its name. */
@@ -2200,7 +2580,7 @@ export interface components {
     Listing_MessageOut: {
       data: {
         /** @description Files that belong to it. */
-        attachments: string[];
+        attachments: components['schemas']['FileBrief'][];
         author?: components['schemas']['Author'] | null;
         /** @description The sender's own id. */
         client_id?: string | null;
@@ -2213,7 +2593,7 @@ export interface components {
         id: components['schemas']['MessageId'];
         /** @description Whom and what it names, in the order of the text. */
         mentions: components['schemas']['MentionOut'][];
-        /** @description Further facts. */
+        /** @description Further facts: `attempts`, and the `sources` that an answer cites. */
         metadata: Record<string, never>;
         /** @description Which model. */
         model?: string | null;
@@ -2535,12 +2915,12 @@ export interface components {
     MessageId: string;
     /** @description A new message. */
     MessageIn: {
-      /** @description Files that belong to it. */
-      attachments?: string[];
+      /** @description Files that belong to it, at most 20, in the order in which they are shown. */
+      attachments?: components['schemas']['FileId'][];
       /** @description The sender's own id: sent twice, it is stored once. */
       client_id?: string | null;
-      /** @description The words. */
-      content: string;
+      /** @description The words; none are needed where there are files. */
+      content?: string;
       /** @description The model that should answer; the thread's when absent. */
       model?: string | null;
       parent_id?: components['schemas']['MessageId'] | null;
@@ -2551,7 +2931,7 @@ export interface components {
     /** @description A message as the API shows it. */
     MessageOut: {
       /** @description Files that belong to it. */
-      attachments: string[];
+      attachments: components['schemas']['FileBrief'][];
       author?: components['schemas']['Author'] | null;
       /** @description The sender's own id. */
       client_id?: string | null;
@@ -2564,7 +2944,7 @@ export interface components {
       id: components['schemas']['MessageId'];
       /** @description Whom and what it names, in the order of the text. */
       mentions: components['schemas']['MentionOut'][];
-      /** @description Further facts. */
+      /** @description Further facts: `attempts`, and the `sources` that an answer cites. */
       metadata: Record<string, never>;
       /** @description Which model. */
       model?: string | null;
@@ -2646,6 +3026,11 @@ export interface components {
       /** @description `password`. */
       methods: string[];
     };
+    /**
+     * @description How texts are looked for.
+     * @enum {string}
+     */
+    Mode: 'keyword' | 'semantic' | 'hybrid';
     /** @description A model as the API shows it. */
     ModelOut: {
       /** @description Whether it can be asked now. */
@@ -3439,6 +3824,80 @@ export interface operations {
       };
       /** @description Our fault (`INTERNAL`) */
       500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Try again later (`UNAVAILABLE`) */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  reindex: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Accepted */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Data_Empty'];
+        };
+      };
+      /** @description The body is not JSON (`INVALID_JSON`) */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Nobody is signed in (`UNAUTHORIZED`) */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description A field is at fault (`VALIDATION_FAILED`) */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Too many requests (`RATE_LIMITED`) */
+      429: {
         headers: {
           [name: string]: unknown;
         };
@@ -5784,6 +6243,488 @@ export interface operations {
       };
     };
   };
+  list_analyses: {
+    parameters: {
+      query?: {
+        /** @description Rows a page, 1 to 200. */
+        limit?: number;
+        /** @description The cursor of the page before. */
+        cursor?: string;
+      };
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Listing_AnalysisOut'];
+        };
+      };
+      /** @description The body is not JSON (`INVALID_JSON`) */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Nobody is signed in (`UNAUTHORIZED`) */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not permitted (`FORBIDDEN`) */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not Found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description A field is at fault (`VALIDATION_FAILED`) */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Too many requests (`RATE_LIMITED`) */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Try again later (`UNAVAILABLE`) */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  get_analysis: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+        aid: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Data_AnalysisOut'];
+        };
+      };
+      /** @description The body is not JSON (`INVALID_JSON`) */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Nobody is signed in (`UNAUTHORIZED`) */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not permitted (`FORBIDDEN`) */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not Found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description A field is at fault (`VALIDATION_FAILED`) */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Too many requests (`RATE_LIMITED`) */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Try again later (`UNAVAILABLE`) */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  delete_analysis: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+        aid: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Data_Empty'];
+        };
+      };
+      /** @description The body is not JSON (`INVALID_JSON`) */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Nobody is signed in (`UNAUTHORIZED`) */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not Found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description A field is at fault (`VALIDATION_FAILED`) */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Too many requests (`RATE_LIMITED`) */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Try again later (`UNAVAILABLE`) */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  stop_analysis: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+        aid: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Data_AnalysisOut'];
+        };
+      };
+      /** @description The body is not JSON (`INVALID_JSON`) */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Nobody is signed in (`UNAUTHORIZED`) */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not Found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description A field is at fault (`VALIDATION_FAILED`) */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Too many requests (`RATE_LIMITED`) */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Try again later (`UNAVAILABLE`) */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  analyze_file: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['AnalyzeIn'];
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'text/event-stream': string;
+        };
+      };
+      /** @description Created */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Data_AnalyzedOut'];
+        };
+      };
+      /** @description Accepted */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Data_AnalyzedOut'];
+        };
+      };
+      /** @description The body is not JSON (`INVALID_JSON`) */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Nobody is signed in (`UNAUTHORIZED`) */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not Found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Conflict */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Unprocessable Entity */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Failed Dependency */
+      424: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Too many requests (`RATE_LIMITED`) */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Bad Gateway */
+      502: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Try again later (`UNAVAILABLE`) */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
   complete_upload: {
     parameters: {
       query?: never;
@@ -7863,6 +8804,89 @@ export interface operations {
         };
       };
       /** @description A field is at fault (`VALIDATION_FAILED`) */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Too many requests (`RATE_LIMITED`) */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Try again later (`UNAVAILABLE`) */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  search: {
+    parameters: {
+      query: {
+        /** @description Words, "phrases", beginnings* and `from:` `in:` `before:` `after:` `type:`. */
+        q: string;
+        /** @description `hybrid` when absent. */
+        mode?: 'keyword' | 'semantic' | 'hybrid';
+        /** @description Among what: `messages`, `files`, `threads`, `records`, with commas; the first three when absent. */
+        in?: string;
+        /** @description How many, 1 to 50; 20 when absent. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Data_Hits'];
+        };
+      };
+      /** @description The body is not JSON (`INVALID_JSON`) */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Nobody is signed in (`UNAUTHORIZED`) */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not permitted (`FORBIDDEN`) */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Unprocessable Entity */
       422: {
         headers: {
           [name: string]: unknown;
