@@ -383,6 +383,79 @@ export interface paths {
     patch: operations['change_file'];
     trace?: never;
   };
+  '/api/v1/files/{id}/analyses': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What models said about a file, newest first. */
+    get: operations['list_analyses'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/files/{id}/analyses/{aid}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One analysis, as far as it has come. */
+    get: operations['get_analysis'];
+    put?: never;
+    post?: never;
+    /** Deletes an analysis; one that is being written ends. */
+    delete: operations['delete_analysis'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/files/{id}/analyses/{aid}/stop': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Ends a running analysis; what was written is kept. */
+    post: operations['stop_analysis'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/files/{id}/analyze': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Has a model look at a file. The answer's shape follows `Accept`: `text/event-stream` (AI SDK's UI message stream,
+     *     whose `messageId` is the analysis), `text/plain`, or `application/json` when it is whole. It is kept with the file, for
+     *     all who see the file, and goes on when the caller leaves. With `Prefer: respond-async` nothing is waited for.
+     */
+    post: operations['analyze_file'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/files/{id}/complete': {
     parameters: {
       query?: never;
@@ -1221,6 +1294,56 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
   schemas: {
+    /** @description Who asked. */
+    AnalysisAuthor: {
+      /** @description A hue for their picture. */
+      avatar_color: string;
+      /** @description Their name. */
+      full_name: string;
+      /** @description The person. */
+      id: components['schemas']['UserId'];
+    };
+    /** @description An analysis as the API shows it. */
+    AnalysisOut: {
+      author: components['schemas']['AnalysisAuthor'] | null;
+      /** @description When. */
+      created_at: components['schemas']['Timestamp'];
+      error: components['schemas']['MessageError'] | null;
+      /** @description The file. */
+      file_id: components['schemas']['FileId'];
+      /**
+       * Format: uuid
+       * @description The analysis.
+       */
+      id: string;
+      /** @description Which model. */
+      model: string | null;
+      /** @description What was asked; null when a summary was. */
+      prompt: string | null;
+      /** @description Which provider. */
+      provider: string | null;
+      /** @description The thinking before it, where the model shows it. */
+      reasoning: string | null;
+      /** @description The pages that it cites. */
+      sources: components['schemas']['Citation'][];
+      /** @description Whether it is whole. */
+      status: components['schemas']['MessageStatus'];
+      /** @description What the model said, so far. */
+      text: string;
+      usage: components['schemas']['MessageUsage'] | null;
+    };
+    /** @description What is asked about a file. */
+    AnalyzeIn: {
+      /** @description The model that should answer; the house's choice when absent. */
+      model?: string | null;
+      /** @description The question; a summary when absent. */
+      prompt?: string | null;
+    };
+    /** @description A finished analysis. */
+    AnalyzedOut: {
+      /** @description What came of it. */
+      analysis: components['schemas']['AnalysisOut'];
+    };
     /**
      * @description When a model answers what somebody writes in a thread.
      * @enum {string}
@@ -1229,7 +1352,7 @@ export interface components {
     /** @description A new assistant. */
     AssistantIn: {
       /** @description The files it knows. */
-      knowledge?: string[];
+      knowledge?: components['schemas']['FileId'][];
       /** @description The model it uses. */
       model?: string | null;
       /** @description Its name. */
@@ -1251,7 +1374,7 @@ export interface components {
        */
       id: string;
       /** @description The files it knows. */
-      knowledge: string[];
+      knowledge: components['schemas']['FileId'][];
       /** @description The model it uses. */
       model?: string | null;
       /** @description Its name. */
@@ -1268,7 +1391,7 @@ export interface components {
     /** @description Changes to an assistant. */
     AssistantPatch: {
       /** @description The files it knows. */
-      knowledge?: string[] | null;
+      knowledge?: components['schemas']['FileId'][] | null;
       /** @description The model it uses. */
       model?: string | null;
       /** @description Its name. */
@@ -1319,6 +1442,32 @@ export interface components {
     CheckUserIn: {
       email: string;
     };
+    /** @description A source that an answer cites as `[n]`. */
+    Citation: {
+      /** @description The file. */
+      file_id: components['schemas']['FileId'];
+      /** @description What it is. */
+      kind: components['schemas']['CitationKind'];
+      /**
+       * Format: int32
+       * @description The number in the text.
+       */
+      n: number;
+      /** @description Its name when it was cited. */
+      name: string;
+      /**
+       * Format: int32
+       * @description The page, from 1; null for a file without text, such as a picture.
+       */
+      page?: number | null;
+      /** @description How the page, or what was shown of it, begins. */
+      snippet: string;
+    };
+    /**
+     * @description What a source is.
+     * @enum {string}
+     */
+    CitationKind: 'file';
     /**
      * @description Every code the API answers with. A code always has the same status.
      * @enum {string}
@@ -1352,6 +1501,48 @@ export interface components {
       sha256: string | null;
     };
     /** @description `{"success": true, "data": …}`, status 200. */
+    Data_AnalysisOut: {
+      /** @description An analysis as the API shows it. */
+      data: {
+        author: components['schemas']['AnalysisAuthor'] | null;
+        /** @description When. */
+        created_at: components['schemas']['Timestamp'];
+        error: components['schemas']['MessageError'] | null;
+        /** @description The file. */
+        file_id: components['schemas']['FileId'];
+        /**
+         * Format: uuid
+         * @description The analysis.
+         */
+        id: string;
+        /** @description Which model. */
+        model: string | null;
+        /** @description What was asked; null when a summary was. */
+        prompt: string | null;
+        /** @description Which provider. */
+        provider: string | null;
+        /** @description The thinking before it, where the model shows it. */
+        reasoning: string | null;
+        /** @description The pages that it cites. */
+        sources: components['schemas']['Citation'][];
+        /** @description Whether it is whole. */
+        status: components['schemas']['MessageStatus'];
+        /** @description What the model said, so far. */
+        text: string;
+        usage: components['schemas']['MessageUsage'] | null;
+      };
+      success: boolean;
+    };
+    /** @description `{"success": true, "data": …}`, status 200. */
+    Data_AnalyzedOut: {
+      /** @description A finished analysis. */
+      data: {
+        /** @description What came of it. */
+        analysis: components['schemas']['AnalysisOut'];
+      };
+      success: boolean;
+    };
+    /** @description `{"success": true, "data": …}`, status 200. */
     Data_AssistantOut: {
       /** @description An assistant as the API shows it. */
       data: {
@@ -1363,7 +1554,7 @@ export interface components {
          */
         id: string;
         /** @description The files it knows. */
-        knowledge: string[];
+        knowledge: components['schemas']['FileId'][];
         /** @description The model it uses. */
         model?: string | null;
         /** @description Its name. */
@@ -1597,7 +1788,7 @@ export interface components {
       /** @description A message as the API shows it. */
       data: {
         /** @description Files that belong to it. */
-        attachments: string[];
+        attachments: components['schemas']['FileBrief'][];
         author?: components['schemas']['Author'] | null;
         /** @description The sender's own id. */
         client_id?: string | null;
@@ -1610,7 +1801,7 @@ export interface components {
         id: components['schemas']['MessageId'];
         /** @description Whom and what it names, in the order of the text. */
         mentions: components['schemas']['MentionOut'][];
-        /** @description Further facts. */
+        /** @description Further facts: `attempts`, and the `sources` that an answer cites. */
         metadata: Record<string, never>;
         /** @description Which model. */
         model?: string | null;
@@ -1944,10 +2135,12 @@ export interface components {
     };
     /** @description Another wording of a message. */
     EditIn: {
+      /** @description Files that belong to it; those of the first wording when absent. */
+      attachments?: components['schemas']['FileId'][] | null;
       /** @description The sender's own id. */
       client_id?: string | null;
       /** @description The words. */
-      content: string;
+      content?: string;
       /** @description The model that should answer. */
       model?: string | null;
       /** @description Whether a model should answer; when absent, as the thread's `answers` says and the text mentions. */
@@ -1986,6 +2179,43 @@ export interface components {
       /** @description All answers, when several models were asked or none was waited for. */
       replies?: components['schemas']['MessageOut'][];
       reply?: components['schemas']['MessageOut'] | null;
+    };
+    /** @description A file as messages show it. */
+    FileBrief: {
+      /**
+       * Format: int32
+       * @description Pixels.
+       */
+      height: number | null;
+      /** @description The file. */
+      id: components['schemas']['FileId'];
+      /** @description Its name. */
+      name: string;
+      /**
+       * Format: int32
+       * @description How many pages it has.
+       */
+      pages: number | null;
+      /** @description Where a small picture of it is, for a while. */
+      preview_url: string | null;
+      /** @description Why it was rejected. */
+      reason: string | null;
+      /**
+       * Format: int64
+       * @description Bytes.
+       */
+      size: number;
+      /** @description How far it has come. */
+      status: components['schemas']['FileStatus'];
+      /** @description Its media type, by content. */
+      type: string;
+      /** @description Where its bytes are, for a while. */
+      url: string | null;
+      /**
+       * Format: int32
+       * @description Pixels.
+       */
+      width: number | null;
     };
     /**
      * Format: uuid
@@ -2200,6 +2430,39 @@ export interface components {
      */
     KeyScope: 'user' | 'workspace';
     /** @description `{"success": true, "data": […], "page": {…}}`. */
+    Listing_AnalysisOut: {
+      data: {
+        author: components['schemas']['AnalysisAuthor'] | null;
+        /** @description When. */
+        created_at: components['schemas']['Timestamp'];
+        error: components['schemas']['MessageError'] | null;
+        /** @description The file. */
+        file_id: components['schemas']['FileId'];
+        /**
+         * Format: uuid
+         * @description The analysis.
+         */
+        id: string;
+        /** @description Which model. */
+        model: string | null;
+        /** @description What was asked; null when a summary was. */
+        prompt: string | null;
+        /** @description Which provider. */
+        provider: string | null;
+        /** @description The thinking before it, where the model shows it. */
+        reasoning: string | null;
+        /** @description The pages that it cites. */
+        sources: components['schemas']['Citation'][];
+        /** @description Whether it is whole. */
+        status: components['schemas']['MessageStatus'];
+        /** @description What the model said, so far. */
+        text: string;
+        usage: components['schemas']['MessageUsage'] | null;
+      }[];
+      page: components['schemas']['PageOut'];
+      success: boolean;
+    };
+    /** @description `{"success": true, "data": […], "page": {…}}`. */
     Listing_AssistantOut: {
       data: {
         /** @description When. */
@@ -2210,7 +2473,7 @@ export interface components {
          */
         id: string;
         /** @description The files it knows. */
-        knowledge: string[];
+        knowledge: components['schemas']['FileId'][];
         /** @description The model it uses. */
         model?: string | null;
         /** @description Its name. */
@@ -2359,7 +2622,7 @@ export interface components {
     Listing_MessageOut: {
       data: {
         /** @description Files that belong to it. */
-        attachments: string[];
+        attachments: components['schemas']['FileBrief'][];
         author?: components['schemas']['Author'] | null;
         /** @description The sender's own id. */
         client_id?: string | null;
@@ -2372,7 +2635,7 @@ export interface components {
         id: components['schemas']['MessageId'];
         /** @description Whom and what it names, in the order of the text. */
         mentions: components['schemas']['MentionOut'][];
-        /** @description Further facts. */
+        /** @description Further facts: `attempts`, and the `sources` that an answer cites. */
         metadata: Record<string, never>;
         /** @description Which model. */
         model?: string | null;
@@ -2696,12 +2959,12 @@ export interface components {
     MessageId: string;
     /** @description A new message. */
     MessageIn: {
-      /** @description Files that belong to it. */
-      attachments?: string[];
+      /** @description Files that belong to it, at most 20, in the order in which they are shown. */
+      attachments?: components['schemas']['FileId'][];
       /** @description The sender's own id: sent twice, it is stored once. */
       client_id?: string | null;
-      /** @description The words. */
-      content: string;
+      /** @description The words; none are needed where there are files. */
+      content?: string;
       /** @description The model that should answer; the thread's when absent. */
       model?: string | null;
       parent_id?: components['schemas']['MessageId'] | null;
@@ -2712,7 +2975,7 @@ export interface components {
     /** @description A message as the API shows it. */
     MessageOut: {
       /** @description Files that belong to it. */
-      attachments: string[];
+      attachments: components['schemas']['FileBrief'][];
       author?: components['schemas']['Author'] | null;
       /** @description The sender's own id. */
       client_id?: string | null;
@@ -2725,7 +2988,7 @@ export interface components {
       id: components['schemas']['MessageId'];
       /** @description Whom and what it names, in the order of the text. */
       mentions: components['schemas']['MentionOut'][];
-      /** @description Further facts. */
+      /** @description Further facts: `attempts`, and the `sources` that an answer cites. */
       metadata: Record<string, never>;
       /** @description Which model. */
       model?: string | null;
@@ -6008,6 +6271,488 @@ export interface operations {
       };
       /** @description Too many requests (`RATE_LIMITED`) */
       429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Try again later (`UNAVAILABLE`) */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  list_analyses: {
+    parameters: {
+      query?: {
+        /** @description Rows a page, 1 to 200. */
+        limit?: number;
+        /** @description The cursor of the page before. */
+        cursor?: string;
+      };
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Listing_AnalysisOut'];
+        };
+      };
+      /** @description The body is not JSON (`INVALID_JSON`) */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Nobody is signed in (`UNAUTHORIZED`) */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not permitted (`FORBIDDEN`) */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not Found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description A field is at fault (`VALIDATION_FAILED`) */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Too many requests (`RATE_LIMITED`) */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Try again later (`UNAVAILABLE`) */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  get_analysis: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+        aid: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Data_AnalysisOut'];
+        };
+      };
+      /** @description The body is not JSON (`INVALID_JSON`) */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Nobody is signed in (`UNAUTHORIZED`) */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not permitted (`FORBIDDEN`) */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not Found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description A field is at fault (`VALIDATION_FAILED`) */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Too many requests (`RATE_LIMITED`) */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Try again later (`UNAVAILABLE`) */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  delete_analysis: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+        aid: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Data_Empty'];
+        };
+      };
+      /** @description The body is not JSON (`INVALID_JSON`) */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Nobody is signed in (`UNAUTHORIZED`) */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not Found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description A field is at fault (`VALIDATION_FAILED`) */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Too many requests (`RATE_LIMITED`) */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Try again later (`UNAVAILABLE`) */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  stop_analysis: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+        aid: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Data_AnalysisOut'];
+        };
+      };
+      /** @description The body is not JSON (`INVALID_JSON`) */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Nobody is signed in (`UNAUTHORIZED`) */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not Found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description A field is at fault (`VALIDATION_FAILED`) */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Too many requests (`RATE_LIMITED`) */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Try again later (`UNAVAILABLE`) */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  analyze_file: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['AnalyzeIn'];
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'text/event-stream': string;
+        };
+      };
+      /** @description Created */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Data_AnalyzedOut'];
+        };
+      };
+      /** @description Accepted */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Data_AnalyzedOut'];
+        };
+      };
+      /** @description The body is not JSON (`INVALID_JSON`) */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Nobody is signed in (`UNAUTHORIZED`) */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not Found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Conflict */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Unprocessable Entity */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Failed Dependency */
+      424: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Too many requests (`RATE_LIMITED`) */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Bad Gateway */
+      502: {
         headers: {
           [name: string]: unknown;
         };

@@ -164,9 +164,9 @@ impl Reading {
         // A few files that are too long share what is left.
         let mut room = *left * 2 / 3;
         for piece in file.passages.iter().chain(&file.pages) {
-            let is_there = taken
-                .iter()
-                .any(|t| t.page == piece.page && t.text.contains(&piece.text));
+            // A passage is a part of its page.
+            let has = |t: &&Piece| t.text.contains(&piece.text) || piece.text.contains(&t.text);
+            let is_there = taken.iter().any(|t| t.page == piece.page && has(t));
             if !is_there && piece.tokens <= room {
                 room -= piece.tokens;
                 *left -= piece.tokens;

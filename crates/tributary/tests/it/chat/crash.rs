@@ -109,12 +109,19 @@ async fn the_store_tells_a_thief_nothing() {
     .await
     .expect(200);
     app.stop().await;
-    for entry in std::fs::read_dir(app.folder()).unwrap() {
-        let path = entry.unwrap().path();
-        let bytes = std::fs::read(&path).unwrap();
-        for planted in [secret, crate::support::GOOD_KEY, "a good long password"] {
-            let found = bytes.windows(planted.len()).any(|w| w == planted.as_bytes());
-            assert!(!found, "{planted} stands in {}", path.display());
+    let mut folders = vec![app.folder()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let bytes = std::fs::read(&path).unwrap();
+            for planted in [secret, crate::support::GOOD_KEY, "a good long password"] {
+                let found = bytes.windows(planted.len()).any(|w| w == planted.as_bytes());
+                assert!(!found, "{planted} stands in {}", path.display());
+            }
         }
     }
     let mode = std::fs::metadata(app.folder().join("master.key"))
