@@ -136,12 +136,9 @@ async fn sqlite(
             Alias::new("score"),
         )
         .from("chunk_words")
-        // A cross join keeps the words outside: the chunks are looked up by their numbers.
-        .join(
-            JoinType::CrossJoin,
-            chunks::Entity,
-            Expr::cust("chunks.id = chunk_words.rowid"),
-        )
+        // A cross join keeps the words outside: the chunks are looked up by their numbers. It takes no condition.
+        .join(JoinType::CrossJoin, chunks::Entity, Condition::all())
+        .and_where(Expr::cust("chunks.id = chunk_words.rowid"))
         .and_where(Expr::cust_with_values("chunk_words MATCH ?", [expression]))
         .and_where(chunks::Column::WorkspaceId.eq(workspace))
         .cond_where(may_see)
