@@ -18,6 +18,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/admin/reindex': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Has everything of the workspace indexed anew, while it is found as before. */
+    post: operations['reindex'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/assistants': {
     parameters: {
       query?: never;
@@ -680,6 +697,23 @@ export interface paths {
     put?: never;
     /** Checks a kept key again. */
     post: operations['check_key'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/search': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Looks for messages, threads and files by their words and by their meaning. */
+    get: operations['search'];
+    put?: never;
+    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -1423,6 +1457,23 @@ export interface components {
       success: boolean;
     };
     /** @description `{"success": true, "data": …}`, status 200. */
+    Data_Hits: {
+      /** @description What was found. */
+      data: {
+        degraded: components['schemas']['Degraded'] | null;
+        /** @description Best first. */
+        hits: components['schemas']['Hit'][];
+        /** @description How it was looked for. */
+        mode: components['schemas']['Mode'];
+        /**
+         * Format: int64
+         * @description How long it took, in milliseconds.
+         */
+        took_ms: number;
+      };
+      success: boolean;
+    };
+    /** @description `{"success": true, "data": …}`, status 200. */
     Data_InvitationInfoOut: {
       /** @description What the holder of a link may know. */
       data: {
@@ -1834,6 +1885,11 @@ export interface components {
       };
       success: boolean;
     };
+    /**
+     * @description What could not be done.
+     * @enum {string}
+     */
+    Degraded: 'semantic';
     /** @description What is wrong with one field, or what one attempt came to. */
     Detail: {
       /** @description The attempt's own code, where there is one. */
@@ -1981,6 +2037,67 @@ export interface components {
       /** @description A message of the branch. */
       message_id: components['schemas']['MessageId'];
     };
+    /** @description Something that was found. */
+    Hit: {
+      author: components['schemas']['HitAuthor'] | null;
+      /** @description When. */
+      created_at: components['schemas']['Timestamp'];
+      file_id: components['schemas']['FileId'] | null;
+      /**
+       * Format: uuid
+       * @description The message, thread, file or record.
+       */
+      id: string;
+      /** @description What it is. */
+      kind: components['schemas']['IndexKind'];
+      /** @description What was looked for in the snippet: from and to, in UTF-16 units. */
+      marks: number[][];
+      /**
+       * Format: int32
+       * @description The page of the file; null where its name was found.
+       */
+      page: number | null;
+      /**
+       * Format: double
+       * @description How well it fits; only to be compared.
+       */
+      score: number;
+      /** @description The part of the text that shows why, in one line. */
+      snippet: string;
+      thread_id: components['schemas']['ThreadId'] | null;
+      /** @description The title of the thread, or the name of the file. */
+      title: string | null;
+      /**
+       * Format: int32
+       * @description How many others say the same and were left out.
+       */
+      twins: number;
+    };
+    /** @description Who wrote something that was found. */
+    HitAuthor: {
+      /** @description Their name. */
+      full_name: string;
+      /** @description The person. */
+      id: components['schemas']['UserId'];
+    };
+    /** @description What was found. */
+    Hits: {
+      degraded: components['schemas']['Degraded'] | null;
+      /** @description Best first. */
+      hits: components['schemas']['Hit'][];
+      /** @description How it was looked for. */
+      mode: components['schemas']['Mode'];
+      /**
+       * Format: int64
+       * @description How long it took, in milliseconds.
+       */
+      took_ms: number;
+    };
+    /**
+     * @description What can be found.
+     * @enum {string}
+     */
+    IndexKind: 'message' | 'thread' | 'file' | 'record';
     /** @description Whom to invite, as what. */
     InvitationIn: {
       email: string;
@@ -2646,6 +2763,11 @@ export interface components {
       /** @description `password`. */
       methods: string[];
     };
+    /**
+     * @description How texts are looked for.
+     * @enum {string}
+     */
+    Mode: 'keyword' | 'semantic' | 'hybrid';
     /** @description A model as the API shows it. */
     ModelOut: {
       /** @description Whether it can be asked now. */
@@ -3439,6 +3561,80 @@ export interface operations {
       };
       /** @description Our fault (`INTERNAL`) */
       500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Try again later (`UNAVAILABLE`) */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  reindex: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Accepted */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Data_Empty'];
+        };
+      };
+      /** @description The body is not JSON (`INVALID_JSON`) */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Nobody is signed in (`UNAUTHORIZED`) */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description A field is at fault (`VALIDATION_FAILED`) */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Too many requests (`RATE_LIMITED`) */
+      429: {
         headers: {
           [name: string]: unknown;
         };
@@ -7863,6 +8059,89 @@ export interface operations {
         };
       };
       /** @description A field is at fault (`VALIDATION_FAILED`) */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Too many requests (`RATE_LIMITED`) */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Try again later (`UNAVAILABLE`) */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  search: {
+    parameters: {
+      query: {
+        /** @description Words, "phrases", beginnings* and `from:` `in:` `before:` `after:` `type:`. */
+        q: string;
+        /** @description `hybrid` when absent. */
+        mode?: 'keyword' | 'semantic' | 'hybrid';
+        /** @description Among what: `messages`, `files`, `threads`, `records`, with commas; the first three when absent. */
+        in?: string;
+        /** @description How many, 1 to 50; 20 when absent. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Data_Hits'];
+        };
+      };
+      /** @description The body is not JSON (`INVALID_JSON`) */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Nobody is signed in (`UNAUTHORIZED`) */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not permitted (`FORBIDDEN`) */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Unprocessable Entity */
       422: {
         headers: {
           [name: string]: unknown;
