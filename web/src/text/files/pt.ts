@@ -92,7 +92,7 @@ export const pt: FilesText = {
       `Pré-visualização das primeiras ${shown} de ${all} páginas. O texto tem todas.`,
     noPage: (n) => `Não há pré-visualização da página ${n}.`,
     toText: 'Mostrar o texto',
-    cited: 'Citado aqui',
+    cited: 'Esta página é citada',
     alt: (page, name) => `Página ${page} de ${name}`,
   },
   text: {
