@@ -65,6 +65,10 @@ export interface Analysis {
   status: 'streaming' | 'complete' | 'stopped' | 'interrupted' | 'failed' | 'unreadable';
   model: string | null;
   provider: string | null;
+  /** Why not, in the server's words. */
+  error?: { code: string; error: string } | null;
+  /** The pages that it cites. */
+  sources?: Source[];
   author: { id: string; full_name: string; avatar_color: string } | null;
   created_at: string;
 }

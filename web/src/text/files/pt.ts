@@ -81,7 +81,7 @@ export const pt: FilesText = {
     deleted: 'Ficheiro eliminado',
     gone: 'Este ficheiro já não está aqui',
     goneHint: 'Foi eliminado, ou não o pode ver.',
-    tabs: { preview: 'Imagem', text: 'Texto', ask: 'Perguntar', details: 'Detalhes' },
+    tabs: { preview: 'Ver', text: 'Texto', ask: 'Perguntar', details: 'Detalhes' },
     tabsLabel: 'Partes deste ficheiro',
   },
   preview: {
