@@ -195,7 +195,9 @@ class Engine {
       ? error
       : new CallFailure({ message: '', code: 'NETWORK', status: 0 });
     const { status, code, message, retryAfterMs: after } = failure;
-    const said = failure.details.map((d) => d.message).filter(Boolean);
+    // Of a rejected file its reason; its id is for machines.
+    const fields = failure.details.filter((d) => d.field !== 'file_id' && d.field !== 'id');
+    const said = fields.map((d) => d.message).filter(Boolean);
     this.tell({
       on: 'broke',
       task,
