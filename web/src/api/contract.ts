@@ -8,8 +8,8 @@ import type { components } from './schema.gen';
 type Schemas = components['schemas'];
 
 /** The server writes every field: what its document calls optional is null when it is empty. */
-type Whole<T> = { [K in keyof T]-?: Exclude<T[K], undefined> };
-type But<T, Changes> = Omit<Whole<T>, keyof Changes> & Changes;
+export type Whole<T> = { [K in keyof T]-?: Exclude<T[K], undefined> };
+export type But<T, Changes> = Omit<Whole<T>, keyof Changes> & Changes;
 
 export type Role = Schemas['Role'];
 export type User = Whole<Schemas['UserOut']>;

@@ -67,7 +67,7 @@ export function addFile(
     name,
     type,
     size: bytes.length,
-    sha256: null,
+    sha256: '',
     width,
     height,
     status: 'ready',

@@ -1,22 +1,12 @@
-/** The bodies of the calls about files, as the contract names them. */
+/** The bodies of the calls about files under the names the page uses; written here is only what the document leaves open. */
+import type { But, Whole } from '../../api/contract';
+import type { components } from '../../api/schema.gen';
 
-export type FileStatus = 'scanning' | 'processing' | 'ready' | 'rejected';
-export type FileVisibility = 'private' | 'workspace';
-export type StepName = 'scan' | 'preview' | 'text' | 'ocr' | 'index';
-export type StepState = 'waiting' | 'running' | 'done' | 'failed' | 'skipped';
+type Schemas = components['schemas'];
 
-export interface FileStep {
-  name: StepName;
-  state: StepState;
-  note?: string | null;
-}
-
-export interface FilePreview {
-  page: number;
-  url: string;
-  width: number;
-  height: number;
-}
+export type FileStatus = Schemas['FileStatus'];
+export type FileStep = Schemas['Step'];
+export type FilePreview = Whole<Schemas['PreviewOut']>;
 
 /** What was read from a file; what is not known is not there. */
 export interface FileMetadata {
@@ -33,55 +23,40 @@ export interface FileMetadata {
   [name: string]: unknown;
 }
 
+export type FileOut = But<
+  Schemas['FileOut'],
+  {
+    metadata: FileMetadata;
+    steps: FileStep[];
+    previews: FilePreview[];
+    /** Only where one file is asked for: the threads it is attached to, of those the reader may enter. */
+    threads?: string[] | null;
+  }
+>;
+
 /** A file as it hangs on a message. */
-export interface FileBrief {
-  id: string;
-  name: string;
-  type: string;
-  size: number;
-  status: FileStatus;
-  reason: string | null;
-  width: number | null;
-  height: number | null;
-  pages: number | null;
-  url: string | null;
-  preview_url: string | null;
-}
-
-export interface FileOut extends FileBrief {
-  sha256: string | null;
-  text_chars: number | null;
-  metadata: FileMetadata;
-  created_at: string;
-  updated_at: string;
-  owner_id: string;
-  visibility: FileVisibility;
-  previews: FilePreview[];
-  warnings: string[];
-  steps: FileStep[];
-  /** Only where one file is asked for: the threads it is attached to, of those the reader may enter. */
-  threads?: string[] | null;
-}
-
-export interface UploadPart {
-  number: number;
-  offset: number;
-  size: number;
-  url: string;
-  received?: boolean;
-}
+export type FileBrief = Pick<
+  FileOut,
+  | 'id'
+  | 'name'
+  | 'type'
+  | 'size'
+  | 'status'
+  | 'reason'
+  | 'width'
+  | 'height'
+  | 'pages'
+  | 'url'
+  | 'preview_url'
+>;
 
 /** A large upload that has begun: where its parts go. */
-export interface UploadSession {
-  id: string;
-  headers?: Record<string, string> | null;
-  parts: UploadPart[];
-}
+export type UploadSession = Pick<
+  But<Schemas['UploadOut'], { headers: Record<string, string> }>,
+  'id' | 'headers' | 'parts'
+>;
 
-export interface FilePage {
-  page: number;
-  text: string;
-}
+export type FilePage = Schemas['PageText'];
 
 export interface Analysis {
   id: string;
@@ -90,6 +65,10 @@ export interface Analysis {
   status: 'streaming' | 'complete' | 'stopped' | 'interrupted' | 'failed' | 'unreadable';
   model: string | null;
   provider: string | null;
+  /** Why not, in the server's words. */
+  error?: { code: string; error: string } | null;
+  /** The pages that it cites. */
+  sources?: Source[];
   author: { id: string; full_name: string; avatar_color: string } | null;
   created_at: string;
 }

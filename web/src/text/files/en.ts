@@ -89,7 +89,7 @@ export const en = {
       `Previews of the first ${shown} of ${all} pages. The text has all of them.`,
     noPage: (n: number) => `There is no preview of page ${n}.`,
     toText: 'Show its text',
-    cited: 'Cited here',
+    cited: 'This page is cited',
     alt: (page: number, name: string) => `Page ${page} of ${name}`,
   },
   text: {

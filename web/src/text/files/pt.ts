@@ -81,7 +81,7 @@ export const pt: FilesText = {
     deleted: 'Ficheiro eliminado',
     gone: 'Este ficheiro já não está aqui',
     goneHint: 'Foi eliminado, ou não o pode ver.',
-    tabs: { preview: 'Imagem', text: 'Texto', ask: 'Perguntar', details: 'Detalhes' },
+    tabs: { preview: 'Ver', text: 'Texto', ask: 'Perguntar', details: 'Detalhes' },
     tabsLabel: 'Partes deste ficheiro',
   },
   preview: {
@@ -92,7 +92,7 @@ export const pt: FilesText = {
       `Pré-visualização das primeiras ${shown} de ${all} páginas. O texto tem todas.`,
     noPage: (n) => `Não há pré-visualização da página ${n}.`,
     toText: 'Mostrar o texto',
-    cited: 'Citado aqui',
+    cited: 'Esta página é citada',
     alt: (page, name) => `Página ${page} de ${name}`,
   },
   text: {

@@ -30,7 +30,7 @@ function session(size: number, received: number[] = [], id = 's'): UploadSession
     url: `/part/${i + 1}`,
     received: received.includes(i + 1),
   }));
-  return { id, parts };
+  return { id, headers: {}, parts };
 }
 
 /** Begins everything that is due, as the engine does. */

@@ -20,7 +20,8 @@ function isSource(value: unknown): value is Source {
 /** Read once for each answer: what hangs on it is drawn again only when it changes. */
 const read = new WeakMap<object, Sources | null>();
 
-export function sourcesOf(metadata: Record<string, unknown> | null | undefined): Sources | null {
+/** Of whatever has `sources`: the facts of an answer, or an analysis. */
+export function sourcesOf(metadata: { sources?: unknown } | null | undefined): Sources | null {
   if (!metadata) return null;
   const known = read.get(metadata);
   if (known !== undefined) return known;

@@ -8,6 +8,7 @@ import { useText } from '@/text';
 import { describe } from '@/text/failures';
 import { useFilesText } from '@/text/files';
 import { ago } from '@/text/numbers';
+import { SourcesContext, sourcesOf } from '../citations/sources';
 import type { Analysis } from '../contract';
 import { Ring } from '../Ring';
 import { deleteAnalysis } from './analysing';
@@ -29,7 +30,7 @@ export function KeptAnalysis({ fileId, analysis, locked, onAgain, onStop }: Prop
   const ending = {
     stopped: f.ask.stopped,
     interrupted: f.ask.interrupted,
-    failed: f.ask.failed,
+    failed: analysis.error?.error ?? f.ask.failed,
     unreadable: t.chat.unreadable,
     streaming: null,
     complete: null,
@@ -43,7 +44,11 @@ export function KeptAnalysis({ fileId, analysis, locked, onAgain, onStop }: Prop
   return (
     <article className="analysis" aria-busy={running}>
       <h3>{prompt ?? f.ask.whole}</h3>
-      {text && <Markdown text={text} live={running} />}
+      {text && (
+        <SourcesContext value={sourcesOf(analysis)}>
+          <Markdown text={text} live={running} />
+        </SourcesContext>
+      )}
       {running && !text && (
         <p className="file-working">
           <Ring value={null} />

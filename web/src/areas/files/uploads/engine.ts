@@ -7,6 +7,7 @@ import { uploadsCell } from '../attaching';
 import type { FileBrief } from '../contract';
 import { receiveFile } from '../store';
 import { dropThumb, makeThumb, nameThumb } from '../thumbs';
+import { heldKeys, hold, release } from './holding';
 import { keepUploads, keptUploads } from './keeping';
 import type { Happening, Task, Upload, Uploads } from './machine';
 import { due, fits, newUpload, nextDue, step } from './machine';
@@ -41,6 +42,7 @@ class Engine {
       const upload = newUpload({ key: newId(), place, name, size, type, modified });
       this.bytes.set(upload.key, file);
       makeThumb(upload.key, file);
+      hold(upload.key);
       fresh.push(upload);
     }
     if (fresh.length > 0) this.tell({ on: 'added', uploads: fresh });
@@ -55,11 +57,12 @@ class Engine {
     this.tell({ on: 'added', uploads });
   }
 
-  restore(place: string): void {
+  async restore(place: string): Promise<void> {
     if (this.restored.has(place)) return;
     this.restored.add(place);
+    const elsewhere = await heldKeys();
     const known = new Set(this.uploads.map((u) => u.key));
-    const uploads = keptUploads(place).filter((u) => !known.has(u.key));
+    const uploads = keptUploads(place).filter((u) => !known.has(u.key) && !elsewhere.has(u.key));
     if (uploads.length > 0) this.tell({ on: 'added', uploads });
   }
 
@@ -68,6 +71,7 @@ class Engine {
     const upload = this.uploads.find((u) => u.key === key);
     if (!upload || !fits(upload, file)) return false;
     this.bytes.set(key, file);
+    hold(key);
     this.tell({ on: 'found', key });
     return true;
   }
@@ -91,6 +95,7 @@ class Engine {
     this.tell({ on: 'removed', key });
     this.abort(key);
     this.bytes.delete(key);
+    release(key);
     if (!keep) dropThumb(key);
     if (upload && !keep) void forget(upload);
   }
@@ -172,6 +177,7 @@ class Engine {
             : await closeSession(upload, signal);
         if (signal.aborted) return;
         this.bytes.delete(key);
+        release(key);
         nameThumb(key, there.id);
         receiveFile(there);
         void queryClient.invalidateQueries({ queryKey: keys.allFiles });
@@ -189,7 +195,9 @@ class Engine {
       ? error
       : new CallFailure({ message: '', code: 'NETWORK', status: 0 });
     const { status, code, message, retryAfterMs: after } = failure;
-    const said = failure.details.map((d) => d.message).filter(Boolean);
+    // Of a rejected file its reason; its id is for machines.
+    const fields = failure.details.filter((d) => d.field !== 'file_id' && d.field !== 'id');
+    const said = fields.map((d) => d.message).filter(Boolean);
     this.tell({
       on: 'broke',
       task,

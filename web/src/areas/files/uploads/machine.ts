@@ -197,8 +197,7 @@ function opened(upload: Upload, session: UploadSession): Upload {
     sent: 0,
     state: received ? 'done' : 'todo',
   }));
-  const headers = session.headers ?? upload.headers;
-  const at = { session: session.id, stale: false, headers, parts };
+  const at = { session: session.id, stale: false, headers: session.headers, parts };
   return { ...upload, ...at, phase: upload.phase === 'opening' ? 'queued' : upload.phase };
 }
 
