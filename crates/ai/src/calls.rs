@@ -19,6 +19,8 @@ pub enum Purpose {
     Chat,
     /// A thread's title.
     Title,
+    /// Words about a file.
+    Analysis,
     /// A program's question at `/v1`.
     Api,
     /// Vectors.
@@ -30,6 +32,7 @@ impl Purpose {
         match self {
             Self::Chat => "chat",
             Self::Title => "title",
+            Self::Analysis => "analysis",
             Self::Api => "api",
             Self::Embedding => "embedding",
         }

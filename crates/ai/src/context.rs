@@ -39,30 +39,40 @@ fn size(message: &Message) -> u64 {
     parts + calls + 6
 }
 
-/// Leaves out the oldest turns until the rest fits into `window` tokens with room for an answer. Instructions and the
-/// last message always stay; what begins the rest is a message of a person, so that roles alternate as they did. Answers
+/// Leaves out the oldest turns until the rest fits into `window` tokens with room for an answer. Instructions, messages
+/// that are to stay, and the last message always do; what begins the rest is a message of a person, so that roles alternate as they did. Answers
 /// the rest and about how many tokens it is.
-pub fn fit(conversation: &Conversation, window: u64, max_output: Option<u64>) -> (Conversation, u64) {
-    let mut fitted = conversation.clone();
+pub fn fit(mut conversation: Conversation, window: u64, max_output: Option<u64>) -> (Conversation, u64) {
     let room = u64::from(conversation.max_tokens.unwrap_or(0))
         .max(max_output.unwrap_or(4_096).min(8_192))
         .min(window / 4);
     let budget = window.saturating_sub(room);
     let sizes: Vec<u64> = conversation.messages.iter().map(size).collect();
-    let fixed: u64 = conversation
-        .messages
-        .iter()
-        .zip(&sizes)
-        .filter(|(m, _)| m.role == Role::System)
-        .map(|(_, s)| s)
-        .sum();
-    let turns: Vec<usize> = (0..sizes.len())
-        .filter(|i| conversation.messages[*i].role != Role::System)
-        .collect();
+    let staying = |may_stay: bool| -> (Vec<bool>, u64) {
+        let stays = conversation
+            .messages
+            .iter()
+            .map(|m| m.role == Role::System || (may_stay && m.stays));
+        let stays: Vec<bool> = stays.collect();
+        let fixed = stays
+            .iter()
+            .zip(&sizes)
+            .filter(|(stays, _)| **stays)
+            .map(|(_, size)| size)
+            .sum();
+        (stays, fixed)
+    };
+    let (mut stays, mut fixed) = staying(true);
+    if fixed > budget {
+        (stays, fixed) = staying(false);
+    }
+    let turns: Vec<usize> = (0..sizes.len()).filter(|i| !stays[*i]).collect();
+    let is_turn = |message: &Message| message.role != Role::System;
+    let last = conversation.messages.iter().rposition(is_turn);
     let mut used = fixed;
     let mut first = turns.len();
     for (at, index) in turns.iter().enumerate().rev() {
-        if used + sizes[*index] > budget && first < turns.len() {
+        if used + sizes[*index] > budget && Some(*index) != last {
             break;
         }
         used += sizes[*index];
@@ -75,15 +85,15 @@ pub fn fit(conversation: &Conversation, window: u64, max_output: Option<u64>) ->
     let left = turns.get(first).copied().unwrap_or(sizes.len());
     let mut index = 0;
     let mut size = 0;
-    fitted.messages.retain(|message| {
-        let keep = message.role == Role::System || index >= left;
+    conversation.messages.retain(|_| {
+        let keep = stays[index] || index >= left;
         if keep {
             size += sizes[index];
         }
         index += 1;
         keep
     });
-    (fitted, size)
+    (conversation, size)
 }
 
 #[cfg(test)]
@@ -109,7 +119,7 @@ mod tests {
         fn what_is_kept_is_the_end_and_fits(sizes in proptest::collection::vec(0usize..200, 1..30), window in 200u64..4000) {
             let sizes = if sizes.len() % 2 == 0 { &sizes[1..] } else { &sizes[..] };
             let all = conversation(sizes);
-            let (fitted, size_of_it) = fit(&all, window, None);
+            let (fitted, size_of_it) = fit(all.clone(), window, None);
             prop_assert_eq!(fitted.messages[0].role, Role::System);
             prop_assert_eq!(fitted.messages.last(), all.messages.last());
             let kept = fitted.messages.len() - 1;

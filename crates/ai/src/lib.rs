@@ -6,8 +6,9 @@
 //!
 //! Where to find what: `keys` (who may use which), `plan` and `order` (who is asked, in which order), `trying` (one
 //! after the other, with waits and `breaker`s), `open` (an answer that comes), `calls` and `usage` (what it cost),
-//! `listing` and `discovery` (what servers offer), `surface` and `embeddings` (OpenAI's format).
+//! `answer` (what was written so far, and how it is sent), `listing` and `discovery` (what servers offer), `surface` and `embeddings` (OpenAI's format).
 
+pub mod answer;
 mod breaker;
 mod calls;
 mod context;
@@ -33,8 +34,9 @@ use kit::lifecycle::Lifecycle;
 use providers::{LocalModel, ProviderKind};
 
 pub use calls::{Outcome, Purpose};
+pub use context::estimate;
 pub use models::{ModelOut, list as list_models};
-pub use open::{Ask, Opened};
+pub use open::{Ask, Opened, Question};
 pub use plan::{Plan, Target};
 pub use routes::routes;
 pub use trying::{Attempt, Failure};

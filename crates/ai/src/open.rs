@@ -12,9 +12,21 @@ use crate::plan::{Plan, Target};
 use crate::trying::{Attempt, Coming, Errand, Failure, Found, Source};
 use crate::{Ai, Asker, context};
 
+/// What is asked: the same of everybody, or put for each model in the form that it takes.
+pub trait Question: std::fmt::Debug + Send + Sync {
+    /// The conversation for this target.
+    fn for_target(&self, target: &Target) -> Conversation;
+}
+
+impl Question for Conversation {
+    fn for_target(&self, _: &Target) -> Conversation {
+        self.clone()
+    }
+}
+
 /// A question of the house.
-#[derive(Debug)]
-pub struct Ask {
+#[derive(Clone, Copy, Debug)]
+pub struct Ask<'a> {
     /// On whose account.
     pub asker: Asker,
     /// What for.
@@ -22,7 +34,7 @@ pub struct Ask {
     /// The answer it becomes.
     pub message: Option<MessageId>,
     /// What is asked.
-    pub conversation: Conversation,
+    pub question: &'a dyn Question,
 }
 
 /// An answer that has begun.
@@ -46,7 +58,7 @@ impl Ai {
     pub async fn open(
         &self,
         plan: &Plan,
-        ask: Ask,
+        ask: Ask<'_>,
         tell: impl Fn(&Attempt) + Send,
     ) -> Result<Opened, Failure> {
         let errand = Errand {
@@ -55,12 +67,12 @@ impl Ai {
             message: ask.message,
             began: Instant::now(),
         };
-        self.open_source(plan, errand, Source::Own(&ask.conversation), tell)
+        self.open_source(plan, errand, Source::Own(ask.question), tell)
             .await
     }
 
     /// Asks for a whole answer in plain words.
-    pub async fn answer(&self, plan: &Plan, ask: Ask) -> Result<String, ApiError> {
+    pub async fn answer(&self, plan: &Plan, ask: Ask<'_>) -> Result<String, ApiError> {
         let mut opened = match self.open(plan, ask, |_| {}).await {
             Ok(opened) => opened,
             Err(failure) => {

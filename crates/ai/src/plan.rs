@@ -50,6 +50,23 @@ impl Target {
         }
     }
 
+    /// Whether it sees pictures. Where nobody knows, the providers all of whose models do are believed to.
+    pub fn sees_pictures(&self) -> bool {
+        match (&self.known, self.key.kind) {
+            (Some(model), _) => model.capabilities.vision,
+            (None, ProviderKind::OpenAi | ProviderKind::Anthropic | ProviderKind::Gemini) => true,
+            (None, ProviderKind::Builtin) => false,
+            (None, _) => is_named_for_pictures(&self.model),
+        }
+    }
+
+    /// Whether it reads PDF files as they are.
+    pub fn reads_documents(&self) -> bool {
+        self.known
+            .as_ref()
+            .is_some_and(|model| model.capabilities.documents)
+    }
+
     fn traits(&self) -> Traits<'_> {
         Traits {
             kind: self.key.kind,
@@ -57,6 +74,15 @@ impl Target {
             window: self.window(),
         }
     }
+}
+
+/// Servers that anybody can run have models that see and models that do not, and say so in their names at most.
+fn is_named_for_pictures(model: &str) -> bool {
+    const SEEING: [&str; 8] = [
+        "vision", "llava", "-vl", "vl:", "pixtral", "gemma3", "gemma-3", "llama4",
+    ];
+    let name = model.to_ascii_lowercase();
+    SEEING.iter().any(|part| name.contains(part))
 }
 
 /// Who is tried, in order.
@@ -130,6 +156,21 @@ impl Ai {
         match parsed {
             Wish::Auto(by) => self.plan_auto(&keys, by, needs).await,
             Wish::Model { provider, model } => self.plan_model(&keys, provider, model, wish),
+        }
+    }
+
+    /// The same, where anybody will do if nobody can fulfil the needs.
+    pub async fn plan_preferring(
+        &self,
+        asker: Asker,
+        wish: Option<&str>,
+        needs: &Needs,
+    ) -> Result<Plan, ApiError> {
+        match self.plan_for(asker, wish, needs).await {
+            Err(error) if error.code == Code::NoProviderKey && *needs != Needs::default() => {
+                self.plan(asker, wish).await
+            }
+            planned => planned,
         }
     }
 

@@ -6,9 +6,7 @@ use std::time::{Duration, Instant};
 use db::MessageId;
 use kit::api::{ApiError, Code, Detail};
 use kit::clock::Timestamp;
-use providers::{
-    Answer, ChatRequest, ChunkStream, Conversation, Embeddings, ErrorKind, ProviderError, Usage,
-};
+use providers::{Answer, ChatRequest, ChunkStream, Embeddings, ErrorKind, ProviderError, Usage};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -16,6 +14,7 @@ use crate::breaker::Verdict;
 use crate::calls::{Outcome, Purpose};
 use crate::embeddings::EmbeddingRequest;
 use crate::keys::{KeyErrorOut, Origin, kept};
+use crate::open::Question;
 use crate::plan::{Plan, Target};
 use crate::{Ai, Asker, context};
 
@@ -61,7 +60,7 @@ pub struct Failure {
 #[derive(Clone, Copy)]
 pub enum Source<'a> {
     /// The house's.
-    Own(&'a Conversation),
+    Own(&'a dyn Question),
     /// A program's, at `/v1`.
     Caller(&'a ChatRequest),
     /// Texts that are to become vectors.
@@ -229,7 +228,8 @@ impl Ai {
     async fn ask(&self, target: &Target, source: Source<'_>) -> Result<(Coming, u64), ProviderError> {
         let (http, endpoint, limits) = (&self.0.http, &target.key.endpoint, &self.0.config.timeouts);
         let (mut stream, asked_tokens) = match source {
-            Source::Own(conversation) => {
+            Source::Own(question) => {
+                let conversation = question.for_target(target);
                 let (mut fitted, size) = context::fit(conversation, target.window(), target.max_output());
                 if fitted.max_tokens.is_none() && endpoint.wire() == providers::Wire::Anthropic {
                     // Anthropic's format wants a limit to be named.

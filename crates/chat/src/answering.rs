@@ -5,30 +5,28 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use ai::answer::{AnswerError, AnswerUsage};
 use ai::{Ask, Asker, Opened, Outcome, Plan, Purpose};
 use db::entity::{messages, threads};
 use db::kinds::{MessageRole, MessageStatus};
 use db::leases::Lease;
-use db::{DbError, MessageId, Sealed, ThreadId};
-use identity::Caller;
+use db::{DbError, FileId, MessageId, Sealed, ThreadId};
 use kit::api::ApiError;
-use providers::{Chunk, Message};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 use tokio::time::Instant;
 
 use crate::Chat;
 use crate::exchange::announce_end;
 use crate::generation::Generation;
-use crate::messages::{AttemptDetail, Body, MessageError, MessageUsage, error_place, seal_body};
-use crate::{prompt, search, titles};
+use crate::messages::{Body, error_place, seal_body};
+use crate::prompt::{self, Branch};
+use crate::{search, titles};
 
 /// What a running answer is about.
 #[derive(Debug)]
 pub struct Task {
     /// On whose account.
     pub asker: Asker,
-    /// Who asked.
-    pub caller: Caller,
     /// Where.
     pub thread: ThreadId,
     /// Whether the thread had no title when it was asked.
@@ -37,6 +35,8 @@ pub struct Task {
     pub parent: Option<MessageId>,
     /// The instructions.
     pub system: String,
+    /// The files that the assistant knows.
+    pub knowledge: Vec<FileId>,
     /// Who is asked.
     pub plan: Plan,
     /// The last message of the conversation.
@@ -50,7 +50,7 @@ pub struct Task {
 /// How an answer came to its end.
 struct Ending {
     status: MessageStatus,
-    error: Option<MessageError>,
+    error: Option<AnswerError>,
     outcome: Option<Outcome>,
     /// Whether another node should go on with it.
     hands_over: bool,
@@ -98,6 +98,7 @@ pub fn begin(chat: &Chat, generation: Arc<Generation>, task: Task) {
     chat.0.lifecycle.spawn("answer", async move {
         let writing = writing;
         let ending = write(&inner, &generation, &task).await;
+        generation.update(|p| p.sources = generation.cited(p));
         let status = save_ending(&inner, &generation, &task, ending).await;
         inner.0.generations.end(&generation);
         generation.update(|p| p.ended = Some(status));
@@ -106,33 +107,48 @@ pub fn begin(chat: &Chat, generation: Arc<Generation>, task: Task) {
 }
 
 async fn write(chat: &Chat, generation: &Generation, task: &Task) -> Ending {
-    let mut conversation = match prompt::conversation(chat, &task.caller, &task.system, task.tip).await {
-        Ok(conversation) => conversation,
-        Err(error) => return failed(&error, None),
-    };
-    if task.continues {
-        let ask = "Your last message broke off. Go on exactly where it ended, without repeating anything and without an introduction.";
-        conversation.messages.push(Message::user(ask));
-    }
-    let ask = Ask {
-        asker: task.asker,
-        purpose: Purpose::Chat,
-        message: Some(generation.id),
-        conversation,
-    };
-    let opening = chat.0.ai.open(&task.plan, ask, |attempt| {
-        generation.update(|p| p.attempts.push(attempt.clone()));
-    });
     let opened = tokio::select! {
-        opened = opening => opened,
+        opened = open(chat, generation, task) => opened,
         () = generation.stop.cancelled() => return Ending::of(MessageStatus::Stopped, None),
         () = generation.lost.cancelled() => return Ending::of(MessageStatus::Interrupted, None),
         () = drained(chat) => return Ending::handed_over(None),
     };
     match opened {
         Ok(opened) => read(chat, generation, task, opened).await,
-        Err(failure) => failed(&failure.error, Some(failure.outcome)),
+        Err(ending) => ending,
     }
+}
+
+/// Reads what was said, and asks.
+async fn open(chat: &Chat, generation: &Generation, task: &Task) -> Result<Opened, Ending> {
+    let branch = Branch {
+        workspace: task.asker.workspace,
+        system: &task.system,
+        knowledge: &task.knowledge,
+        tip: task.tip,
+        plan: &task.plan,
+    };
+    let mut asked = prompt::branch(chat, branch)
+        .await
+        .map_err(|error| failed(&error, None))?;
+    if task.continues {
+        asked.ask_further(
+            "Your last message broke off. Go on exactly where it ended, without repeating anything and without an introduction.",
+        );
+    }
+    generation.offer(asked.sources().to_vec());
+    let ask = Ask {
+        asker: task.asker,
+        purpose: Purpose::Chat,
+        message: Some(generation.id),
+        question: &asked,
+    };
+    let opening = chat.0.ai.open(&task.plan, ask, |attempt| {
+        generation.update(|p| p.attempts.push(attempt.clone()));
+    });
+    opening
+        .await
+        .map_err(|failure| failed(&failure.error, Some(failure.outcome)))
 }
 
 /// Ends once the program stops and the time for running answers is over.
@@ -163,11 +179,11 @@ async fn read(chat: &Chat, generation: &Generation, task: &Task, mut opened: Ope
                     if !chat.0.generations.holds(generation).await {
                         return Ending::of(MessageStatus::Interrupted, Some(opened.finish_early("interrupted")));
                     }
-                    append(generation, &chunks);
+                    generation.append(&chunks);
                 }
                 Some(Err(error)) => {
                     let outcome = opened.finish(Some(&error));
-                    let error = MessageError { code: "BROKEN_OFF".into(), error: error.message(), details: Vec::new() };
+                    let error = AnswerError::broken_off(&error);
                     return Ending { error: Some(error), ..Ending::of(MessageStatus::Failed, Some(outcome)) };
                 }
                 None => return Ending::of(MessageStatus::Complete, Some(opened.finish(None))),
@@ -188,37 +204,9 @@ async fn read(chat: &Chat, generation: &Generation, task: &Task, mut opened: Ope
     }
 }
 
-fn append(generation: &Generation, chunks: &[Chunk]) {
-    if !chunks.iter().any(Chunk::is_content) {
-        return;
-    }
-    generation.update(|p| {
-        for chunk in chunks {
-            match chunk {
-                Chunk::Text(text) | Chunk::Refusal(text) => p.text.push_str(text),
-                Chunk::Reasoning(text) => p.reasoning.push_str(text),
-                Chunk::Start { .. } | Chunk::ToolCall { .. } | Chunk::Usage(_) | Chunk::Finish(_) => {}
-            }
-        }
-    });
-}
-
 fn failed(error: &ApiError, outcome: Option<Outcome>) -> Ending {
-    let code = serde_json::to_value(error.code)
-        .ok()
-        .and_then(|c| c.as_str().map(str::to_owned));
-    let details = error.details.iter().map(|d| AttemptDetail {
-        field: d.field.clone(),
-        message: d.message.clone(),
-        code: d.code.clone(),
-    });
-    let error = MessageError {
-        code: code.unwrap_or_default(),
-        error: error.message.clone(),
-        details: details.collect(),
-    };
     Ending {
-        error: Some(error),
+        error: Some(error.into()),
         ..Ending::of(MessageStatus::Failed, outcome)
     }
 }
@@ -227,6 +215,7 @@ fn body_of(generation: &Generation) -> Body {
     generation.look(|p| Body {
         text: p.text.clone(),
         reasoning: p.reasoning.clone(),
+        sources: generation.cited(p),
     })
 }
 
@@ -279,7 +268,7 @@ const SAVE_FOR: Duration = Duration::from_mins(1);
 
 /// Stores the end, and answers what the store says of it then: whoever lost the lease writes nothing.
 async fn save_ending(chat: &Chat, generation: &Generation, task: &Task, ending: Ending) -> MessageStatus {
-    let usage = ending.outcome.as_ref().map(usage_of);
+    let usage = ending.outcome.as_ref().map(AnswerUsage::from);
     generation.update(|p| {
         p.usage = usage;
         p.error.clone_from(&ending.error);
@@ -323,25 +312,13 @@ async fn note_cost(chat: &Chat, outcome: &Outcome) -> Result<(), DbError> {
     tx.commit().await
 }
 
-fn usage_of(outcome: &Outcome) -> MessageUsage {
-    MessageUsage {
-        input_tokens: outcome.usage.input_tokens,
-        output_tokens: outcome.usage.output_tokens,
-        cached_tokens: outcome.usage.cached_tokens,
-        reasoning_tokens: outcome.usage.reasoning_tokens,
-        cost_micros: outcome.cost_micros,
-        first_word_ms: outcome.first_word_ms,
-        total_ms: outcome.total_ms,
-    }
-}
-
 /// Answers whether the answer was still ours to end.
 async fn try_save(
     chat: &Chat,
     generation: &Generation,
     task: &Task,
     ending: &Ending,
-    usage: Option<&MessageUsage>,
+    usage: Option<&AnswerUsage>,
 ) -> Result<bool, DbError> {
     let db = chat.db();
     let keys = db.keys(task.asker.workspace.0).await?;

@@ -1,7 +1,8 @@
 //! Assistants: named ways of answering, with instructions, a style and a model of their own.
 
-use db::entity::assistants;
-use db::{DbError, Sealed};
+use db::entity::{assistants, files};
+use db::kinds::{FileStatus, Visibility};
+use db::{DbError, FileId, Sealed, Tx};
 use identity::{Caller, Permission};
 use kit::api::{ApiError, Problems, Validate};
 use kit::clock::Timestamp;
@@ -14,6 +15,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::Chat;
+use crate::attachments::each_once;
 use crate::news::{News, audience};
 use crate::patch::Field;
 
@@ -36,7 +38,7 @@ pub struct AssistantIn {
     pub tools: Vec<String>,
     /// The files it knows.
     #[serde(default)]
-    pub knowledge: Vec<Uuid>,
+    pub knowledge: Vec<FileId>,
 }
 
 impl Validate for AssistantIn {
@@ -79,11 +81,16 @@ pub struct AssistantPatch {
     /// The tools it may call.
     pub tools: Option<Vec<String>>,
     /// The files it knows.
-    pub knowledge: Option<Vec<Uuid>>,
+    pub knowledge: Option<Vec<FileId>>,
 }
 
 impl Validate for AssistantPatch {
     fn validate(&self, problems: &mut Problems) {
+        problems.check(
+            self.knowledge.as_ref().is_none_or(|files| files.len() <= 1000),
+            "knowledge",
+            "An assistant takes at most 1000 files.",
+        );
         problems.optional_length("name", self.name.as_ref(), 1, 100);
         problems.optional_length("system_prompt", self.system_prompt.value(), 0, MAX_PROMPT);
         problems.optional_length("style", self.style.value(), 0, MAX_PROMPT);
@@ -107,7 +114,7 @@ pub struct AssistantOut {
     /// The tools it may call.
     pub tools: Vec<String>,
     /// The files it knows.
-    pub knowledge: Vec<Uuid>,
+    pub knowledge: Vec<FileId>,
     /// When.
     pub created_at: Timestamp,
     /// When last changed.
@@ -141,8 +148,14 @@ pub fn open(keys: &OwnerKeys, row: &assistants::Model) -> (Option<String>, Optio
     (prompt, style)
 }
 
+/// The files that an assistant knows.
+pub fn knowledge(row: &assistants::Model) -> Vec<FileId> {
+    serde_json::from_str(&row.knowledge).unwrap_or_default()
+}
+
 fn show(keys: &OwnerKeys, row: assistants::Model) -> AssistantOut {
     let (system_prompt, style) = open(keys, &row);
+    let knowledge = knowledge(&row);
     AssistantOut {
         id: row.id,
         name: row.name,
@@ -150,7 +163,7 @@ fn show(keys: &OwnerKeys, row: assistants::Model) -> AssistantOut {
         style,
         model: row.model,
         tools: serde_json::from_str(&row.tools).unwrap_or_default(),
-        knowledge: serde_json::from_str(&row.knowledge).unwrap_or_default(),
+        knowledge,
         created_at: Timestamp(row.created_at),
         updated_at: Timestamp(row.updated_at),
     }
@@ -181,12 +194,50 @@ pub async fn find(chat: &Chat, caller: &Caller, id: Uuid) -> Result<assistants::
         .ok_or_else(|| ApiError::not_found("assistant"))
 }
 
+/// Refuses files that an assistant cannot know, in the transaction that gives them to it. An assistant belongs to the
+/// workspace and answers everybody from what it knows: so the workspace must see each file, and who makes the assistant
+/// opens it up before, knowing what they do. `known` are files that it was given earlier.
+async fn require_known(
+    chat: &Chat,
+    tx: &Tx,
+    caller: &Caller,
+    wanted: &[FileId],
+    known: &[FileId],
+) -> Result<(), ApiError> {
+    let new: Vec<FileId> = wanted.iter().filter(|id| !known.contains(id)).copied().collect();
+    if new.is_empty() {
+        return Ok(());
+    }
+    let found = files::Entity::of(caller.workspace)
+        .filter(files::Column::Id.is_in(new.iter().copied()))
+        .filter(::files::visible(chat.files(), caller))
+        .lock_shared()
+        .all(&**tx)
+        .await
+        .map_err(DbError::from)?;
+    let refused = |why: &str| Err(ApiError::invalid("knowledge", why));
+    if new.iter().any(|id| found.iter().all(|row| row.id != *id)) {
+        return refused("One of these files is not there.");
+    }
+    if found.iter().any(|row| row.status == FileStatus::Rejected) {
+        return refused("One of these files was rejected and cannot be read.");
+    }
+    if found.iter().any(|row| row.visibility != Visibility::Workspace) {
+        return refused(
+            "One of these files is private. Please open it to the workspace first: everybody whom the assistant answers reads from it.",
+        );
+    }
+    Ok(())
+}
+
 /// Makes one.
 pub async fn create(chat: &Chat, caller: &Caller, input: AssistantIn) -> Result<AssistantOut, ApiError> {
     caller.require(Permission::WriteAssistants)?;
     let keys = chat.db().keys(caller.workspace.0).await?;
     let id = kit::ids::new_id();
     let tx = chat.db().write().await?;
+    let knowledge = each_once(input.knowledge);
+    require_known(chat, &tx, caller, &knowledge, &[]).await?;
     let now = tx.now().micros();
     let row = assistants::Model {
         workspace_id: caller.workspace,
@@ -196,7 +247,7 @@ pub async fn create(chat: &Chat, caller: &Caller, input: AssistantIn) -> Result<
         name: input.name,
         model: input.model,
         tools: serde_json::to_string(&input.tools).map_err(DbError::from)?,
-        knowledge: serde_json::to_string(&input.knowledge).map_err(DbError::from)?,
+        knowledge: serde_json::to_string(&knowledge).map_err(DbError::from)?,
         created_by: caller.user,
         created_at: now,
         updated_at: now,
@@ -224,7 +275,9 @@ pub async fn change(
 ) -> Result<AssistantOut, ApiError> {
     caller.require(Permission::WriteAssistants)?;
     let keys = chat.db().keys(caller.workspace.0).await?;
-    let mut row = find(chat, caller, id).await?.into_active_model();
+    let found = find(chat, caller, id).await?;
+    let known = knowledge(&found);
+    let mut row = found.into_active_model();
     let tx = chat.db().write().await?;
     if let Some(name) = patch.name {
         row.name = Set(name);
@@ -243,7 +296,8 @@ pub async fn change(
     if let Some(tools) = patch.tools {
         row.tools = Set(serde_json::to_string(&tools).map_err(DbError::from)?);
     }
-    if let Some(knowledge) = patch.knowledge {
+    if let Some(knowledge) = patch.knowledge.map(each_once) {
+        require_known(chat, &tx, caller, &knowledge, &known).await?;
         row.knowledge = Set(serde_json::to_string(&knowledge).map_err(DbError::from)?);
     }
     row.updated_at = Set(tx.now().micros());

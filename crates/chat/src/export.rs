@@ -6,17 +6,18 @@ use std::fmt::Write;
 use db::entity::{messages, threads};
 use db::kinds::{MessageRole, MessageStatus, Visibility};
 use db::{DbError, MessageId, ThreadId};
+use files::prompt::rewritten;
 use kit::api::{ApiError, Problems, Validate};
 use sea_orm::{EntityTrait, IntoActiveModel};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::Chat;
 use crate::access::InThread;
 use crate::exchange::announce;
 use crate::messages::{self as message, Branch, Facts, MessageOut, open_body, path_up, seal_body};
 use crate::search;
 use crate::threads::{ThreadOut, announce as announce_thread, seal_title, show_one};
+use crate::{Chat, attachments};
 
 /// The longest branch that is copied or exported.
 const LONGEST: u64 = 20_000;
@@ -67,12 +68,16 @@ pub async fn fork(chat: &Chat, at: InThread, input: ForkIn) -> Result<ThreadOut,
         last_message_at: now,
         ..thread
     };
+    let ids: Vec<MessageId> = branch.iter().map(|row| row.id).collect();
+    let mut files = attachments::existing(&*tx, caller.workspace, &ids).await?;
     let mut renamed: HashMap<MessageId, MessageId> = HashMap::new();
     for mut row in branch {
         let Ok(body) = open_body(&keys, &row) else {
             continue;
         };
         let fresh = MessageId::new();
+        let attached = files.remove(&row.id).unwrap_or_default();
+        attachments::attach(&tx, (caller.workspace, id, fresh), &attached).await?;
         renamed.insert(row.id, fresh);
         row.parent_id = copy.head_id;
         row.id = fresh;
@@ -164,14 +169,26 @@ pub async fn as_markdown(chat: &Chat, at: InThread) -> Result<String, ApiError> 
     let mut text = format!("# {}\n", shown.shared.title.as_deref().unwrap_or("Untitled"));
     let Some(head) = head else { return Ok(text) };
     let page = message::list(chat, workspace, id, Branch::To(head), None, LONGEST as usize).await?;
-    for row in page.rows.iter().rev() {
+    let mut notes = String::new();
+    for (at, row) in page.rows.iter().rev().enumerate() {
         let speaker = match (&row.role, &row.author) {
             (MessageRole::User, Some(author)) => author.full_name.clone(),
             (MessageRole::User, None) => "Somebody".to_owned(),
             (MessageRole::Assistant, _) => row.model.clone().unwrap_or_else(|| "Assistant".to_owned()),
             (MessageRole::System, _) => "System".to_owned(),
         };
-        let _ = write!(text, "\n## {speaker} — {}\n\n{}\n", row.created_at, row.content);
+        let words = footnotes(at + 1, row, &mut notes);
+        let _ = write!(text, "\n## {speaker} — {}\n", row.created_at);
+        for file in &row.attachments {
+            let _ = write!(
+                text,
+                "\n*Attached: {} ({}, {} bytes)*\n",
+                file.name, file.kind, file.size
+            );
+        }
+        if !words.is_empty() {
+            let _ = write!(text, "\n{words}\n");
+        }
         if row.status != MessageStatus::Complete {
             let _ = write!(
                 text,
@@ -183,5 +200,23 @@ pub async fn as_markdown(chat: &Chat, at: InThread) -> Result<String, ApiError> 
             );
         }
     }
+    if !notes.is_empty() {
+        let _ = write!(text, "\n---\n\n{notes}");
+    }
     Ok(text)
+}
+
+/// An answer's words with its sources as footnotes: `[2]` in the fourth message becomes `[^4-2]`.
+fn footnotes(at: usize, row: &MessageOut, notes: &mut String) -> String {
+    for source in &row.sources {
+        let page = source
+            .page
+            .map(|page| format!(", page {page}"))
+            .unwrap_or_default();
+        let _ = writeln!(notes, "[^{at}-{}]: {}{page}", source.n, source.name);
+    }
+    rewritten(&row.content, |n| {
+        let is_source = row.sources.iter().any(|source| source.n == n);
+        is_source.then(|| format!("[^{at}-{n}]"))
+    })
 }

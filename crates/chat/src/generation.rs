@@ -1,43 +1,24 @@
-//! Answers that are being written, in memory. The writer appends; each reader has an offset of its own and is
-//! woken when there is more. A reader that goes away changes nothing.
+//! Answers that are being written by this process: which they are, and its right to write them. What has been written
+//! stands in their buffers (`ai::answer`).
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::ops::Deref;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
-use ai::Attempt;
-use db::kinds::MessageStatus;
+pub use ai::answer::Progress;
+use ai::answer::{Buffer, Citation};
 use db::leases::{LEASE, Lease};
 use db::{MessageId, ThreadId, WorkspaceId};
+use files::prompt::cited;
 use parking_lot::Mutex;
 use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::messages::{Body, MessageError, MessageUsage};
+use crate::messages::Body;
 use crate::relay::Wanted;
-
-/// What has been written so far.
-#[derive(Clone, Debug, Default)]
-pub struct Progress {
-    /// The words.
-    pub text: String,
-    /// The thinking before them.
-    pub reasoning: String,
-    /// Who was tried.
-    pub attempts: Vec<Attempt>,
-    /// Who answers.
-    pub provider: Option<String>,
-    /// With what.
-    pub model: Option<String>,
-    /// Tokens, cost and times, at the end.
-    pub usage: Option<MessageUsage>,
-    /// Why it is not whole.
-    pub error: Option<MessageError>,
-    /// Set at the end, when the store has it.
-    pub ended: Option<MessageStatus>,
-}
 
 /// One running answer: written here, or the mirror of one that another node writes.
 #[derive(Debug)]
@@ -52,10 +33,9 @@ pub struct Generation {
     pub thread: ThreadId,
     /// The right to write it.
     pub(crate) lease: Lease,
-    /// Bytes of text that were there before it began (when an answer is continued).
-    pub began_at: usize,
-    progress: Mutex<Progress>,
-    changed: watch::Sender<u64>,
+    buffer: Buffer,
+    /// What it may cite.
+    offered: OnceLock<Vec<Citation>>,
     /// Ends it, wherever it is written.
     pub stop: CancellationToken,
     /// Another node has it now: nothing more may be written.
@@ -74,13 +54,13 @@ impl Generation {
             workspace: lease.workspace,
             thread,
             lease,
-            began_at: written.text.len(),
-            progress: Mutex::new(Progress {
+            buffer: Buffer::after(Progress {
                 text: written.text,
                 reasoning: written.reasoning,
+                sources: written.sources,
                 ..Progress::default()
             }),
-            changed: watch::Sender::new(0),
+            offered: OnceLock::new(),
             stop: CancellationToken::new(),
             lost: CancellationToken::new(),
             has_begun: AtomicBool::new(false),
@@ -91,53 +71,38 @@ impl Generation {
     /// The copy of one that is written on another node.
     pub(crate) fn mirror(lease: Lease, thread: ThreadId, progress: Progress) -> Self {
         let mut mirror = Self::new(lease, thread, Body::default());
-        mirror.progress = Mutex::new(progress);
+        mirror.buffer = Buffer::copy_of(progress);
         mirror
     }
+}
 
-    /// Changes what has been written and wakes the readers.
-    pub fn update<T>(&self, change: impl FnOnce(&mut Progress) -> T) -> T {
-        let result = change(&mut self.progress.lock());
-        self.changed
-            .send_modify(|version| *version = version.wrapping_add(1));
-        result
+impl Generation {
+    /// Notes what it may cite.
+    pub(crate) fn offer(&self, sources: Vec<Citation>) {
+        let _ = self.offered.set(sources);
     }
 
-    /// Looks at what has been written.
-    pub fn look<T>(&self, look: impl FnOnce(&Progress) -> T) -> T {
-        look(&self.progress.lock())
-    }
-
-    /// Is woken by every change from now on.
-    pub fn watch(&self) -> watch::Receiver<u64> {
-        self.changed.subscribe()
-    }
-
-    /// Waits until `look` answers something.
-    pub async fn wait_for<T>(&self, mut look: impl FnMut(&Progress) -> Option<T>) -> T {
-        let mut watch = self.watch();
-        loop {
-            watch.borrow_and_update();
-            if let Some(found) = self.look(&mut look) {
-                return found;
-            }
-            // The sender lives as long as `self`, so this cannot end with an error.
-            let _ = watch.changed().await;
+    /// What is cited by what was written so far.
+    pub(crate) fn cited(&self, progress: &Progress) -> Vec<Citation> {
+        match self.offered.get() {
+            Some(offered) => cited(&progress.text, offered),
+            // It did not come to be asked: what was cited before it broke off.
+            None => progress.sources.clone(),
         }
     }
+}
 
-    /// Waits until a person can see something of it, or it has ended without.
-    pub async fn first_content(&self) {
-        let began = self.began_at;
-        self.wait_for(|p| {
-            (p.text.len() > began || !p.reasoning.is_empty() || p.ended.is_some()).then_some(())
-        })
-        .await;
+impl AsRef<Buffer> for Generation {
+    fn as_ref(&self) -> &Buffer {
+        &self.buffer
     }
+}
 
-    /// Waits until it has ended and the store has it.
-    pub async fn ended(&self) -> MessageStatus {
-        self.wait_for(|p| p.ended).await
+/// What has been written of it is read and changed as if it were its own.
+impl Deref for Generation {
+    type Target = Buffer;
+    fn deref(&self) -> &Buffer {
+        &self.buffer
     }
 }
 

@@ -1,12 +1,13 @@
 //! What comes in: threads and messages as a person writes them.
 
 use db::kinds::{Answers, Visibility};
-use db::{MessageId, UserId};
+use db::{FileId, MessageId, UserId};
 use kit::api::{Problems, Validate};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::attachments::MOST as MOST_FILES;
 use crate::members::MOST as MOST_MEMBERS;
 use crate::patch::Field;
 
@@ -17,11 +18,12 @@ pub const MAX_CONTENT: usize = 200_000;
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MessageIn {
-    /// The words.
-    pub content: String,
-    /// Files that belong to it.
+    /// The words; none are needed where there are files.
     #[serde(default)]
-    pub attachments: Vec<Uuid>,
+    pub content: String,
+    /// Files that belong to it, at most 20, in the order in which they are shown.
+    #[serde(default)]
+    pub attachments: Vec<FileId>,
     /// The model that should answer; the thread's when absent.
     pub model: Option<String>,
     /// What it follows; the newest message in view when absent, nothing when null.
@@ -38,15 +40,20 @@ pub struct MessageIn {
 
 impl Validate for MessageIn {
     fn validate(&self, problems: &mut Problems) {
-        problems.length("content", &self.content, 1, MAX_CONTENT);
+        check_words(problems, &self.content, &self.attachments);
         problems.optional_length("model", self.model.as_ref(), 1, 200);
         problems.optional_length("client_id", self.client_id.as_ref(), 1, 200);
-        problems.check(
-            self.attachments.is_empty(),
-            "attachments",
-            "There is no such file.",
-        );
     }
+}
+
+fn check_words(problems: &mut Problems, content: &str, attachments: &[FileId]) {
+    let fewest = usize::from(attachments.is_empty());
+    problems.length("content", content, fewest, MAX_CONTENT);
+    problems.check(
+        attachments.len() <= MOST_FILES,
+        "attachments",
+        format!("A message takes at most {MOST_FILES} files."),
+    );
 }
 
 /// Another wording of a message.
@@ -54,7 +61,10 @@ impl Validate for MessageIn {
 #[serde(deny_unknown_fields)]
 pub struct EditIn {
     /// The words.
+    #[serde(default)]
     pub content: String,
+    /// Files that belong to it; those of the first wording when absent.
+    pub attachments: Option<Vec<FileId>>,
     /// The model that should answer.
     pub model: Option<String>,
     /// Whether a model should answer; when absent, as the thread's `answers` says and the text mentions.
@@ -65,7 +75,11 @@ pub struct EditIn {
 
 impl Validate for EditIn {
     fn validate(&self, problems: &mut Problems) {
-        problems.length("content", &self.content, 1, MAX_CONTENT);
+        match &self.attachments {
+            Some(files) => check_words(problems, &self.content, files),
+            // Whether words are needed is seen where the files of the first wording are.
+            None => problems.length("content", &self.content, 0, MAX_CONTENT),
+        }
         problems.optional_length("model", self.model.as_ref(), 1, 200);
         problems.optional_length("client_id", self.client_id.as_ref(), 1, 200);
     }

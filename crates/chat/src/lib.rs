@@ -31,7 +31,6 @@ mod relay;
 mod repeats;
 mod routes;
 mod search;
-mod stream;
 mod threads;
 mod titles;
 

@@ -299,6 +299,7 @@ impl Mirror {
                 (p.provider, p.model) = (row.provider, row.model);
             }
             if has_ended {
+                p.sources = body.sources;
                 p.usage = row.usage.as_deref().and_then(|u| serde_json::from_str(u).ok());
                 let error = row.error.as_ref();
                 p.error = error.and_then(|e| e.open(&self.keys, error_place(row.id)).ok());

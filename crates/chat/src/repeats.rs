@@ -2,12 +2,13 @@
 
 use db::entity::{messages, threads};
 use db::kinds::MessageRole;
-use db::{DbError, MessageId};
+use db::{DbError, FileId, MessageId};
 use identity::Caller;
 use kit::api::{ApiError, Code};
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder};
 
 use crate::Chat;
+use crate::attachments;
 use crate::exchange::{Exchange, Reply};
 use crate::messages::open_body;
 use crate::mirror::follow;
@@ -21,13 +22,22 @@ pub enum Repeat {
     Of(Box<Exchange>),
 }
 
-/// Looks for the first sending of a message. The same id with other words is a conflict.
+/// What a message says.
+#[derive(Clone, Copy, Debug)]
+pub struct Said<'a> {
+    /// Its words.
+    pub content: &'a str,
+    /// Its files.
+    pub files: &'a [FileId],
+}
+
+/// Looks for the first sending of a message. The same id with other words or files is a conflict.
 pub async fn find(
     chat: &Chat,
     caller: &Caller,
     thread: &threads::Model,
     client_id: &str,
-    content: &str,
+    said: &Said<'_>,
 ) -> Result<Repeat, ApiError> {
     let first = messages::Entity::of(caller.workspace)
         .filter(messages::Column::ThreadId.eq(thread.id))
@@ -40,7 +50,9 @@ pub async fn find(
         return Ok(Repeat::New);
     };
     let keys = chat.db().keys(caller.workspace.0).await?;
-    if open_body(&keys, &message).is_ok_and(|body| body.text != content) {
+    let mut attached = attachments::of_messages(chat.db().read(), caller.workspace, &[message.id]).await?;
+    let has_other_files = attached.remove(&message.id).unwrap_or_default() != said.files;
+    if has_other_files || open_body(&keys, &message).is_ok_and(|body| body.text != said.content) {
         return Err(ApiError::new(
             Code::Conflict,
             "This id was used for another message.",

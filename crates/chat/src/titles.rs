@@ -11,10 +11,10 @@ use providers::{Conversation, Message};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
 
-use crate::Chat;
 use crate::messages::{open_body, path_up};
 use crate::search;
 use crate::threads::{announce, seal_title};
+use crate::{Chat, attachments};
 
 /// The job: give a thread its title.
 #[derive(Debug, Serialize, Deserialize)]
@@ -69,7 +69,11 @@ pub async fn make(chat: &Chat, job: MakeTitle) -> Result<(), JobError> {
     } else {
         None
     };
-    let Some(title) = asked.or_else(|| tidy(&first_words(&question))) else {
+    let found = match asked.or_else(|| tidy(&first_words(&question))) {
+        Some(title) => Some(title),
+        None => of_files(chat, &job, path.get(1)).await,
+    };
+    let Some(title) = found else {
         return Ok(());
     };
     let tx = db.write().await?;
@@ -117,10 +121,18 @@ async fn ask(
         asker,
         purpose: Purpose::Title,
         message: None,
-        conversation,
+        question: &conversation,
     };
     let answered = tokio::time::timeout(Duration::from_secs(30), chat.0.ai.answer(&plan, ask)).await;
     tidy(&answered.ok()?.ok()?)
+}
+
+/// The name of the first file, for a question without words.
+async fn of_files(chat: &Chat, job: &MakeTitle, question: Option<&messages::Model>) -> Option<String> {
+    let question = question?.id;
+    let mut attached = attachments::shown(chat, job.workspace, &[question]).await.ok()?;
+    let first = attached.remove(&question)?.into_iter().next()?;
+    tidy(&first.name)
 }
 
 /// One line without quotes, marks and full stop, of a sensible length; nothing if nothing is left.

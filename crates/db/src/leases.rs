@@ -81,14 +81,20 @@ impl Lease {
     }
 }
 
-fn later(conn: &impl ConnectionTrait) -> Expr {
+/// The end of a lease that begins now, by the clock of the store.
+pub fn later(conn: &impl ConnectionTrait) -> Expr {
     let now = dialect::now_sql(conn.get_database_backend());
     Expr::cust(format!("{now} + {}", LEASE.as_micros()))
 }
 
-fn has_run_out(conn: &impl ConnectionTrait) -> Expr {
+/// Whether the lease in a column has run out.
+pub fn has_passed(conn: &impl ConnectionTrait, column: &str) -> Expr {
     let now = dialect::now_sql(conn.get_database_backend());
-    Expr::cust(format!("generations.leased_until < {now}"))
+    Expr::cust(format!("{column} < {now}"))
+}
+
+fn has_run_out(conn: &impl ConnectionTrait) -> Expr {
+    has_passed(conn, "generations.leased_until")
 }
 
 impl Tx {

@@ -9,6 +9,7 @@ use kit::blobs::{BlobError, Blobs, S3Config};
 use kit::lifecycle::Lifecycle;
 
 use crate::Rooms;
+use crate::analysis::Analyses;
 use crate::index::Index;
 use crate::plans::PlanLimits;
 use crate::processing::{Readers, ReadingLimits};
@@ -58,6 +59,7 @@ struct Inner {
     config: FilesConfig,
     rooms: OnceLock<Arc<dyn Rooms>>,
     signer: OnceLock<Signer>,
+    analyses: Analyses,
     readers: Readers,
     index: Index,
 }
@@ -82,6 +84,7 @@ impl Files {
             config,
             rooms: OnceLock::new(),
             signer: OnceLock::new(),
+            analyses: Analyses::default(),
             index: Index::default(),
         })))
     }
@@ -114,6 +117,11 @@ impl Files {
     /// What was set.
     pub fn config(&self) -> &FilesConfig {
         &self.0.config
+    }
+
+    /// The analyses that are being written here.
+    pub(crate) fn analyses(&self) -> &Analyses {
+        &self.0.analyses
     }
 
     /// The processes that read files.

@@ -9,6 +9,7 @@
 //! [`pages()`], [`require_attachable`], [`announce`].
 
 mod access;
+mod analysis;
 mod change;
 mod collect;
 pub mod details;
@@ -23,6 +24,7 @@ mod objects;
 mod pages;
 mod plans;
 pub mod processing;
+pub mod prompt;
 mod receiving;
 mod rooms;
 mod routes;
@@ -41,13 +43,15 @@ pub use plans::{Limits, PlanLimits};
 pub use rooms::Rooms;
 pub use routes::routes;
 pub use scan::{BadAddress, ClamAddress, ClamPlace, TooLarge};
-pub use show::{FileBrief, FileOut, PreviewOut, briefs, show};
+pub use show::{FileBrief, FileOut, PreviewOut, briefs, show, shown};
 
+use db::DbError;
 use db::jobs::Worker;
 
-/// Begins what goes on by itself: the sweep of what nothing refers to.
-pub fn start(files: &Files) {
+/// Begins what goes on by itself: the sweep of what nothing refers to, and the end of analyses that were left behind.
+pub async fn start(files: &Files) -> Result<(), DbError> {
     sweep::start(files);
+    analysis::start(files).await
 }
 
 /// Adds the jobs of this room to a worker.

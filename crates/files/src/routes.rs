@@ -18,7 +18,7 @@ use crate::pages::{self, PageText};
 use crate::show::{FileOut, show_one};
 use crate::signing::Signature;
 use crate::uploads::{self, CompleteIn, UploadIn, UploadOut};
-use crate::{Files, download, receiving};
+use crate::{Files, analysis, download, receiving};
 
 /// All calls of this room.
 pub fn routes(files: Files) -> OpenApiRouter {
@@ -32,6 +32,7 @@ pub fn routes(files: Files) -> OpenApiRouter {
         .routes(routes!(list_pages))
         .routes(routes!(get_content))
         .routes(routes!(get_preview))
+        .merge(analysis::routes())
         .with_state(files)
 }
 

@@ -223,7 +223,16 @@ impl Showing {
 
 /// Rows as their reader sees them, in their order.
 pub async fn show(files: &Files, caller: &Caller, rows: &[files::Model]) -> Result<Vec<FileOut>, DbError> {
-    let showing = Showing::of(files, caller.workspace, rows).await?;
+    shown(files, caller.workspace, rows).await
+}
+
+/// The same for whoever it is sent to, who was asked for before.
+pub async fn shown(
+    files: &Files,
+    workspace: WorkspaceId,
+    rows: &[files::Model],
+) -> Result<Vec<FileOut>, DbError> {
+    let showing = Showing::of(files, workspace, rows).await?;
     Ok(rows.iter().map(|row| showing.whole(row)).collect())
 }
 

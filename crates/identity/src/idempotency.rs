@@ -5,7 +5,7 @@
 //! key it is (a person in a workspace, or an address before sign-in) is part of the row's name. The stored answer
 //! has its cookies too, or a browser that lost the first answer would be signed in without them; whoever repeats
 //! a sign-in shows the password again, and a repeated refresh is bound to the refresh token that it traded in.
-//! Answers that stream are not stored: messages are repeated by their `client_id`.
+//! Answers that stream are not stored: messages and analyses are repeated by their own ids.
 
 use std::time::Duration;
 
@@ -141,10 +141,9 @@ fn key_of(method: &Method, path: &str, headers: &HeaderMap) -> Result<Option<Str
 
 /// Whether the path answers with a stream.
 fn streams(path: &str) -> bool {
-    path.contains("/threads/")
-        && ["/messages", "/edit", "/regenerate", "/continue"]
-            .iter()
-            .any(|end| path.ends_with(end))
+    let of_threads = ["/messages", "/edit", "/regenerate", "/continue"];
+    let is_answer = path.contains("/threads/") && of_threads.iter().any(|end| path.ends_with(end));
+    is_answer || (path.contains("/files/") && path.ends_with("/analyze"))
 }
 
 enum Claim {
@@ -430,6 +429,7 @@ mod tests {
             key(&Method::POST, "/api/v1/threads/1/messages/2/edit", with),
             Ok(None)
         );
+        assert_eq!(key(&Method::POST, "/api/v1/files/1/analyze", with), Ok(None));
         let form = &[(KEY, "k"), (header::CONTENT_TYPE, "multipart/form-data")];
         assert_eq!(key(&Method::POST, "/api/v1/files", form), Ok(None));
     }

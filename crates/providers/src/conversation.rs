@@ -81,6 +81,8 @@ pub struct Message {
     pub tool_call_id: Option<String>,
     /// The speaker's name among several.
     pub name: Option<String>,
+    /// Whether it stays when a conversation is cut to a window: what it brings is still spoken of.
+    pub stays: bool,
 }
 
 impl Message {
@@ -92,6 +94,7 @@ impl Message {
             tool_calls: vec![],
             tool_call_id: None,
             name: None,
+            stays: false,
         }
     }
 

@@ -63,7 +63,7 @@ impl App {
         rooms.ai.start();
         files::index::start(&rooms.files);
         rooms.live.start();
-        files::start(&rooms.files);
+        files::start(&rooms.files).await?;
         let service = router(&rooms);
         let life = rooms.lifecycle.clone();
         rooms.lifecycle.spawn("listener", accept(listener, service, life));

@@ -33,6 +33,7 @@ export const enSearch = {
   offline: 'You are offline. These are the chats on this device whose title fits.',
   offlineNone: 'You are offline, and no chat on this device has such a title.',
   most: (n: number) => `These are the best ${n}. Add a word to find fewer.`,
+  alike: (n: number): string => (n === 1 ? 'One more says the same.' : `${n} more say the same.`),
   page: (n: number) => `Page ${n}`,
   you: 'You',
   answer: 'Answer',

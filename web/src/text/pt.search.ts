@@ -35,6 +35,7 @@ export const ptSearch: typeof enSearch = {
   offline: 'Está sem rede. Estas são as conversas neste dispositivo com um título que serve.',
   offlineNone: 'Está sem rede, e nenhuma conversa neste dispositivo tem um título assim.',
   most: (n) => `Estes são os ${n} melhores. Acrescente uma palavra para encontrar menos.`,
+  alike: (n) => (n === 1 ? 'Mais um diz o mesmo.' : `Mais ${n} dizem o mesmo.`),
   page: (n) => `Página ${n}`,
   you: 'Você',
   answer: 'Resposta',

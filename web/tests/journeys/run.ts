@@ -57,6 +57,7 @@ const day: Journey[] = [
 const searching: Journey[] = [
   ['found by a word, at the very place', search.byWord],
   ['people and chats are offered', search.operators],
+  ['found in a file', search.inFiles],
   ['the page of what was found', search.resultsPage],
   ['found by meaning', search.byMeaning],
   ['titles without a network', search.withoutNetwork],

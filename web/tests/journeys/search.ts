@@ -1,4 +1,4 @@
-import { firstRun } from './first-run.ts';
+import { addKey, firstRun } from './first-run.ts';
 import { expect, until } from './visitor.ts';
 import type { Visitor } from './visitor.ts';
 
@@ -10,11 +10,21 @@ const SAID = {
 };
 const TITLE = 'Birds of the millpond';
 
-async function api<T>(v: Visitor, method: 'get' | 'post', path: string, data?: object): Promise<T> {
-  const answer = await v.context.request[method](`${v.base}/api/v1${path}`, {
-    headers: { 'x-csrf': '1' },
-    data,
-  });
+interface Body {
+  data?: object;
+  multipart?: Record<string, { name: string; mimeType: string; buffer: Buffer }>;
+}
+
+/** A call beside the page, with its session, renewed where it is over. */
+async function api<T>(v: Visitor, method: 'get' | 'post', path: string, body: Body = {}) {
+  const headers = { 'x-csrf': '1' };
+  const { request } = v.context;
+  const call = () => request[method](`${v.base}/api/v1${path}`, { headers, ...body });
+  let answer = await call();
+  if (answer.status() === 401) {
+    await request.post(`${v.base}/api/v1/auth/refresh`, { headers, data: {} });
+    answer = await call();
+  }
   if (!answer.ok()) throw new Error(`${path} answered ${answer.status()}`);
   return ((await answer.json()) as { data: T }).data;
 }
@@ -24,7 +34,7 @@ async function say(v: Visitor, threadId: string, content: string): Promise<strin
     v,
     'post',
     `/threads/${threadId}/messages`,
-    { content, reply: false },
+    { data: { content, reply: false } },
   );
   return message.id;
 }
@@ -38,8 +48,9 @@ function found(v: Visitor, q: string, mode = 'hybrid') {
 export async function arrive(v: Visitor): Promise<void> {
   await v.go('/sign-in');
   await v.page.getByLabel('E-mail').waitFor();
-  if ((await v.page.getByLabel('Your name').count()) > 0) await firstRun(v);
-  else await v.signIn();
+  if ((await v.page.getByLabel('Your name').count()) === 0) return v.signIn();
+  await firstRun(v);
+  await addKey(v);
 }
 
 const box = (v: Visitor) => v.page.getByRole('combobox', { name: 'Search and commands' });
@@ -66,11 +77,13 @@ async function standsAt(v: Visitor, messageId: string): Promise<void> {
 export async function byWord(v: Visitor): Promise<void> {
   const { page } = v;
   await arrive(v);
-  const birds = await api<{ id: string }>(v, 'post', '/threads', { title: TITLE });
+  const birds = await api<{ id: string }>(v, 'post', '/threads', { data: { title: TITLE } });
   const wanted = await say(v, birds.id, SAID.word);
   for (let i = 1; i <= 70; i++)
     await say(v, birds.id, `Another remark about the pond, number ${i}`);
-  const other = await api<{ id: string }>(v, 'post', '/threads', { title: 'The workshop' });
+  const other = await api<{ id: string }>(v, 'post', '/threads', {
+    data: { title: 'The workshop' },
+  });
   await say(v, other.id, SAID.meaning);
   await say(v, other.id, SAID.other);
   await until('what was said can be found', async () => {
@@ -130,6 +143,33 @@ export async function operators(v: Visitor): Promise<void> {
   await box(v).fill('?');
   await page.getByRole('option', { name: /before:/ }).waitFor();
   await v.isAccessible('the help of the palette');
+}
+
+/** What a file says leads to the file, at the page where it says it. */
+export async function inFiles(v: Visitor): Promise<void> {
+  const { page } = v;
+  const { id } = await api<{ id: string }>(v, 'post', '/files', {
+    multipart: {
+      file: {
+        name: 'Oven book.txt',
+        mimeType: 'text/plain',
+        buffer: Buffer.from('The oven was serviced in March, and the flue was swept.\n'),
+      },
+    },
+  });
+  const begun = Date.now();
+  while (!(await found(v, 'serviced')).hits.some((hit) => hit.id === id)) {
+    expect(Date.now() - begun < 60_000, 'what the file says can be found');
+    await page.waitForTimeout(300);
+  }
+  await box(v).fill('serviced');
+  const option = page.getByRole('group', { name: 'Files' }).getByRole('option').first();
+  await option.getByText('Oven book.txt').waitFor();
+  await option.locator('mark', { hasText: 'serviced' }).waitFor();
+  await option.click();
+  await page.waitForURL(`**/files/${id}**`);
+  await page.getByText('Oven book.txt').first().waitFor();
+  await palette(v, '');
 }
 
 /** Everything on its page: narrowed down, by chat, kept in the address and in what was lately asked. */

@@ -79,6 +79,7 @@ function search(call: Call): Found {
         title: t.title,
         ...named,
         score: 1,
+        twins: 0,
         author: null,
         created_at: t.last_message_at,
       });
@@ -98,6 +99,7 @@ function search(call: Call): Found {
         title: t.title,
         ...found,
         score: 0.5,
+        twins: 0,
         author: m.author && { id: m.author.id, full_name: m.author.full_name },
         created_at: m.created_at,
       });
@@ -118,6 +120,7 @@ function search(call: Call): Found {
       title: file.name,
       ...found,
       score: 0.4,
+      twins: 0,
       author: null,
       created_at: file.created_at,
     });

@@ -232,6 +232,7 @@ const hit = (part: Partial<Hit>): Hit => ({
   snippet: '',
   marks: [],
   score: 1,
+  twins: 0,
   author: null,
   created_at: '2026-01-01T00:00:00Z',
   ...part,

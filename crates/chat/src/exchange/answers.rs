@@ -49,7 +49,7 @@ pub async fn regenerate(
     };
     let question = question_of(chat, &message, parent).await?;
     let wanted = Wanted::Usual(input.model.as_deref());
-    let prepared = prepare(chat, &caller, &thread, wanted).await?;
+    let prepared = prepare(chat, &caller, &thread, wanted, &[]).await?;
     let db = chat.db();
     let keys = db.keys(caller.workspace.0).await?;
     let tx = db.write().await?;
@@ -131,7 +131,7 @@ pub async fn go_on_after(chat: &Chat, at: AtMessage, after: Option<Lease>) -> Re
     };
     let question = question_of(chat, &message, parent).await?;
     let wanted = Wanted::Usual(message.model.as_deref().filter(|m| m.contains('/')));
-    let prepared = prepare(chat, &caller, &thread, wanted).await?;
+    let prepared = prepare(chat, &caller, &thread, wanted, &[]).await?;
     let tx = chat.db().write().await?;
     locked_for(&tx, &caller, &thread).await?;
     let change = messages::ActiveModel {

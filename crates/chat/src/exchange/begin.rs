@@ -25,11 +25,11 @@ pub(super) fn task(
 ) -> Task {
     Task {
         asker: asker(caller),
-        caller: *caller,
         thread: thread.id,
         is_untitled: thread.title.is_none(),
         parent: reply.parent_id,
         system: prepared.instructions.system,
+        knowledge: prepared.instructions.knowledge,
         plan: prepared.plan,
         tip,
         continues,

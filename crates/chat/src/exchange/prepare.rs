@@ -1,13 +1,15 @@
 //! Who is to answer: the model and the instructions, found before anything is stored.
 
 use ai::{Asker, Plan};
+use db::FileId;
 use db::entity::threads;
 use identity::{Caller, Permission};
 use kit::api::ApiError;
+use providers::Needs;
 
-use crate::Chat;
 use crate::mentions::Asked;
 use crate::prompt::{self, Instructions};
+use crate::{Chat, attachments};
 
 /// Who will answer, with which instructions.
 pub(super) struct Prepared {
@@ -25,11 +27,13 @@ pub(super) enum Wanted<'a> {
     Named(Asked),
 }
 
+/// Finds who is to answer. `files` are those that come with the question itself.
 pub(super) async fn prepare(
     chat: &Chat,
     caller: &Caller,
     thread: &threads::Model,
     wanted: Wanted<'_>,
+    files: &[FileId],
 ) -> Result<Prepared, ApiError> {
     caller.require(Permission::UseModels)?;
     let assistant = match &wanted {
@@ -43,7 +47,12 @@ pub(super) async fn prepare(
         Wanted::Named(Asked::Model(id)) => Some(id.as_str()),
         Wanted::Named(Asked::Assistant(_)) => own.or(of_thread),
     };
-    let plan = chat.0.ai.plan(asker(caller), wish).await?;
+    // One who sees the pictures, where the choice is free; to others they are told by what is known of them.
+    let needs = Needs {
+        vision: attachments::has_pictures(chat, thread, files).await?,
+        ..Needs::default()
+    };
+    let plan = chat.0.ai.plan_preferring(asker(caller), wish, &needs).await?;
     let model = wish.unwrap_or("auto").to_owned();
     Ok(Prepared {
         instructions,

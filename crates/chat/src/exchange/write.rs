@@ -3,7 +3,7 @@
 use db::entity::messages;
 use db::events::Scope;
 use db::kinds::{Answers, MessageRole, NotificationKind, Visibility};
-use db::{DbError, MessageId};
+use db::{DbError, FileId, MessageId};
 use kit::api::ApiError;
 
 use super::Exchange;
@@ -12,6 +12,7 @@ use super::prepare::{Wanted, prepare};
 use super::rows::{blank, insert, move_head, reply_to, require_message};
 use crate::Chat;
 use crate::access::{AtMessage, InThread, locked_for};
+use crate::attachments;
 use crate::inputs::{EditIn, MessageIn};
 use crate::mentions::{self, Mentions};
 use crate::messages::{Body, Facts, seal_body};
@@ -19,17 +20,35 @@ use crate::news::{News, audience};
 use crate::notifications::{self, Notice};
 use crate::patch::Field;
 use crate::reads;
-use crate::repeats::{self, Repeat};
+use crate::repeats::{self, Repeat, Said};
 use crate::threads::{effective_answers, member_count};
 
 /// What a person writes, whichever call it came by.
 struct Writing<'a> {
     content: &'a str,
+    /// Files that are named now.
+    attachments: Vec<FileId>,
+    /// Files that another wording of it has; they stay as they are.
+    kept: Vec<FileId>,
     model: Option<&'a str>,
     parent: Field<MessageId>,
     reply: Option<bool>,
     reply_to: Option<MessageId>,
     client_id: Option<String>,
+}
+
+impl Writing<'_> {
+    /// What makes it the same message when it is sent again.
+    fn said(&self) -> Said<'_> {
+        Said {
+            content: self.content,
+            files: if self.kept.is_empty() {
+                &self.attachments
+            } else {
+                &self.kept
+            },
+        }
+    }
 }
 
 /// Stores a message and begins its answer.
@@ -41,6 +60,8 @@ pub async fn post(
 ) -> Result<Exchange, ApiError> {
     let writing = Writing {
         content: &input.content,
+        attachments: attachments::each_once(input.attachments),
+        kept: Vec::new(),
         model: input.model.as_deref(),
         parent: input.parent_id,
         reply: input.reply,
@@ -74,8 +95,19 @@ pub async fn edit(
             "Only the person who wrote this message can edit it.",
         ));
     }
+    let has_files = input.attachments.is_some();
+    let kept = if has_files {
+        Vec::new()
+    } else {
+        attached(chat, &message).await?
+    };
+    if input.content.is_empty() && kept.is_empty() && !has_files {
+        return Err(ApiError::invalid("content", "A message needs words or files."));
+    }
     let writing = Writing {
         content: &input.content,
+        attachments: attachments::each_once(input.attachments.unwrap_or_default()),
+        kept,
         model: input.model.as_deref(),
         parent: message.parent_id.map_or(Field::Clear, Field::Set),
         reply: input.reply,
@@ -86,11 +118,18 @@ pub async fn edit(
     write(chat, at, writing).await
 }
 
+/// The files of a message that are still there.
+async fn attached(chat: &Chat, message: &messages::Model) -> Result<Vec<FileId>, ApiError> {
+    let reader = chat.db().read();
+    let mut found = attachments::existing(reader, message.workspace_id, &[message.id]).await?;
+    Ok(found.remove(&message.id).unwrap_or_default())
+}
+
 async fn write(chat: &Chat, at: InThread, writing: Writing<'_>) -> Result<Exchange, ApiError> {
     at.require_writer()?;
     let InThread { caller, thread, .. } = at;
     if let Some(client_id) = &writing.client_id {
-        let repeat = repeats::find(chat, &caller, &thread, client_id, writing.content).await?;
+        let repeat = repeats::find(chat, &caller, &thread, client_id, &writing.said()).await?;
         if let Repeat::Of(first) = repeat {
             return Ok(*first);
         }
@@ -101,7 +140,7 @@ async fn write(chat: &Chat, at: InThread, writing: Writing<'_>) -> Result<Exchan
     let is_always = effective_answers(&thread, members) == Answers::Always;
     let mut prepared = Vec::new();
     for asked in asked(&writing, &mentions, is_always) {
-        prepared.push(prepare(chat, &caller, &thread, asked).await?);
+        prepared.push(prepare(chat, &caller, &thread, asked, writing.said().files).await?);
     }
     let db = chat.db();
     let keys = db.keys(caller.workspace.0).await?;
@@ -116,9 +155,10 @@ async fn write(chat: &Chat, at: InThread, writing: Writing<'_>) -> Result<Exchan
         Some(id) => Some(require_message(&tx, &current, "reply_to", id).await?),
         None => None,
     };
+    files::require_attachable(chat.files(), &tx, &caller, &writing.attachments).await?;
     let body = Body {
         text: writing.content.to_owned(),
-        reasoning: String::new(),
+        ..Body::default()
     };
     let id = MessageId::new();
     let sealed = seal_body(&keys, id, &body).map_err(DbError::from)?;
@@ -137,13 +177,17 @@ async fn write(chat: &Chat, at: InThread, writing: Writing<'_>) -> Result<Exchan
         tip = reply.id;
         rows.push(reply);
     }
-    if let Err(error) = insert(&tx, &mut rows).await {
+    let stored = match insert(&tx, &mut rows).await {
+        Ok(()) => attachments::attach(&tx, (caller.workspace, current.id, id), writing.said().files).await,
+        Err(error) => Err(error),
+    };
+    if let Err(error) = stored {
         let Some(client_id) = writing.client_id.as_deref().filter(|_| error.is_duplicate()) else {
             return Err(error.into());
         };
         // The same message arrived twice at the same moment and the other one was first.
         drop(tx);
-        return match repeats::find(chat, &caller, &thread, client_id, writing.content).await? {
+        return match repeats::find(chat, &caller, &thread, client_id, &writing.said()).await? {
             Repeat::Of(first) => Ok(*first),
             Repeat::New => Err(error.into()),
         };

@@ -4,6 +4,6 @@ mod sealed;
 mod show;
 mod tree;
 
-pub use sealed::{AttemptDetail, Body, Facts, MessageError, MessageUsage, error_place, open_body, seal_body};
+pub use sealed::{Body, Facts, error_place, open_body, seal_body};
 pub use show::{MessageOut, show};
 pub use tree::{Branch, find, list, newest_under, path_up};

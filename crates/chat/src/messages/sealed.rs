@@ -1,11 +1,10 @@
 //! What a row holds of a message: the sealed words and errors, and the facts beside them.
 
+use ai::answer::Citation;
 use db::entity::messages;
 use db::{MessageId, Sealed, UserId};
-use kit::api::Detail;
 use kit::vault::{OwnerKeys, Place, VaultError};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
 use crate::mentions::Mention;
 
@@ -17,49 +16,9 @@ pub struct Body {
     /// The thinking before them.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub reasoning: String,
-}
-
-/// Why an answer is not whole, as the person sees it.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-pub struct MessageError {
-    /// A code of the API.
-    pub code: String,
-    /// One sentence.
-    pub error: String,
-    /// One row for each attempt.
-    #[serde(default)]
-    #[schema(value_type = Vec<Detail>)]
-    pub details: Vec<AttemptDetail>,
-}
-
-/// One attempt in an error.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-pub struct AttemptDetail {
-    /// `provider/model`.
-    pub field: String,
-    /// What happened.
-    pub message: String,
-    /// The error's kind.
-    pub code: Option<String>,
-}
-
-/// Tokens, cost and times of one answer.
-#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, ToSchema)]
-pub struct MessageUsage {
-    /// Tokens read, cached ones included.
-    pub input_tokens: u64,
-    /// Tokens written.
-    pub output_tokens: u64,
-    /// Tokens read from the provider's cache.
-    pub cached_tokens: u64,
-    /// Tokens thought.
-    pub reasoning_tokens: u64,
-    /// Millionths of a US dollar; null when the price is unknown.
-    pub cost_micros: Option<i64>,
-    /// Milliseconds until the first word.
-    pub first_word_ms: Option<i64>,
-    /// Milliseconds until the end.
-    pub total_ms: i64,
+    /// What it cites.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sources: Vec<Citation>,
 }
 
 /// What a message's metadata holds of it beside its words: ids, and the names of models.

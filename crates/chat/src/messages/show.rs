@@ -2,9 +2,11 @@
 
 use std::collections::HashMap;
 
+use ai::answer::{AnswerError, AnswerUsage, Citation};
 use db::entity::messages;
 use db::kinds::{MessageRole, MessageStatus};
 use db::{Db, DbError, MessageId, ThreadId, UserId, WorkspaceId};
+use files::FileBrief;
 use kit::api::ApiError;
 use kit::clock::Timestamp;
 use kit::vault::OwnerKeys;
@@ -12,8 +14,9 @@ use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::sealed::{Body, Facts, MessageError, MessageUsage, error_place, open_body};
+use super::sealed::{Body, Facts, error_place, open_body};
 use crate::Chat;
+use crate::attachments;
 use crate::mentions::{Mention, MentionKind, MentionOut};
 use crate::reactions::{self, ReactionOut};
 
@@ -48,15 +51,15 @@ pub struct MessageOut {
     /// Whether it is whole.
     pub status: MessageStatus,
     /// Why not.
-    pub error: Option<MessageError>,
+    pub error: Option<AnswerError>,
     /// Which model.
     pub model: Option<String>,
     /// Which provider.
     pub provider: Option<String>,
     /// Tokens, cost and times.
-    pub usage: Option<MessageUsage>,
+    pub usage: Option<AnswerUsage>,
     /// Files that belong to it.
-    pub attachments: Vec<uuid::Uuid>,
+    pub attachments: Vec<FileBrief>,
     /// The message that it quotes.
     #[schema(required)]
     pub reply_to: Option<MessageId>,
@@ -64,9 +67,12 @@ pub struct MessageOut {
     pub mentions: Vec<MentionOut>,
     /// What people think of it, in the order of first use.
     pub reactions: Vec<ReactionOut>,
-    /// Further facts.
+    /// Further facts: `attempts`, and the `sources` that an answer cites.
     #[schema(value_type = Object)]
     pub metadata: serde_json::Value,
+    /// The same sources, for whoever sends or exports it.
+    #[serde(skip)]
+    pub sources: Vec<Citation>,
     /// All messages with the same parent, oldest first, this one included.
     pub siblings: Vec<MessageId>,
     /// The number of the event that made it.
@@ -89,19 +95,22 @@ pub async fn show(
     let facts: Vec<Facts> = rows.iter().map(Facts::of).collect();
     let authors = authors_of(chat.db(), &rows, &facts).await?;
     let mut siblings = siblings_of(chat.db(), &rows).await?;
-    let ids = rows.iter().map(|row| row.id);
-    let mut reactions = reactions::of_messages(chat.db(), workspace, ids).await?;
+    let ids: Vec<MessageId> = rows.iter().map(|row| row.id).collect();
+    let mut reactions = reactions::of_messages(chat.db(), workspace, ids.iter().copied()).await?;
+    let mut attached = attachments::shown(chat, workspace, &ids).await?;
     Ok(rows
         .into_iter()
         .zip(facts)
         .map(|(row, facts)| {
             let siblings = siblings.remove(&row.id).unwrap_or_else(|| vec![row.id]);
             let reactions = reactions.remove(&row.id).unwrap_or_default();
+            let attachments = attached.remove(&row.id).unwrap_or_default();
             let mentions = facts.mentions.into_iter();
             MessageOut {
                 reply_to: facts.reply_to,
                 mentions: mentions.filter_map(|m| name_of(m, &authors)).collect(),
                 reactions,
+                attachments,
                 ..show_one(&keys, row, &authors, siblings)
             }
         })
@@ -124,11 +133,14 @@ fn name_of(mention: Mention, people: &HashMap<UserId, Author>) -> Option<Mention
     })
 }
 
-/// What the metadata says beyond what has a field of its own.
-fn further(metadata: &str) -> serde_json::Value {
+/// What the metadata says beyond what has a field of its own, and what an answer cites.
+fn further(metadata: &str, sources: &[Citation]) -> serde_json::Value {
     let mut facts: serde_json::Value = serde_json::from_str(metadata).unwrap_or_default();
     if let Some(facts) = facts.as_object_mut() {
         facts.retain(|name, _| name != "reply_to" && name != "mentions");
+        if !sources.is_empty() {
+            facts.insert("sources".to_owned(), serde_json::json!(sources));
+        }
     }
     facts
 }
@@ -166,7 +178,8 @@ fn show_one(
         reply_to: None,
         mentions: Vec::new(),
         reactions: Vec::new(),
-        metadata: further(&row.metadata),
+        metadata: further(&row.metadata, &body.sources),
+        sources: body.sources,
         siblings,
         seq: row.seq,
         client_id: row.client_id,

@@ -1,22 +1,21 @@
-//! The shape in which an answer is sent: events, bare text, or whole. The status is not decided before there is
+//! How a message and its answers are sent. The status is not decided before there is
 //! something to show, so that a failure before the first word is a plain error.
 
 use std::sync::Arc;
-use std::time::Duration;
 
+use ai::answer::{Opening, Shape, Source, plain_text, ui_message_stream, utf16_len, waits_not};
 use axum::response::{IntoResponse, Response};
-use db::kinds::MessageStatus;
 use db::{MessageId, ThreadId, WorkspaceId};
-use http::{HeaderMap, StatusCode, header};
-use kit::api::{ApiError, Code, Created, Data, Detail};
+use http::{HeaderMap, StatusCode};
+use kit::api::{ApiError, Created, Data};
 use serde::Serialize;
+use serde_json::json;
 use utoipa::ToSchema;
 
 use crate::Chat;
 use crate::exchange::{Exchange, Reply};
 use crate::generation::{Generation, Progress};
 use crate::messages::{self, MessageOut};
-use crate::stream::{self, Opening, Source};
 
 /// A message and its answer.
 #[derive(Debug, Serialize, ToSchema)]
@@ -29,35 +28,6 @@ pub struct ExchangeOut {
     /// All answers, when several models were asked or none was waited for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub replies: Vec<MessageOut>,
-}
-
-/// Whether the caller would rather watch the answer elsewhere than wait for it (`Prefer: respond-async`, RFC 7240).
-fn waits_not(headers: &HeaderMap) -> bool {
-    let values = headers.get_all("prefer").iter().filter_map(|v| v.to_str().ok());
-    let mut wishes = values.flat_map(|value| value.split([',', ';']));
-    wishes.any(|wish| wish.trim().eq_ignore_ascii_case("respond-async"))
-}
-
-/// The shape that the caller wants.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Shape {
-    Events,
-    Text,
-    Whole,
-}
-
-pub fn shape(headers: &HeaderMap) -> Shape {
-    let accept = headers
-        .get(header::ACCEPT)
-        .and_then(|v| v.to_str().ok())
-        .unwrap_or("");
-    if accept.contains("text/event-stream") {
-        Shape::Events
-    } else if accept.contains("text/plain") {
-        Shape::Text
-    } else {
-        Shape::Whole
-    }
 }
 
 pub async fn answer(
@@ -88,20 +58,20 @@ pub async fn answer(
         )
             .into_response());
     }
-    let shape = shape(headers);
+    let shape = Shape::of(headers);
     let mut errors = Vec::new();
     match shape {
         // The status is not decided before there is something to show.
         Shape::Events | Shape::Text => {
             if let Some(running) = &first.running {
                 running.first_content().await;
-                errors.extend(running.look(|p| failed_at_once(p, running.began_at)));
+                errors.extend(running.refusal());
             }
         }
         Shape::Whole => {
             for running in exchange.replies.iter().filter_map(|reply| reply.running.as_ref()) {
                 running.ended().await;
-                errors.extend(running.look(|p| failed_at_once(p, running.began_at)));
+                errors.extend(running.refusal());
             }
         }
     }
@@ -120,22 +90,36 @@ pub async fn answer(
             let from = first
                 .running
                 .as_ref()
-                .map_or(0, |g| g.look(|p| stream::utf16_len(&p.text[..g.began_at])));
+                .map_or(0, |g| g.look(|p| utf16_len(&p.text[..g.began_at])));
             let source = source(chat, workspace, first.id, first.running).await?;
-            Ok(stream::ui_message_stream(
+            Ok(ui_message_stream(
                 source,
-                Opening {
-                    thread,
-                    reply: first.id,
-                    message,
-                },
+                opening(thread, first.id, message.as_ref())?,
                 from,
             ))
         }
-        Shape::Text => Ok(stream::plain_text(
+        Shape::Text => Ok(plain_text(
             source(chat, workspace, first.id, first.running).await?,
         )),
     }
+}
+
+/// What is told at the beginning of an answer's stream, with the message that was just stored, if one was.
+pub fn opening(
+    thread: ThreadId,
+    reply: MessageId,
+    message: Option<&MessageOut>,
+) -> Result<Opening, ApiError> {
+    let about = json!({ "thread_id": thread, "message_id": message.map(|m| m.id) });
+    let told = message.map(|message| {
+        let message = serde_json::to_value(message).map_err(ApiError::internal)?;
+        Ok::<_, ApiError>(json!({ "message": message, "reply_id": reply }))
+    });
+    Ok(Opening {
+        id: reply.0,
+        about: about.as_object().cloned().unwrap_or_default(),
+        message: told.transpose()?,
+    })
 }
 
 /// A message and its answers as they are stored now.
@@ -163,37 +147,6 @@ async fn exchange_out(
     })
 }
 
-/// The error of an answer that ended before its first word.
-fn failed_at_once(progress: &Progress, began_at: usize) -> Option<ApiError> {
-    if progress.ended != Some(MessageStatus::Failed)
-        || progress.text.len() > began_at
-        || !progress.reasoning.is_empty()
-    {
-        return None;
-    }
-    let error = progress.error.as_ref()?;
-    let code = match error.code.as_str() {
-        "INVALID_PROVIDER_KEY" => Code::InvalidProviderKey,
-        "NO_PROVIDER_KEY" => Code::NoProviderKey,
-        "VALIDATION_FAILED" => Code::ValidationFailed,
-        "INTERNAL" => Code::Internal,
-        _ => Code::AllProvidersFailed,
-    };
-    let mut answer = ApiError::new(code, error.error.clone());
-    answer.details = error
-        .details
-        .iter()
-        .map(|d| Detail {
-            field: d.field.clone(),
-            message: d.message.clone(),
-            code: d.code.clone(),
-        })
-        .collect();
-    let waits = progress.attempts.iter().filter_map(|a| a.retry_after_ms);
-    answer.retry_after = waits.min().map(Duration::from_millis);
-    Some(answer)
-}
-
 pub async fn source(
     chat: &Chat,
     workspace: WorkspaceId,
@@ -217,6 +170,7 @@ pub async fn source(
         attempts: Vec::new(),
         provider: shown.provider,
         model: shown.model,
+        sources: shown.sources,
         usage: shown.usage,
         error: shown.error,
         ended: Some(status),

@@ -1,5 +1,6 @@
 //! Calls about messages and their answers.
 
+use ai::answer::{Shape, plain_text, ui_message_stream};
 use axum::extract::State;
 use axum::response::Response;
 use db::MessageId;
@@ -7,14 +8,13 @@ use http::HeaderMap;
 use kit::api::{ApiError, Cursor, Data, ErrorBody, Json, Listing, Query};
 use serde::Deserialize;
 
-use super::answer::{ExchangeOut, Shape, answer, shape, source};
+use super::answer::{ExchangeOut, answer, opening, source};
 use crate::Chat;
 use crate::access::{AtMessage, InThread};
 use crate::exchange;
 use crate::inputs::{EditIn, MessageIn, RegenerateIn};
 use crate::messages::{self, Branch, MessageOut};
 use crate::mirror::follow;
-use crate::stream::{self, Opening};
 
 /// Which messages to list.
 #[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
@@ -174,18 +174,11 @@ pub async fn stream_message(
     let reply = at.message.id;
     let running = follow(&chat, at.caller.workspace, reply).await;
     let source = source(&chat, at.caller.workspace, reply, running).await?;
-    if shape(&headers) == Shape::Text {
-        return Ok(stream::plain_text(source));
+    if Shape::of(&headers) == Shape::Text {
+        return Ok(plain_text(source));
     }
-    Ok(stream::ui_message_stream(
-        source,
-        Opening {
-            thread: at.thread.id,
-            reply,
-            message: None,
-        },
-        from,
-    ))
+    let opening = opening(at.thread.id, reply, None)?;
+    Ok(ui_message_stream(source, opening, from))
 }
 
 /// Ends a running answer; what was written is kept.

@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::show::{ThreadOut, show_one};
 use crate::Chat;
 use crate::access::{InThread, locked, locked_for, role_now};
+use crate::attachments;
 use crate::inputs::{ThreadIn, ThreadPatch};
 use crate::members;
 use crate::mirror::follow;
@@ -223,6 +224,7 @@ pub async fn delete(chat: &Chat, at: InThread) -> Result<(), ApiError> {
         .exec(&*tx)
         .await
         .map_err(failed)?;
+    attachments::forget(&tx, caller.workspace, thread.id).await?;
     members::forget(&tx, &thread, None).await?;
     threads::Entity::delete_by_id((caller.workspace, thread.id))
         .exec(&*tx)

@@ -18,7 +18,7 @@ pub struct Model {
     pub user_id: UserId,
     /// The answer it wrote, if any.
     pub message_id: Option<MessageId>,
-    /// `chat`, `title`, `api` or `embedding`.
+    /// `chat`, `title`, `analysis`, `api` or `embedding`.
     pub purpose: String,
     /// Who answered, or was tried last.
     pub provider: String,

@@ -32,6 +32,12 @@ pub struct Model {
     pub usage: Option<String>,
     /// When.
     pub created_at: i64,
+    /// Until when the node that writes it is believed to live, by the clock of the store.
+    pub leased_until: i64,
+    /// Whether somebody asked another node than the writer to end it.
+    pub stop_requested: bool,
+    /// The asker's own id, for repeats.
+    pub client_id: Option<String>,
 }
 
 /// Joins are written where they are needed.

@@ -11,6 +11,7 @@ mod m2026_11_21_000006_nodes;
 mod m2026_11_21_000007_live;
 mod m2026_11_21_000008_files;
 mod m2026_11_21_000009_search;
+mod m2026_11_21_000010_analyses;
 
 /// All migrations.
 #[derive(Debug)]
@@ -29,6 +30,7 @@ impl MigratorTrait for Migrator {
             Box::new(m2026_11_21_000007_live::Migration),
             Box::new(m2026_11_21_000008_files::Migration),
             Box::new(m2026_11_21_000009_search::Migration),
+            Box::new(m2026_11_21_000010_analyses::Migration),
         ]
     }
 }

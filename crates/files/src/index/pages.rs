@@ -6,29 +6,17 @@ use db::entity::{file_pages, files};
 use db::kinds::FileStatus;
 use db::{Db, DbError, FileId, ThreadId, WorkspaceId};
 use futures::future::BoxFuture;
-use kit::vault::{OwnerKeys, Place};
+use kit::vault::OwnerKeys;
 use sea_orm::{ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use super::source::{Source, Text};
+use crate::details::name_place;
+use crate::page_place;
 
 /// Names of files.
 #[derive(Debug)]
 pub(crate) struct Names(pub Db);
-
-pub(crate) const fn name_place(file: FileId) -> Place<'static> {
-    Place {
-        column: "files.name",
-        row: file.0,
-    }
-}
-
-pub(crate) const fn page_place(file: FileId) -> Place<'static> {
-    Place {
-        column: "file_pages.body",
-        row: file.0,
-    }
-}
 
 impl Source for Names {
     fn open<'a>(

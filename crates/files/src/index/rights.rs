@@ -1,12 +1,12 @@
 //! Who finds what: a condition on `chunks` that is part of every query.
 
-use db::entity::{attachments, chunks, files};
-use db::kinds::{IndexKind, Role, Visibility};
+use db::entity::{chunks, files};
+use db::kinds::{IndexKind, Role};
 use db::{UserId, WorkspaceId};
 use sea_orm::sea_query::Query;
 use sea_orm::{ColumnTrait, Condition};
 
-use crate::Files;
+use crate::{Files, visible_to};
 
 /// Somebody who searches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,20 +58,4 @@ pub(crate) fn may_see(files: &Files, seeker: Seeker, kinds: &[IndexKind]) -> Con
         seen = seen.add(chunks::Column::Id.is_null());
     }
     seen
-}
-
-/// The files that somebody may see, as a condition on `files`.
-fn visible_to(files: &Files, workspace: WorkspaceId, user: UserId, role: Role) -> Condition {
-    let mut seen = Condition::any().add(files::Column::OwnerId.eq(user));
-    if role != Role::Guest {
-        seen = seen.add(files::Column::Visibility.eq(Visibility::Workspace));
-    }
-    let Some(rooms) = files.rooms() else { return seen };
-    let attached = Query::select()
-        .column(attachments::Column::FileId)
-        .from(attachments::Entity)
-        .and_where(attachments::Column::WorkspaceId.eq(workspace))
-        .and_where(attachments::Column::ThreadId.in_subquery(rooms.visible_threads(workspace, user, role)))
-        .to_owned();
-    seen.add(files::Column::Id.in_subquery(attached))
 }

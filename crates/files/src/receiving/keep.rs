@@ -63,7 +63,8 @@ pub(crate) async fn keep(files: &Files, caller: &Caller, arrival: Arrival) -> Re
             tx.commit().await?;
             Ok(Kept::New(file))
         }
-        Ok((_, before)) => {
+        Ok((tx, before)) => {
+            drop(tx);
             drop_object(files, caller, blob).await;
             Ok(before)
         }

@@ -356,6 +356,7 @@ fn read_message(at: usize, wire: WireMessage) -> Result<Message, BadRequest> {
         tool_calls,
         tool_call_id: wire.tool_call_id,
         name: wire.name,
+        stays: false,
     })
 }
 

@@ -21,4 +21,5 @@ mod openapi;
 mod operation;
 mod processing;
 mod rooms;
+mod search;
 mod security;

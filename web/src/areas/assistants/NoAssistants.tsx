@@ -1,4 +1,5 @@
 import { Link, useNavigate } from '@tanstack/react-router';
+import { Button } from '@/components/Button';
 import { Icon } from '@/components/Icon';
 import { AssistantFace } from './AssistantFace';
 import { beginWith } from './beginning';
@@ -19,18 +20,18 @@ export function NoAssistants({ locked }: { locked: boolean }) {
             <Icon name="plus" size={17} />
             {s.new}
           </Link>
-          <ul className="starters">
+          <ul className="assistant-examples">
             {s.examples.map((example) => (
               <li key={example.name}>
-                <button
-                  type="button"
+                <Button
+                  look="quiet"
                   onClick={() => {
                     beginWith(example);
                     void navigate({ to: '/assistants', search: { open: 'new' } });
                   }}
                 >
                   {example.name}
-                </button>
+                </Button>
               </li>
             ))}
           </ul>

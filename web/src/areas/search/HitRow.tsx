@@ -57,6 +57,7 @@ export function HitRow({ hit, within, onOpen }: Props) {
               <Marked text={snippet} marks={snippetMarks} />
             </span>
           )}
+          {hit.twins > 0 && <span className="hit-alike">{s.alike(hit.twins)}</span>}
         </span>
       </a>
     </li>

@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { useText } from '@/text';
 import type { Hit } from './contract';
 import { MOST_HITS } from './contract';
-import { byThread, foldFiles } from './groups';
+import { byThread } from './groups';
 import { HitRow } from './HitRow';
 import { useOpenHit } from './useOpen';
 import { useSearchText } from './text';
@@ -39,18 +39,22 @@ export function Results({ hits, grouped, onMore, onOpen }: Props) {
     return () => seen.disconnect();
   }, [onMore]);
 
-  const rows = foldFiles(hits);
   const list = (some: Hit[], within: boolean) => (
     <ul className="hits">
       {some.map((hit) => (
-        <HitRow key={`${hit.kind}:${hit.id}`} hit={hit} within={within} onOpen={choose} />
+        <HitRow
+          key={`${hit.kind}:${hit.id}:${hit.page ?? ''}`}
+          hit={hit}
+          within={within}
+          onOpen={choose}
+        />
       ))}
     </ul>
   );
   return (
     <>
       {grouped
-        ? byThread(rows).map((group) => (
+        ? byThread(hits).map((group) => (
             <section key={group.threadId ?? ''} className="hit-group">
               <h2>
                 {group.threadId ? (
@@ -65,7 +69,7 @@ export function Results({ hits, grouped, onMore, onOpen }: Props) {
               {list(group.hits, true)}
             </section>
           ))
-        : list(rows, false)}
+        : list(hits, false)}
       <div ref={end} />
       {hits.length >= MOST_HITS && <p className="quiet hits-most">{s.most(hits.length)}</p>}
     </>

@@ -21,6 +21,8 @@ export interface Hit {
   /** Stretches of the snippet that fit, in UTF-16 units: from, and up to. */
   marks: [number, number][];
   score: number;
+  /** How many others say the same and were left out. */
+  twins: number;
   author: { id: string; full_name: string } | null;
   created_at: string;
 }

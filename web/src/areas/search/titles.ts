@@ -80,6 +80,7 @@ export function titleHit({ thread, marks }: Titled): Hit {
     snippet: thread.title ?? '',
     marks,
     score: 0,
+    twins: 0,
     author: null,
     created_at: thread.last_message_at,
   };

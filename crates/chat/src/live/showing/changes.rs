@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use db::entity::messages;
+use db::entity::{files, messages};
 use db::events::Scope;
 use db::kinds::Visibility;
-use db::{DbError, MessageId, ThreadId, UserId, WorkspaceId};
+use db::{DbError, FileId, MessageId, ThreadId, UserId, WorkspaceId};
 use kit::api::ApiError;
 use sea_orm::{ColumnTrait, QueryFilter};
 use uuid::Uuid;
@@ -233,6 +233,9 @@ async fn in_workspace(live: &Live, workspace: WorkspaceId, event: &Logged) -> Re
             ..Parts::default()
         });
     }
+    if let Some(file) = file_of(event) {
+        return changed_file(live, workspace, None, file).await;
+    }
     if kind == "workspace.changed" {
         return Ok(Parts {
             workspace: identity::workspaces::shared(live.db(), workspace).await?,
@@ -258,6 +261,9 @@ async fn of_person(
     let Some(workspace) = workspace else {
         return Ok(Parts::default());
     };
+    if let Some(file) = file_of(event) {
+        return changed_file(live, workspace, Some(user), file).await;
+    }
     let thread = event.payload.thread_id;
     Ok(match (&*event.kind, thread) {
         ("thread.created" | "thread.changed", Some(thread)) => Parts {
@@ -291,6 +297,40 @@ async fn of_person(
             }
         }
         _ => Parts::default(),
+    })
+}
+
+/// The file that an event is about.
+fn file_of(event: &Logged) -> Option<FileId> {
+    event.payload.file_id.filter(|_| event.kind.starts_with("file."))
+}
+
+/// A file as its owner sees it, or as the workspace does: to those who see it no more it is gone.
+async fn changed_file(
+    live: &Live,
+    workspace: WorkspaceId,
+    owner: Option<UserId>,
+    file: FileId,
+) -> Result<Parts, ApiError> {
+    let found = files::Entity::of(workspace)
+        .filter(files::Column::Id.eq(file))
+        .one(live.db().read())
+        .await
+        .map_err(DbError::from)?;
+    let seen = found.filter(|row| match owner {
+        Some(owner) => row.owner_id == owner,
+        None => row.visibility == Visibility::Workspace,
+    });
+    let Some(row) = seen else {
+        return Ok(Parts {
+            files: Some(Vec::new()),
+            ..Parts::without("files", file.0)
+        });
+    };
+    let shown = ::files::shown(live.chat().files(), workspace, &[row]).await?;
+    Ok(Parts {
+        files: Some(shown),
+        ..Parts::default()
     })
 }
 

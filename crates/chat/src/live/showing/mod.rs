@@ -9,7 +9,7 @@ use axum::extract::ws::Utf8Bytes;
 use db::entity::event_log;
 use db::events::{Hint, Scope};
 use db::kinds::{MessageStatus, Role};
-use db::{MessageId, SessionId, ThreadId, UserId, WorkspaceId};
+use db::{FileId, MessageId, SessionId, ThreadId, UserId, WorkspaceId};
 use identity::Caller;
 use kit::api::ApiError;
 use serde::Deserialize;
@@ -32,6 +32,7 @@ pub struct Payload {
     pub user_id: Option<UserId>,
     pub session_id: Option<SessionId>,
     pub notification_ids: Vec<Uuid>,
+    pub file_id: Option<FileId>,
     pub action: Option<String>,
     /// How an answer ended.
     pub status: Option<MessageStatus>,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use files::FileOut;
 use identity::members::MemberOut;
 use identity::settings::SettingsOut;
 use identity::workspaces::WorkspaceShared;
@@ -38,6 +39,9 @@ pub struct Parts {
     pub drafts: Option<Vec<ThreadDraft>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub notifications: Option<Vec<NotificationOut>>,
+    /// Files that changed; no snapshot has them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub files: Option<Vec<FileOut>>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub gone: BTreeMap<&'static str, Vec<Uuid>>,
 }

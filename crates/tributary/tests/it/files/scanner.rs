@@ -82,6 +82,7 @@ async fn while_the_scanner_is_away_files_wait_and_nothing_is_served() {
         let tried = || async { (scans(&app).await >= 2 * round).then_some(()) };
         eventually("another attempt was made", tried).await;
     }
+    let ann = app.signed_in("ann").await;
     assert_eq!(super::file(&ann, id(&good)).await["status"], "scanning");
     let scanner = scanner(port).await;
     clock.advance(Duration::from_mins(6));

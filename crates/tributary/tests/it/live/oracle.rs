@@ -6,8 +6,9 @@ use std::collections::BTreeSet;
 use http::Method;
 use serde_json::{Map, Value, json};
 
+use crate::files;
 use crate::support::socket::Socket;
-use crate::support::{Client, TestApp, standin};
+use crate::support::{Client, TestApp, eventually, standin};
 
 /// Two people of a workspace, what they share, and the socket of the first.
 struct House {
@@ -85,16 +86,66 @@ impl House {
             }
             let known = &self.socket.mirror.scopes[&scope];
             assert!(known.asks.is_empty(), "after {after}: {scope} had a hole");
+            let mut parts = known.parts.clone();
+            // No snapshot has files: what is known of them is what a fresh fetch of each shows.
+            let files = parts.remove("files");
+            self.compare_files(after, &scope, files.unwrap_or_default()).await;
             let (mut known, mut there) = (
-                comparable(&known.parts, &fresh["d"]),
+                comparable(&parts, &fresh["d"]),
                 comparable(fresh["d"].as_object().unwrap(), &fresh["d"]),
             );
             // What somebody is called is told once, by the people of the workspace, and not for all that they ever wrote.
             if !scope.starts_with("w:") {
                 known.values_mut().chain(there.values_mut()).for_each(unname);
             }
+            known.values_mut().chain(there.values_mut()).for_each(unsign);
             assert_eq!(known, there, "after {after}: {scope}");
         }
+    }
+
+    /// Those files that a scope was told of are as it was told.
+    async fn compare_files(&self, after: &str, scope: &str, files: Value) {
+        for mut known in files.as_array().cloned().unwrap_or_default() {
+            let path = format!("/api/v1/files/{}", known["id"].as_str().unwrap());
+            let fresh = self.ann.get(&path).await;
+            fresh.expect(200);
+            let mut there = fresh.data();
+            there.as_object_mut().unwrap().remove("threads");
+            unsign(&mut known);
+            unsign(&mut there);
+            assert_eq!(known, there, "after {after}: a file of {scope}");
+        }
+    }
+
+    /// Uploads a file and waits until it was read.
+    async fn upload(&mut self, name: &str) -> String {
+        self.tried.insert("POST /api/v1/files".to_owned());
+        let file = files::uploaded(&self.ann, name, b"Plant trees.\n").await;
+        self.settled(files::id(&file)).await
+    }
+
+    async fn settled(&mut self, id: &str) -> String {
+        let path = format!("/api/v1/files/{id}");
+        eventually("the file was read", || async {
+            (self.ann.get(&path).await.data()["status"] == "ready").then_some(())
+        })
+        .await;
+        self.compare("an upload").await;
+        id.to_owned()
+    }
+
+    /// The files that the scope of Ann was told of.
+    fn known_files(&self) -> Vec<Value> {
+        let mine = self
+            .socket
+            .mirror
+            .scopes
+            .iter()
+            .find(|(name, _)| name.starts_with("u:"));
+        let files = mine.map(|(_, scope)| scope.parts["files"].clone());
+        files
+            .and_then(|files| files.as_array().cloned())
+            .unwrap_or_default()
     }
 }
 
@@ -147,6 +198,24 @@ pub fn unname(value: &mut Value) {
             fields.values_mut().for_each(unname);
         }
         Value::Array(rows) => rows.iter_mut().for_each(unname),
+        _ => {}
+    }
+}
+
+/// Takes the signatures of addresses out: they are of the moment.
+fn unsign(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                let is_signed = name == "url" || name == "preview_url";
+                let path = value.as_str().and_then(|url| url.split('?').next());
+                match path.filter(|_| is_signed).map(str::to_owned) {
+                    Some(path) => *value = path.into(),
+                    None => unsign(value),
+                }
+            }
+        }
+        Value::Array(rows) => rows.iter_mut().for_each(unsign),
         _ => {}
     }
 }
@@ -295,6 +364,7 @@ async fn what_was_known_and_the_events_make_what_is_there() {
         json!({ "values": { "theme": "dark" } }),
     )
     .await;
+    with_files(h).await;
     let path = format!("/api/v1/threads/{{id}}/members/{}", h.bob_id);
     h.call(Ann, Method::PATCH, &path, json!({ "role": "viewer" }))
         .await;
@@ -347,11 +417,76 @@ async fn what_was_known_and_the_events_make_what_is_there() {
     all_are_tried(h);
 }
 
+/// Files, from their upload to their end: those who own them, see them in the workspace or in a thread are told.
+async fn with_files(h: &mut House) {
+    use Who::{Ann, Bob};
+    let messages = "/api/v1/threads/{id}/messages";
+    let file = h.upload("plan.txt").await;
+    assert_eq!(h.known_files().len(), 1, "its owner was told of it");
+    let path = format!("/api/v1/files/{file}");
+    let sent = h
+        .call(
+            Ann,
+            Method::POST,
+            messages,
+            json!({ "content": "Look", "attachments": [file], "reply": false }),
+        )
+        .await;
+    h.call(Ann, Method::PATCH, &path, json!({ "name": "plan B.txt" }))
+        .await;
+    let shown = |h: &House| {
+        let messages = h.socket.mirror.scopes[&format!("t:{}", h.thread)].parts["messages"].clone();
+        let messages = messages.as_array().unwrap().clone();
+        let found = messages.into_iter().find(|m| m["id"] == sent["message"]["id"]);
+        found.unwrap()["attachments"].clone()
+    };
+    assert_eq!(
+        shown(h)[0]["name"],
+        "plan B.txt",
+        "the thread was told of the new name"
+    );
+    h.call(Ann, Method::PATCH, &path, json!({ "visibility": "workspace" }))
+        .await;
+    let wish = json!({ "model": "openai/mock-n2" });
+    let analyzed = h.call(Ann, Method::POST, &format!("{path}/analyze"), wish).await;
+    let one = format!("{path}/analyses/{}", analyzed["analysis"]["id"].as_str().unwrap());
+    h.call(Ann, Method::POST, &format!("{one}/stop"), json!({})).await;
+    h.call(Ann, Method::DELETE, &one, json!({})).await;
+    h.call(Ann, Method::PATCH, &path, json!({ "visibility": "private" }))
+        .await;
+    let edit = format!("{messages}/{}/edit", sent["message"]["id"].as_str().unwrap());
+    h.call(
+        Ann,
+        Method::POST,
+        &edit,
+        json!({ "content": "Look here", "reply": false }),
+    )
+    .await;
+    h.call(
+        Bob,
+        Method::POST,
+        messages,
+        json!({ "content": "Thanks", "reply": false }),
+    )
+    .await;
+    h.call(Ann, Method::DELETE, &path, json!({})).await;
+    assert_eq!(shown(h), json!([]), "the thread was told that it is gone");
+    assert!(h.known_files().is_empty(), "so was its owner");
+}
+
 /// Calls that change nothing that a scope shows, each with its reason.
-const ELSEWHERE: [(&str, &str); 13] = [
+const ELSEWHERE: [(&str, &str); 15] = [
     (
-        "/api/v1/files",
-        "tells file.created, file.changed and file.deleted, which no scope shows yet",
+        "/api/v1/files/upload-url",
+        "no file is there before its upload is complete",
+    ),
+    (
+        "/api/v1/files/uploads/",
+        "no file is there before its upload is complete",
+    ),
+    (
+        "POST /api/v1/files/{id}/complete",
+        "the file is told as that of POST /api/v1/files is, by the same function",
     ),
     (
         "/api/v1/auth/",

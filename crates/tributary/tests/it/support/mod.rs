@@ -3,6 +3,7 @@
 
 mod client;
 pub mod mirror;
+pub mod seed;
 pub mod socket;
 mod stream;
 

@@ -10,32 +10,34 @@ use axum::body::Body;
 use axum::response::Response;
 use bytes::Bytes;
 use db::kinds::MessageStatus;
-use db::{MessageId, ThreadId};
 use futures::Stream;
 use http::{HeaderName, HeaderValue};
 use kit::api::{event_stream, streaming};
 use serde::Serialize;
+use serde_json::{Map, Value};
 use tokio::sync::watch;
+use uuid::Uuid;
 
-use crate::generation::{Generation, Progress};
-use crate::messages::MessageOut;
+use super::progress::{AnswerError, AnswerUsage, Buffer, Citation, Progress};
 
 /// What is told at the beginning of a stream.
 #[derive(Clone, Debug)]
 pub struct Opening {
-    /// Where.
-    pub thread: ThreadId,
     /// The answer.
-    pub reply: MessageId,
-    /// What the person wrote, if it was just stored.
-    pub message: Option<MessageOut>,
+    pub id: Uuid,
+    /// What it is about: the metadata of `start`, beside who answers.
+    pub about: Map<String, Value>,
+    /// What was just stored with it, told as `data-message`.
+    pub message: Option<Value>,
 }
 
+/// An answer that is being written here, kept for as long as somebody reads it.
+pub type Running = Arc<dyn AsRef<Buffer> + Send + Sync>;
+
 /// Where an answer is read from.
-#[derive(Debug)]
 pub enum Source {
     /// It is being written here.
-    Running(Arc<Generation>),
+    Running(Running),
     /// It has ended and was read from the store.
     Stored(Box<Progress>),
 }
@@ -76,14 +78,14 @@ impl Writer {
 enum Part<'a> {
     #[serde(rename_all = "camelCase")]
     Start {
-        message_id: MessageId,
+        message_id: Uuid,
         message_metadata: Metadata<'a>,
     },
     DataMessage {
-        data: MessageData<'a>,
+        data: &'a Value,
     },
     DataAttempt {
-        data: &'a ai::Attempt,
+        data: &'a crate::Attempt,
     },
     ReasoningStart {
         id: &'a str,
@@ -105,14 +107,18 @@ enum Part<'a> {
     TextEnd {
         id: &'a str,
     },
+    #[serde(rename_all = "camelCase")]
+    MessageMetadata {
+        message_metadata: Sources<'a>,
+    },
     DataUsage {
-        data: &'a crate::messages::MessageUsage,
+        data: &'a AnswerUsage,
     },
     DataStatus {
         data: StatusData,
     },
     DataError {
-        data: &'a crate::messages::MessageError,
+        data: &'a AnswerError,
     },
     #[serde(rename_all = "camelCase")]
     Error {
@@ -123,16 +129,15 @@ enum Part<'a> {
 
 #[derive(Serialize)]
 struct Metadata<'a> {
-    thread_id: ThreadId,
-    message_id: Option<MessageId>,
+    #[serde(flatten)]
+    about: &'a Map<String, Value>,
     model: Option<&'a str>,
     provider: Option<&'a str>,
 }
 
 #[derive(Serialize)]
-struct MessageData<'a> {
-    message: &'a MessageOut,
-    reply_id: MessageId,
+struct Sources<'a> {
+    sources: &'a [Citation],
 }
 
 #[derive(Serialize)]
@@ -197,21 +202,16 @@ impl Reader {
         }
         self.started = true;
         let metadata = Metadata {
-            thread_id: self.opening.thread,
-            message_id: self.opening.message.as_ref().map(|m| m.id),
+            about: &self.opening.about,
             model: progress.model.as_deref(),
             provider: progress.provider.as_deref(),
         };
         writer.event(&Part::Start {
-            message_id: self.opening.reply,
+            message_id: self.opening.id,
             message_metadata: metadata,
         });
         if let Some(message) = self.opening.message.take() {
-            let data = MessageData {
-                message: &message,
-                reply_id: self.opening.reply,
-            };
-            writer.event(&Part::DataMessage { data });
+            writer.event(&Part::DataMessage { data: &message });
         }
     }
 
@@ -257,6 +257,12 @@ impl Reader {
         if self.text.is_some() {
             writer.event(&Part::TextEnd { id: TEXT });
         }
+        if !progress.sources.is_empty() {
+            let message_metadata = Sources {
+                sources: &progress.sources,
+            };
+            writer.event(&Part::MessageMetadata { message_metadata });
+        }
         if let Some(usage) = &progress.usage {
             writer.event(&Part::DataUsage { data: usage });
         }
@@ -282,7 +288,7 @@ pub fn ui_message_stream(source: Source, opening: Opening, from: usize) -> Respo
     let mut reader = Reader::new(opening, from);
     let body = match source {
         Source::Stored(progress) => Body::from(reader.news(&progress)),
-        Source::Running(generation) => Body::from_stream(follow(generation, KEEP_ALIVE, move |progress| {
+        Source::Running(running) => Body::from_stream(follow(running, KEEP_ALIVE, move |progress| {
             let news = reader.news(progress);
             Ok((news, reader.ended))
         })),
@@ -300,9 +306,9 @@ pub fn ui_message_stream(source: Source, opening: Opening, from: usize) -> Respo
 pub fn plain_text(source: Source) -> Response {
     let body = match source {
         Source::Stored(progress) => Body::from(progress.text),
-        Source::Running(generation) => {
-            let mut at = generation.began_at;
-            Body::from_stream(follow(generation, "", move |progress| {
+        Source::Running(running) => {
+            let mut at = (*running).as_ref().began_at;
+            Body::from_stream(follow(running, "", move |progress| {
                 let news = progress.text[at..].to_owned();
                 at = progress.text.len();
                 match progress.ended {
@@ -326,23 +332,19 @@ const QUIET: Duration = Duration::from_secs(15);
 /// Turns each change of a running answer into bytes, until `news` says that it was the last.
 ///
 /// `idle` is sent when nothing happened for a while, so that proxies do not take the silence for the end.
-fn follow<F>(
-    generation: Arc<Generation>,
-    idle: &'static str,
-    news: F,
-) -> impl Stream<Item = std::io::Result<Bytes>>
+fn follow<F>(running: Running, idle: &'static str, news: F) -> impl Stream<Item = std::io::Result<Bytes>>
 where
     F: FnMut(&Progress) -> std::io::Result<(String, bool)>,
 {
     struct State<F> {
-        generation: Arc<Generation>,
+        running: Running,
         watch: watch::Receiver<u64>,
         news: F,
         over: bool,
     }
-    let watch = generation.watch();
+    let watch = (*running).as_ref().watch();
     let state = State {
-        generation,
+        running,
         watch,
         news,
         over: false,
@@ -353,7 +355,7 @@ where
                 return None;
             }
             state.watch.borrow_and_update();
-            match state.generation.look(&mut state.news) {
+            match (*state.running).as_ref().look(&mut state.news) {
                 Ok((bytes, last)) => {
                     state.over = last;
                     if !bytes.is_empty() {
@@ -365,7 +367,7 @@ where
                     return Some((Err(error), state));
                 }
             }
-            // A change can only fail to come when the generation is gone, and the state holds it.
+            // A change can only fail to come when the buffer is gone, and the state holds it.
             if !state.over
                 && tokio::time::timeout(QUIET, state.watch.changed()).await.is_err()
                 && !idle.is_empty()
@@ -383,8 +385,8 @@ mod tests {
 
     fn opening() -> Opening {
         Opening {
-            thread: ThreadId::new(),
-            reply: MessageId::new(),
+            id: kit::ids::new_id(),
+            about: Map::new(),
             message: None,
         }
     }
@@ -438,7 +440,7 @@ mod tests {
 
     #[test]
     fn an_answer_that_failed_says_why_and_still_ends() {
-        let error = crate::messages::MessageError {
+        let error = AnswerError {
             code: "X".into(),
             error: "No.".into(),
             details: vec![],
