@@ -143,6 +143,8 @@ impl Readers {
             ])
             .env_clear()
             .env("PATH", &self.limits.tools)
+            // Its allocator takes memory as it needs it: a gigabyte reserved at once would count against the limit.
+            .env("MIMALLOC_ARENA_RESERVE", "32768")
             .stdin(Stdio::from(file))
             .stdout(Stdio::piped())
             .stderr(Stdio::null())

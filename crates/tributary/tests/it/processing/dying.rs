@@ -77,13 +77,14 @@ async fn a_reader_that_talks_without_end_is_not_listened_to() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reader_has_so_much_memory_and_no_more() {
-    let app = TestApp::with(|config| config.files.reader_memory_mb = 512).await;
+    let app = TestApp::with(|config| config.files.reader_memory_mb = 256).await;
     let ann = app.person("ann").await;
     // The same reader under the same limit reads what is small.
     let small = sent(&ann, "small.png", &png(64, 64)).await;
     assert_eq!(step(&small, "preview").0, "done");
     let large = sent(&ann, "large.bmp", &bmp(9_900, 9_900)).await;
-    assert_eq!(step(&large, "preview").0, "failed");
+    let why = "reading it took more than a file may take";
+    assert_eq!(step(&large, "preview"), ("failed", why));
     assert_eq!(
         (large["status"].as_str(), step(&large, "index").0),
         (Some("ready"), "done")
@@ -133,7 +134,7 @@ async fn a_file_that_is_deleted_while_it_is_read_leaves_nothing() {
     let begun = gate.with_extension("begun");
     eventually("it is being read", || async { begun.exists().then_some(()) }).await;
     let path = format!("/api/v1/files/{}", id(&file));
-    ann.send(Method::DELETE, &path, &[], Vec::new()).await.expect(204);
+    ann.send(Method::DELETE, &path, &[], Vec::new()).await.expect(200);
     std::fs::write(&gate, "").unwrap();
     eventually("no object is left", || async {
         objects(&app).is_empty().then_some(())

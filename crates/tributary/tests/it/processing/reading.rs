@@ -8,10 +8,10 @@ async fn a_pdf_has_pictures_and_text_of_its_pages() {
     let app = TestApp::start().await;
     let ann = app.person("ann").await;
     let pages = [
-        "The first page of all",
-        "The second page of all",
-        "The third page of all",
-        "The last page of all",
+        "The first page of all, with words enough to be text",
+        "The second page of all, with words enough to be text",
+        "The third page of all, with words enough to be text",
+        "The last page of all, with words enough to be text",
     ];
     let file = sent(&ann, "report.pdf", &pdf(&pages)).await;
     for name in ["scan", "preview", "text", "index"] {
@@ -24,7 +24,7 @@ async fn a_pdf_has_pictures_and_text_of_its_pages() {
     );
     let read = texts(&ann, &file).await;
     assert_eq!(read.iter().map(|page| page.0).collect::<Vec<_>>(), [1, 2, 3, 4]);
-    assert_eq!(read[3].1, "The last page of all");
+    assert_eq!(read[3].1, "The last page of all, with words enough to be text");
     assert_eq!(file["text_chars"].as_u64().unwrap(), pages.concat().len() as u64);
     let previews = file["previews"].as_array().unwrap();
     assert_eq!(previews.len(), 3);
