@@ -107,9 +107,9 @@ pub(crate) async fn existing(
         .await?
         .into_iter()
         .collect();
-    found
-        .values_mut()
-        .for_each(|files| files.retain(|file| there.contains(file)));
+    for files in found.values_mut() {
+        files.retain(|file| there.contains(file));
+    }
     Ok(found)
 }
 
