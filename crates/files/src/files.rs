@@ -7,6 +7,7 @@ use ai::Ai;
 use db::{Db, DbError};
 use kit::blobs::{BlobError, Blobs, S3Config};
 use kit::lifecycle::Lifecycle;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::Rooms;
 use crate::analysis::Analyses;
@@ -15,6 +16,9 @@ use crate::plans::PlanLimits;
 use crate::processing::{Readers, ReadingLimits};
 use crate::scan::ClamAddress;
 use crate::signing::Signer;
+
+/// How many transactions at once add files.
+const AT_ONCE: usize = 2;
 
 /// What can be set.
 #[derive(Clone, Debug)]
@@ -58,6 +62,8 @@ struct Inner {
     lifecycle: Lifecycle,
     config: FilesConfig,
     rooms: OnceLock<Arc<dyn Rooms>>,
+    /// Who adds to a workspace stands in line for it, and each holds a connection to the store: a few may.
+    adding: Semaphore,
     signer: OnceLock<Signer>,
     analyses: Analyses,
     readers: Readers,
@@ -83,6 +89,7 @@ impl Files {
             readers: Readers::new(&config.reading),
             config,
             rooms: OnceLock::new(),
+            adding: Semaphore::new(AT_ONCE),
             signer: OnceLock::new(),
             analyses: Analyses::default(),
             index: Index::default(),
@@ -132,6 +139,11 @@ impl Files {
     /// What the index keeps in memory.
     pub fn index(&self) -> &Index {
         &self.0.index
+    }
+
+    /// Waits for a place among those who add files, before a transaction begins; it is held until the end of it.
+    pub(crate) async fn turn_to_add(&self) -> Option<SemaphorePermit<'_>> {
+        self.0.adding.acquire().await.ok()
     }
 
     /// The floor above; none before it was told.

@@ -53,6 +53,7 @@ pub(crate) enum Kept {
 /// the row was written it does, and the sweep decides.
 pub(crate) async fn keep(files: &Files, caller: &Caller, arrival: Arrival) -> Result<Kept, ApiError> {
     let blob = arrival.blob;
+    let _turn = files.turn_to_add().await;
     let tx = files.db().write().await;
     let written = match tx {
         Ok(tx) => write(files, caller, &tx, arrival).await.map(|kept| (tx, kept)),

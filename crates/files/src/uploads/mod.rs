@@ -124,6 +124,7 @@ pub(crate) async fn begin(files: &Files, caller: &Caller, input: UploadIn) -> Re
     caller.require(Permission::WriteFiles)?;
     let id = FileId::new();
     let keys = files.db().keys(caller.workspace.0).await?;
+    let _turn = files.turn_to_add().await;
     let tx = files.db().write().await?;
     lock_workspace(&tx, caller.workspace).await?;
     Allowance::of(&files.config().limits, &*tx, caller.workspace)

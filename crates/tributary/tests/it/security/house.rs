@@ -24,6 +24,7 @@ pub struct House {
     cleo_id: String,
     invitation: (String, String),
     file: String,
+    analysis: String,
     upload: String,
 }
 
@@ -70,6 +71,8 @@ impl House {
         .await;
         let file = crate::files::uploaded(&ann, "notes.txt", b"Words of Ann's").await;
         let file = crate::files::until(&ann, crate::files::id(&file), "ready").await;
+        let analyze = format!("files/{}/analyze", crate::files::id(&file));
+        let analysis = make(&analyze, json!({ "model": "openai/mock" })).await["analysis"].take();
         let upload = make("files/upload-url", json!({ "name": "a.txt", "size": 10 })).await;
         let settings = json!({ "values": { "theme": "dark" } });
         ann.patch("/api/v1/settings", &settings).await.expect(200);
@@ -95,6 +98,7 @@ impl House {
             ann_id: text(&ann.get("/api/v1/auth/me").await.data()["user"]["id"]),
             invitation: (text(&invitation["id"]), text(&invitation["token"])),
             file: text(&file["id"]),
+            analysis: text(&analysis["id"]),
             upload: text(&upload["id"]),
             app,
             ann,
@@ -124,6 +128,7 @@ impl House {
                 ("providers", _) => "custom",
                 ("files", _) if call.path.ends_with("/complete") => &self.upload,
                 ("files", _) => &self.file,
+                ("analyses", _) => &self.analysis,
                 ("uploads", _) => &self.upload,
                 ("parts" | "previews", _) => "1",
                 (before, part) => panic!("{}: which id is {before}/{part}? Tell House::path", call.name()),
@@ -156,7 +161,8 @@ impl House {
     pub fn body(&self, schema: &Value) -> Value {
         let required = document::required(schema);
         let fields = document::properties(schema).into_iter();
-        let wanted = |name: &str| required.contains(&name) || name == "base_url" || name == "reply";
+        let wanted =
+            |name: &str| required.contains(&name) || ["base_url", "reply", "content"].contains(&name);
         fields
             .filter(|(name, _)| wanted(name))
             .map(|(name, schema)| {
