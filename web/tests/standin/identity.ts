@@ -78,6 +78,7 @@ export function makeAccount(email: string, password: string, full_name: string):
     system_prompt: null,
     style: null,
     default_model: null,
+    embedding_model: null,
     created_at: now(),
   };
   store.users.set(a.id, a);
