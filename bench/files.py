@@ -18,6 +18,7 @@ BOUNDARY = "tributary-bench-boundary"
 class Files:
     def __init__(self, run, arguments, folder):
         self.run, self.a, self.folder = run, arguments, folder
+        folder.mkdir(parents=True)
         self.t = run.Tributary(arguments.binary, folder / "data", {"TRIBUTARY_FILES_FREE_FILE_MB": "1024"})
         self.r = {}
 

@@ -1,4 +1,5 @@
 """The page docs/benchmarks.md, from the figures of one run."""
+import files_page
 import live_page
 
 OK, MISSED = "kept", "**missed**"
@@ -132,6 +133,7 @@ is the kernel's account of the server's process, which a busy machine moves leas
 | at the end | {n(memory["after"], 0)} |
 
 {live_page.section(r["live"])}
+{files_page.section(r)}
 ## Others, measured elsewhere or earlier
 
 Not from this run; other loads, other days, partly other machines. Read them for their order of magnitude.

@@ -435,6 +435,21 @@ def measure_live(arguments):
                 shutil.rmtree(folder, ignore_errors=True)
 
 
+def measure_files(arguments):
+    """Files and search have stores of their own too."""
+    import files
+    import search
+
+    folder = Path(tempfile.mkdtemp(prefix="tributary-files-"))
+    try:
+        results = {"files": files.Files(sys.modules[__name__], arguments, folder / "files").measure()}
+        print(f"▸ search: {arguments.messages:,} messages", flush=True)
+        return results | {"search": search.search(arguments.binary, folder / "search", arguments.messages)}
+    finally:
+        if not arguments.keep:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
 def machine():
     cpu = next((l.split(":", 1)[1].strip() for l in open("/proc/cpuinfo") if l.startswith("model name")), "unknown processor")
     memory = int(next(l.split()[1] for l in open("/proc/meminfo") if l.startswith("MemTotal"))) / 1048576
@@ -452,6 +467,7 @@ def main():
     a.add_argument("--live", default="idle,fan_out,stalled,faults", help="parts of live updates, with commas")
     a.add_argument("--live-seconds", type=float, default=6)
     a.add_argument("--live-idle", type=int, default=2, help="rounds of idle connections")
+    a.add_argument("--messages", type=int, default=100_000, help="how many are searched; 0: nothing of files and search")
     a.add_argument("--json", help="also write the figures to this file")
     a.add_argument("--write", action="store_true", help="write docs/benchmarks.md")
     a.add_argument("--keep", action="store_true", help="keep the store")
@@ -460,6 +476,8 @@ def main():
     results = Bench(arguments).run() if arguments.only else {}
     if arguments.live:
         results["live"] = measure_live(arguments)
+    if arguments.messages:
+        results |= measure_files(arguments)
     results["machine"], results["load"] = machine(), (load_before, os.getloadavg()[0])
     print(json.dumps(results, indent=1))
     if arguments.json:

@@ -111,6 +111,48 @@ def measure(person, mode, asked):
     }
 
 
+def search(binary, folder, messages=100_000, asked=400, postgres=None):
+    """Writes, waits until all of it is found, and asks."""
+    more = {"TRIBUTARY_DATABASE_URL": postgres} if postgres else {}
+    folder.mkdir(parents=True, exist_ok=True)
+    server = run.Tributary(binary, folder / "data", more)
+    server.start()
+    try:
+        run.wait_for(server.port)
+        person = Person(server)
+        body = {"email": "ann@example.org", "password": run.PASSWORD, "full_name": "Ann"}
+        person.token = person.ask("POST", "/api/v1/auth/register", body)["access_token"]
+        threads = [person.ask("POST", "/api/v1/threads", {})["id"] for _ in range(THREADS)]
+        began = time.monotonic()
+        texts = write(server, person.token, threads, messages)
+        written = time.monotonic() - began
+        last = Language(99).message() + " Rumpelstiltskin."
+        person.ask("POST", f"/api/v1/threads/{threads[0]}/messages", {"content": last, "reply": False})
+        while not person.ask("GET", "/api/v1/search?mode=keyword&q=rumpelstiltskin")["hits"]:
+            time.sleep(0.05)
+        indexed = time.monotonic() - began
+        began, word = time.monotonic(), "Schneewittchen"
+        person.ask("POST", f"/api/v1/threads/{threads[0]}/messages", {"content": word, "reply": False})
+        while not person.ask("GET", f"/api/v1/search?mode=keyword&q={word}")["hits"]:
+            time.sleep(0.005)
+        result = {
+            "store": "postgres" if postgres else "sqlite",
+            "messages": messages,
+            "written_per_second": round(messages / written),
+            "written_and_indexed_per_second": round(messages / indexed),
+            "found_after_ms": round((time.monotonic() - began) * 1000),
+        }
+        for mode in ("keyword", "hybrid", "semantic"):
+            measure(person, mode, queries(texts, 20))
+            result[mode] = measure(person, mode, queries(texts, asked))
+        result["resident_mb"] = round(server.resident_mb())
+        if not postgres:
+            result["store_mb"] = round(sum(f.stat().st_size for f in (folder / "data").glob("tributary.db*")) / 1e6)
+        return result
+    finally:
+        server.stop()
+
+
 def main():
     options = argparse.ArgumentParser()
     options.add_argument("--messages", type=int, default=100_000)
@@ -118,46 +160,9 @@ def main():
     options.add_argument("--binary", default=str(ROOT / "target/release/tributary"))
     options.add_argument("--postgres", help="postgres://… of an empty database; SQLite when absent")
     options = options.parse_args()
-    more = {"TRIBUTARY_DATABASE_URL": options.postgres} if options.postgres else {}
     with tempfile.TemporaryDirectory(prefix="tributary-search.") as folder:
-        server = run.Tributary(options.binary, Path(folder) / "data", more)
-        server.start()
-        try:
-            run.wait_for(server.port)
-            person = Person(server)
-            body = {"email": "ann@example.org", "password": run.PASSWORD, "full_name": "Ann"}
-            person.token = person.ask("POST", "/api/v1/auth/register", body)["access_token"]
-            threads = [person.ask("POST", "/api/v1/threads", {})["id"] for _ in range(THREADS)]
-            began = time.monotonic()
-            texts = write(server, person.token, threads, options.messages)
-            written = time.monotonic() - began
-            last = Language(99).message() + " Rumpelstiltskin."
-            person.ask("POST", f"/api/v1/threads/{threads[0]}/messages", {"content": last, "reply": False})
-            while not person.ask("GET", "/api/v1/search?mode=keyword&q=rumpelstiltskin")["hits"]:
-                time.sleep(0.05)
-            indexed = time.monotonic() - began
-            began, word = time.monotonic(), "Schneewittchen"
-            person.ask("POST", f"/api/v1/threads/{threads[0]}/messages", {"content": word, "reply": False})
-            while not person.ask("GET", f"/api/v1/search?mode=keyword&q={word}")["hits"]:
-                time.sleep(0.005)
-            result = {
-                "store": "postgres" if options.postgres else "sqlite",
-                "messages": options.messages,
-                "written_per_second": round(options.messages / written),
-                "written_and_indexed_per_second": round(options.messages / indexed),
-                "found_after_ms": round((time.monotonic() - began) * 1000),
-                "load": os.getloadavg()[0],
-            }
-            for mode in ("keyword", "hybrid", "semantic"):
-                measure(person, mode, queries(texts, 20))
-                result[mode] = measure(person, mode, queries(texts, options.queries))
-            result["resident_mb"] = round(server.resident_mb())
-            if not options.postgres:
-                data = Path(folder) / "data"
-                result["store_mb"] = round(sum(f.stat().st_size for f in data.glob("tributary.db*")) / 1e6)
-            print(json.dumps(result, indent=2))
-        finally:
-            server.stop()
+        result = search(options.binary, Path(folder), options.messages, options.queries, options.postgres)
+        print(json.dumps(result | {"load": os.getloadavg()[0]}, indent=2))
 
 
 if __name__ == "__main__":
