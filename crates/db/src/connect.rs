@@ -7,6 +7,7 @@ use std::time::Duration;
 use kit::bus::Bus;
 use kit::clock::{Clock, Timestamp};
 use kit::vault::MasterKeys;
+use sea_orm::sqlx::{self, Connection, SqliteConnection};
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection};
 use sea_orm_migration::MigratorTrait;
 use tokio::sync::Notify;
@@ -198,8 +199,22 @@ async fn sqlite(path: &std::path::Path, sync: bool, connections: u32) -> Result<
                 .pragma("temp_store", "MEMORY")
                 .pragma("cache_size", "-4096")
                 .statement_cache_capacity(256)
-        });
+        })
+        .map_sqlx_sqlite_pool_opts(|pool| pool.after_release(|conn, _| Box::pin(is_at_rest(conn))));
     Ok(Database::connect(options).await?)
+}
+
+/// Whether a connection that comes back is out of every transaction; one that is not is closed, which undoes it.
+///
+/// When the disk is full a `COMMIT` or `ROLLBACK` can fail, and a transaction stays open. What came next would begin as
+/// a savepoint inside of it: acknowledged, and never written.
+async fn is_at_rest(conn: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    if !conn.is_in_transaction() {
+        return Ok(true);
+    }
+    // A transaction that was dropped is undone behind our back: its turn comes before that of this question.
+    conn.ping().await?;
+    Ok(!conn.is_in_transaction())
 }
 
 /// The name of the lock under which one node at a time migrates.
