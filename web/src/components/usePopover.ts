@@ -32,6 +32,8 @@ export function usePopover(align: Align, above = false) {
   const anchor = useRef<HTMLElement | null>(null);
   const panel = useRef<HTMLDivElement>(null);
   const closedAt = useRef(0);
+  // Closed from inside, by a choice: no press on the button did it.
+  const chosen = useRef(false);
   const [open, setOpen] = useState(false);
 
   useLayoutEffect(() => {
@@ -50,10 +52,14 @@ export function usePopover(align: Align, above = false) {
       if (open) panel.current?.hidePopover();
       else if (performance.now() - closedAt.current > 60) setOpen(true);
     },
-    close: () => panel.current?.hidePopover(),
+    close: () => {
+      chosen.current = true;
+      panel.current?.hidePopover();
+    },
     onToggle: (event: { newState: string }) => {
       if (event.newState !== 'closed') return;
-      closedAt.current = performance.now();
+      if (!chosen.current) closedAt.current = performance.now();
+      chosen.current = false;
       setOpen(false);
     },
   };
