@@ -76,7 +76,8 @@ function applyThread(c: string, d: Parts, whole: boolean): void {
     queryClient.setQueryData(keys.threadMembers(id), (d.members ?? []) as ThreadMember[]);
     queryClient.setQueryData(keys.reads(id), (d.reads ?? []) as ReadMark[]);
   } else {
-    const head = thread?.head_id ?? knownThread(id)?.head_id ?? null;
+    // Of events that come together only the last one brings the thread; what the page knew of it may be old by now.
+    const head = thread?.head_id ?? null;
     if (messages) receiveMessages(id, messages, head);
     else if (thread) receiveMessages(id, [], head); // another branch may be in view
     if (gone.messages) {

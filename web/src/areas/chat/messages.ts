@@ -101,6 +101,8 @@ export function refreshMessages(threadId: string): Promise<Loaded> {
 
 /** Messages whose place is not known yet, because one before them is still on its way. */
 const waiting = new Map<string, Map<string, Message>>();
+/** Threads that are read again if the way does not become known soon. */
+const late = new Set<string>();
 const PATIENCE_MS = 300;
 
 /** Puts messages that came by themselves where they belong. Answers whether that could be known. */
@@ -118,15 +120,20 @@ export function receiveMessages(
   for (const message of fresh) pool.set(message.id, message);
   const next = place(before, [...pool.values()], head);
   if (next) {
-    waiting.delete(threadId);
     queryClient.setQueryData<Loaded>(key, next);
+    // Where the branch ends now was not told yet: what is not on it so far may lie on the way.
+    for (const message of next.messages) pool.delete(message.id);
+    if (head === null && pool.size > 0) waiting.set(threadId, pool);
+    else waiting.delete(threadId);
     return true;
   }
   // What is shown already is brought up to date all the same.
   const partly = place(before, fresh, null);
   if (partly) queryClient.setQueryData<Loaded>(key, partly);
-  if (!waiting.has(threadId)) {
+  if (!late.has(threadId)) {
+    late.add(threadId);
     setTimeout(() => {
+      late.delete(threadId);
       if (!waiting.delete(threadId)) return;
       void refreshMessages(threadId).catch(() => undefined);
     }, PATIENCE_MS);
