@@ -1,6 +1,9 @@
 //! The rule for every change: what a client knew before, and the events, make what a fresh fetch shows. Each call that
 //! changes something stands here; a call that is in the contract and not here fails the suite.
 
+mod calls;
+mod with_files;
+
 use std::collections::BTreeSet;
 
 use http::Method;
@@ -364,7 +367,7 @@ async fn what_was_known_and_the_events_make_what_is_there() {
         json!({ "values": { "theme": "dark" } }),
     )
     .await;
-    with_files(h).await;
+    with_files::with_files(h).await;
     let path = format!("/api/v1/threads/{{id}}/members/{}", h.bob_id);
     h.call(Ann, Method::PATCH, &path, json!({ "role": "viewer" }))
         .await;
@@ -416,129 +419,5 @@ async fn what_was_known_and_the_events_make_what_is_there() {
     h.call(Ann, Method::DELETE, &path, json!({})).await;
     h.call(Ann, Method::PATCH, thread, json!({ "archived": true }))
         .await;
-    all_are_tried(h);
-}
-
-/// Files, from their upload to their end: those who own them, see them in the workspace or in a thread are told.
-async fn with_files(h: &mut House) {
-    use Who::{Ann, Bob};
-    let messages = "/api/v1/threads/{id}/messages";
-    let file = h.upload("plan.txt").await;
-    assert_eq!(h.known_files().len(), 1, "its owner was told of it");
-    let path = format!("/api/v1/files/{file}");
-    let sent = h
-        .call(
-            Ann,
-            Method::POST,
-            messages,
-            json!({ "content": "Look", "attachments": [file], "reply": false }),
-        )
-        .await;
-    h.call(Ann, Method::PATCH, &path, json!({ "name": "plan B.txt" }))
-        .await;
-    let shown = |h: &House| {
-        let messages = h.socket.mirror.scopes[&format!("t:{}", h.thread)].parts["messages"].clone();
-        let messages = messages.as_array().unwrap().clone();
-        let found = messages.into_iter().find(|m| m["id"] == sent["message"]["id"]);
-        found.unwrap()["attachments"].clone()
-    };
-    assert_eq!(
-        shown(h)[0]["name"],
-        "plan B.txt",
-        "the thread was told of the new name"
-    );
-    h.call(Ann, Method::PATCH, &path, json!({ "visibility": "workspace" }))
-        .await;
-    let wish = json!({ "model": "openai/mock-n2" });
-    let analyzed = h.call(Ann, Method::POST, &format!("{path}/analyze"), wish).await;
-    let one = format!("{path}/analyses/{}", analyzed["analysis"]["id"].as_str().unwrap());
-    h.call(Ann, Method::POST, &format!("{one}/stop"), json!({})).await;
-    h.call(Ann, Method::DELETE, &one, json!({})).await;
-    h.call(Ann, Method::PATCH, &path, json!({ "visibility": "private" }))
-        .await;
-    let edit = format!("{messages}/{}/edit", sent["message"]["id"].as_str().unwrap());
-    h.call(
-        Ann,
-        Method::POST,
-        &edit,
-        json!({ "content": "Look here", "reply": false }),
-    )
-    .await;
-    h.call(
-        Bob,
-        Method::POST,
-        messages,
-        json!({ "content": "Thanks", "reply": false }),
-    )
-    .await;
-    h.call(Ann, Method::DELETE, &path, json!({})).await;
-    assert_eq!(shown(h), json!([]), "the thread was told that it is gone");
-    assert!(h.known_files().is_empty(), "so was its owner");
-}
-
-/// Calls that change nothing that a scope shows, each with its reason.
-const ELSEWHERE: [(&str, &str); 15] = [
-    (
-        "/api/v1/files/upload-url",
-        "no file is there before its upload is complete",
-    ),
-    (
-        "/api/v1/files/uploads/",
-        "no file is there before its upload is complete",
-    ),
-    (
-        "POST /api/v1/files/{id}/complete",
-        "the file is told as that of POST /api/v1/files is, by the same function",
-    ),
-    (
-        "/api/v1/auth/",
-        "signing in and out: session.ended is told, and has its own test",
-    ),
-    ("/api/v1/tokens", "shown on a page that asks"),
-    ("/api/v1/invitations", "shown on a page that asks"),
-    ("/api/v1/providers", "shown on a page that asks"),
-    ("/api/v1/assistants", "shown on a page that asks"),
-    ("/api/v1/workspaces", "makes a workspace that nobody here holds"),
-    (
-        "POST /api/v1/members",
-        "a member who joins is told as member.joined; the house above begins with one",
-    ),
-    ("/api/v1/live/ticket", "changes nothing"),
-    ("/v1/", "changes nothing"),
-    ("/api/v1/admin/reindex", "changes nothing that is shown"),
-    (
-        "DELETE /api/v1/threads/{id}",
-        "its scope is gone; leaving::a_thread_that_is_deleted_is_closed_for_all",
-    ),
-    ("/continue", "answers::going_on_is_a_new_run_after_the_old_text"),
-];
-
-fn all_are_tried(house: &House) {
-    let document = house.app.openapi();
-    let mut forgotten = Vec::new();
-    for (path, calls) in document["paths"].as_object().unwrap() {
-        for method in calls.as_object().unwrap().keys() {
-            let call = format!("{} {path}", method.to_uppercase());
-            let tried = house.tried.iter().any(|tried| same(tried, &call));
-            let elsewhere = ELSEWHERE.iter().any(|(part, _)| call.contains(part));
-            if method != "get" && !tried && !elsewhere {
-                forgotten.push(call);
-            }
-        }
-    }
-    assert!(
-        forgotten.is_empty(),
-        "these calls have no place in the oracle: {forgotten:#?}"
-    );
-}
-
-/// Whether two paths are the same but for the names of their placeholders.
-fn same(tried: &str, call: &str) -> bool {
-    let parts = |text: &str| text.split('/').map(str::to_owned).collect::<Vec<_>>();
-    let (tried, call) = (parts(tried), parts(call));
-    tried.len() == call.len()
-        && tried
-            .iter()
-            .zip(&call)
-            .all(|(a, b)| a == b || (b.starts_with('{') && (a.starts_with('{') || a.contains('%'))))
+    calls::all_are_tried(h);
 }
