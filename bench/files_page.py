@@ -5,8 +5,8 @@ def promises(r):
     large, found = r["files"]["large"], r["search"]
     return [
         ("500 MB upload in < 64 MB of memory (more than idle)", f"{large['peak_up_mb'] - large['idle_mb']:.0f} MB"),
-        ("keyword search among 100,000 messages, 95th percentile < 50 ms", f"{found['keyword']['p95_ms']} ms"),
-        ("hybrid search among 100,000 messages, 95th percentile < 100 ms", f"{found['hybrid']['p95_ms']} ms"),
+        (f"keyword search among {found['messages']:,} messages, 95th percentile < 50 ms at 100,000", f"{found['keyword']['p95_ms']} ms"),
+        (f"hybrid search among {found['messages']:,} messages, 95th percentile < 100 ms at 100,000", f"{found['hybrid']['p95_ms']} ms"),
         ("found after it is written, < 2 s", f"{found['found_after_ms']} ms"),
     ]
 

@@ -443,6 +443,7 @@ def measure_files(arguments):
     folder = Path(tempfile.mkdtemp(prefix="tributary-files-"))
     try:
         results = {"files": files.Files(sys.modules[__name__], arguments, folder / "files").measure()}
+        print(json.dumps(results), flush=True)
         print(f"▸ search: {arguments.messages:,} messages", flush=True)
         return results | {"search": search.search(arguments.binary, folder / "search", arguments.messages)}
     finally:

@@ -52,7 +52,12 @@ class Person:
         head = {"content-type": "application/json"}
         if self.token:
             head["authorization"] = f"Bearer {self.token}"
-        self.connection.request(method, path, json.dumps(body) if body is not None else None, head)
+        try:
+            self.connection.request(method, path, json.dumps(body) if body is not None else None, head)
+        except (BrokenPipeError, ConnectionResetError):
+            # The server lets go of a connection that rests.
+            self.connection.close()
+            self.connection.request(method, path, json.dumps(body) if body is not None else None, head)
         answer = self.connection.getresponse()
         text = answer.read()
         if answer.status >= 300:
