@@ -259,6 +259,11 @@ impl Config {
         }
     }
 
+    /// Where browsers write parts of uploads to, if not to this server.
+    pub fn upload_origin(&self) -> Option<String> {
+        self.s3.origin()
+    }
+
     /// The part of files.
     pub fn files(&self) -> files::FilesConfig {
         files::FilesConfig {
@@ -384,6 +389,8 @@ fn scalar(text: &str) -> Value {
 
 #[cfg(test)]
 mod tests {
+    use providers::ProviderKind;
+
     use super::*;
 
     fn load(pairs: &[(&str, &str)]) -> anyhow::Result<Config> {

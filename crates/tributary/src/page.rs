@@ -12,9 +12,15 @@ use rust_embed::{EmbeddedFile, RustEmbed};
 #[allow_missing = true]
 struct Files;
 
-/// What the page may do: nothing from elsewhere, no code in the document, no frames.
-pub const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; \
-     font-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
+/// What the page may do: nothing from elsewhere, no code in the document, no frames. Only uploads may go to one other
+/// origin, where the store of objects takes them itself.
+pub fn content_security_policy(uploads: Option<&str>) -> String {
+    let uploads = uploads.map(|origin| format!(" {origin}")).unwrap_or_default();
+    format!(
+        "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; font-src 'self' data:; \
+         connect-src 'self'{uploads}; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
+    )
+}
 
 /// Answers everything that is not the API.
 pub async fn serve(method: Method, uri: Uri) -> Response {

@@ -44,6 +44,8 @@ pub struct Rooms {
     pub live: Live,
     pub lifecycle: Lifecycle,
     pub allowed_origins: Vec<String>,
+    /// Where browsers write parts of uploads to, if not to this server.
+    pub upload_origin: Option<String>,
 }
 
 fn calls(rooms: &Rooms) -> OpenApiRouter {
@@ -133,6 +135,10 @@ pub fn router(rooms: &Rooms) -> Router {
     let json = [(header::CONTENT_TYPE, "application/json")];
     let written = bytes::Bytes::from(document.to_string());
     let html = [(header::CONTENT_TYPE, "text/html; charset=utf-8")];
+    // The origin was checked when the configuration was read; one that no header can carry opens nothing.
+    let policy = page::content_security_policy(rooms.upload_origin.as_deref());
+    let policy =
+        HeaderValue::from_str(&policy).unwrap_or_else(|_| HeaderValue::from_static("default-src 'self'"));
     // From the outside in. One by one each would be boxed, and the boxes cloned for every request.
     let api = calls.layer((
         middleware::from_fn_with_state(rooms.lifecycle.clone(), finish_writes),
@@ -157,7 +163,7 @@ pub fn router(rooms: &Rooms) -> Router {
         })
         .layer((
             middleware::from_fn(observe),
-            middleware::map_response(security_headers),
+            middleware::map_response_with_state(policy, security_headers),
             cors(&rooms.allowed_origins),
         ))
 }
@@ -240,12 +246,10 @@ async fn limit_bodies(mut request: Request, next: Next) -> Response {
     next.run(request).await
 }
 
-async fn security_headers(mut response: Response) -> Response {
+async fn security_headers(State(policy): State<HeaderValue>, mut response: Response) -> Response {
     let headers = response.headers_mut();
     // What people uploaded has a stricter one.
-    headers
-        .entry(header::CONTENT_SECURITY_POLICY)
-        .or_insert(HeaderValue::from_static(page::CONTENT_SECURITY_POLICY));
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(policy);
     headers.insert(
         header::X_CONTENT_TYPE_OPTIONS,
         HeaderValue::from_static("nosniff"),

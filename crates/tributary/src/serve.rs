@@ -133,6 +133,7 @@ pub async fn open_rooms(config: &Config, clock: Clock, port: u16) -> anyhow::Res
         live,
         lifecycle,
         allowed_origins,
+        upload_origin: config.upload_origin(),
     })
 }
 

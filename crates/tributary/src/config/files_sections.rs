@@ -125,6 +125,22 @@ impl S3Section {
         })
     }
 
+    /// The origin that browsers write parts of uploads to.
+    pub(super) fn origin(&self) -> Option<String> {
+        let bucket = self.bucket.as_ref()?;
+        if let Some(url) = self.public_endpoint.as_ref().or(self.endpoint.as_ref()) {
+            let (scheme, rest) = url.split_once("://")?;
+            return Some(format!("{scheme}://{}", rest.split('/').next()?));
+        }
+        let region = self.region.as_deref().unwrap_or("us-east-1");
+        let host = if self.virtual_host {
+            format!("{bucket}.")
+        } else {
+            String::new()
+        };
+        Some(format!("https://{host}s3.{region}.amazonaws.com"))
+    }
+
     pub(super) fn check(&self) -> anyhow::Result<()> {
         for (name, url) in [
             ("endpoint", &self.endpoint),
@@ -170,5 +186,27 @@ impl ClamavSection {
             address.parse::<files::ClamPlace>().context("clamav.address")?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_origin_of_uploads_is_that_of_the_signed_addresses() {
+        let mut s3 = S3Section::default();
+        assert_eq!(s3.origin(), None);
+        s3.bucket = Some("files".to_owned());
+        assert_eq!(s3.origin().as_deref(), Some("https://s3.us-east-1.amazonaws.com"));
+        s3.virtual_host = true;
+        assert_eq!(
+            s3.origin().as_deref(),
+            Some("https://files.s3.us-east-1.amazonaws.com")
+        );
+        s3.endpoint = Some("http://minio:9000/".to_owned());
+        assert_eq!(s3.origin().as_deref(), Some("http://minio:9000"));
+        s3.public_endpoint = Some("https://s3.example.org/below".to_owned());
+        assert_eq!(s3.origin().as_deref(), Some("https://s3.example.org"));
     }
 }
