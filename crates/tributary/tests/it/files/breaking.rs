@@ -1,6 +1,5 @@
 //! What breaks in the middle: connections, processes, disks. Nothing half stays.
 
-use std::process::Command;
 use std::time::Duration;
 
 use kit::clock::Clock;
@@ -8,7 +7,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use super::{form, objects, text, upload, uploaded};
-use crate::operation::process::{Process, command};
+use crate::operation::process::Process;
 use crate::support::{Client, TestApp, eventually};
 
 /// Sends the first bytes of an upload over a connection of its own.
@@ -65,7 +64,8 @@ async fn person(base: &str) -> Client {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_is_killed_in_the_middle_leaves_nothing_after_the_sweep() {
     if std::env::var("TEST_DB").as_deref() == Ok("postgres") {
-        return; // the program below has a store of its own; once is enough
+        eprintln!("NOT RUN here: the program has a store of its own, SQLite; its run there is enough");
+        return;
     }
     // The folder of another server, which is then started over it.
     let mut app = TestApp::with_clock(
@@ -99,26 +99,15 @@ async fn a_server_that_is_killed_in_the_middle_leaves_nothing_after_the_sweep() 
     eventually("the sweep leaves what has a row", only_one).await;
 }
 
-/// A limit on the size of files is what a full disk looks like to one process, and needs no rights of the test.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_disk_is_said_and_leaves_nothing() {
     if std::env::var("TEST_DB").as_deref() == Ok("postgres") {
-        return; // the program below has a store of its own; once is enough
+        eprintln!("NOT RUN here: the program has a store of its own, SQLite; its run there is enough");
+        return;
     }
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
-    let plain = command(&data, &[]);
-    let mut limited = Command::new("bash");
-    limited
-        .args(["-c", "trap '' XFSZ; ulimit -f 6144; exec \"$0\" \"$@\""])
-        .arg(plain.get_program())
-        .args(plain.get_args())
-        .env_clear()
-        .current_dir(folder.path());
-    for (name, value) in plain.get_envs() {
-        limited.env(name, value.unwrap_or_default());
-    }
-    let process = Process::run(limited, &data).await;
+    let process = Process::on_a_full_disk(&data).await;
     let ann = person(&process.base).await;
     let refused = upload(&ann, "a.txt", &text(9_000_000)).await;
     refused.expect_error(503, "UNAVAILABLE");

@@ -134,6 +134,7 @@ pub fn stores() -> Vec<&'static str> {
     if std::env::var("TEST_S3").is_ok() {
         vec!["folder", "s3"]
     } else {
+        eprintln!("NOT RUN over S3: TEST_S3 names no server");
         vec!["folder"]
     }
 }

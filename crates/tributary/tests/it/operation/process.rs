@@ -38,6 +38,24 @@ impl Process {
         Self::run(command(data, settings), data).await
     }
 
+    /// The program where no file grows beyond 6 MB. To one process that is what a full disk looks like, and it needs no
+    /// rights of the test.
+    pub async fn on_a_full_disk(data: &Path) -> Self {
+        let plain = command(data, &[]);
+        // Blocks of 1,024 bytes. The signal that would end it is ignored, as a full disk sends none.
+        let mut limited = Command::new("bash");
+        limited
+            .args(["-c", "trap '' XFSZ; ulimit -f 6144; exec \"$0\" \"$@\""])
+            .arg(plain.get_program())
+            .args(plain.get_args())
+            .env_clear()
+            .current_dir(data.parent().unwrap());
+        for (name, value) in plain.get_envs() {
+            limited.env(name, value.unwrap_or_default());
+        }
+        Self::run(limited, data).await
+    }
+
     /// The same for a command that was made elsewhere.
     pub async fn run(mut command: Command, data: &Path) -> Self {
         let log = data.with_extension(format!("log-{}", kit::ids::new_id().simple()));

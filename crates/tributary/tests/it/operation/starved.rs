@@ -1,12 +1,11 @@
 //! No room left in the store: said so, nothing lost, and well again afterwards.
 
 use std::path::Path;
-use std::process::Command;
 
 use http::Method;
 use serde_json::json;
 
-use super::process::{Process, command};
+use super::process::Process;
 use super::{again, event_numbers, person};
 use crate::support::{Client, standin};
 
@@ -49,25 +48,12 @@ async fn check(ann: &Client, data: &Path, thread: &str, acknowledged: &[String])
     assert_eq!(numbers, gapless);
 }
 
-/// A limit on the size of files is what a full disk looks like to one process, and needs no rights of the test.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_disk_is_said_and_loses_nothing() {
     let standin = standin().await;
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
-    let plain = command(&data, &[]);
-    // Blocks of 1,024 bytes: files of 6 MB. The signal that would end it is ignored, as a full disk sends none.
-    let mut limited = Command::new("bash");
-    limited
-        .args(["-c", "trap '' XFSZ; ulimit -f 6144; exec \"$0\" \"$@\""])
-        .arg(plain.get_program())
-        .args(plain.get_args())
-        .env_clear()
-        .current_dir(folder.path());
-    for (name, value) in plain.get_envs() {
-        limited.env(name, value.unwrap_or_default());
-    }
-    let process = Process::run(limited, &data).await;
+    let process = Process::on_a_full_disk(&data).await;
     let ann = person(&process.base, &standin).await;
     let thread = ann.thread().await;
     let (mut acknowledged, refused) = fill(&ann, &thread).await;
