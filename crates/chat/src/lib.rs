@@ -38,6 +38,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ai::Ai;
+use business::Business;
 use db::Db;
 use files::Files;
 use kit::lifecycle::Lifecycle;
@@ -79,6 +80,7 @@ struct Inner {
     db: Db,
     ai: Ai,
     files: Files,
+    business: Business,
     lifecycle: Lifecycle,
     config: ChatConfig,
     generations: Generations,
@@ -87,12 +89,20 @@ struct Inner {
 
 impl Chat {
     /// The room over the floors below it.
-    pub fn new(db: Db, ai: Ai, files: Files, lifecycle: Lifecycle, config: ChatConfig) -> Self {
+    pub fn new(
+        db: Db,
+        ai: Ai,
+        files: Files,
+        business: Business,
+        lifecycle: Lifecycle,
+        config: ChatConfig,
+    ) -> Self {
         files.set_rooms(Arc::new(attachments::Threads));
         let chat = Self(Arc::new(Inner {
             db,
             ai,
             files,
+            business,
             lifecycle,
             config,
             generations: Generations::default(),
@@ -109,6 +119,11 @@ impl Chat {
     /// Files and the index.
     pub fn files(&self) -> &Files {
         &self.0.files
+    }
+
+    /// Business data.
+    pub fn business(&self) -> &Business {
+        &self.0.business
     }
 
     /// Whether no other node can be over the same store: the embedded one has one process.

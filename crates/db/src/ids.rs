@@ -62,3 +62,23 @@ id!(
     /// A file that was uploaded.
     FileId
 );
+id!(
+    /// A source of business data.
+    ConnectorId
+);
+id!(
+    /// One run of a sync.
+    SyncRunId
+);
+id!(
+    /// Something to be done after a person says yes.
+    ActionId
+);
+id!(
+    /// A task of the team.
+    TaskId
+);
+id!(
+    /// A list of steps with a name.
+    WorkflowId
+);

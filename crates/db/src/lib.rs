@@ -23,7 +23,9 @@ mod tx;
 
 pub use connect::{Db, DbConfig};
 pub use events::Event;
-pub use ids::{FileId, MessageId, SessionId, ThreadId, UserId, WorkspaceId};
+pub use ids::{
+    ActionId, ConnectorId, FileId, MessageId, SessionId, SyncRunId, TaskId, ThreadId, UserId, WorkflowId, WorkspaceId,
+};
 pub use keyring::{INSTANCE, Keyring};
 pub use sealed::Sealed;
 pub use tx::Tx;

@@ -15,6 +15,12 @@ pub enum Permission {
     UseModels,
     /// Make and change assistants.
     WriteAssistants,
+    /// Ask for numbers and see where they come from.
+    ReadBusiness,
+    /// Tasks, workflows, and saying yes to an action.
+    Act,
+    /// Connect sources of business data, and set what they are for.
+    ManageBusiness,
     /// See who belongs to the workspace.
     ReadMembers,
     /// Invite, change roles, remove.
@@ -67,12 +73,15 @@ const fn rank(role: Role) -> u8 {
 }
 
 impl Permission {
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 16] = [
         Self::ReadThreads,
         Self::WriteThreads,
         Self::WriteFiles,
         Self::UseModels,
         Self::WriteAssistants,
+        Self::ReadBusiness,
+        Self::Act,
+        Self::ManageBusiness,
         Self::ReadMembers,
         Self::ManageMembers,
         Self::ManageWorkspace,
@@ -90,6 +99,9 @@ impl Permission {
             Self::WriteFiles => rule("files.write", Role::Member),
             Self::UseModels => rule("models.use", Role::Member),
             Self::WriteAssistants => rule("assistants.write", Role::Member),
+            Self::ReadBusiness => rule("business.read", Role::Member),
+            Self::Act => rule("business.act", Role::Member),
+            Self::ManageBusiness => administration("business.manage", Some(Role::Admin)),
             Self::ReadMembers => rule("members.read", Role::Member),
             Self::ManageMembers => administration("members.manage", Some(Role::Admin)),
             Self::ManageWorkspace => administration("workspace.manage", Some(Role::Admin)),

@@ -2,6 +2,7 @@
 //! and handed out in typed sections. `docs/configuration.md` explains every key.
 
 mod ai_sections;
+mod business_section;
 mod files_sections;
 
 use std::net::SocketAddr;
@@ -16,6 +17,7 @@ use serde::Deserialize;
 use toml::{Table, Value};
 
 pub use ai_sections::{AiSection, ChatSection, PrivateNetworks};
+pub use business_section::BusinessSection;
 pub use files_sections::{ClamavSection, FilesSection, S3Section};
 
 /// Everything that can be set.
@@ -50,6 +52,8 @@ pub struct Config {
     pub s3: S3Section,
     /// The virus scanner.
     pub clamav: ClamavSection,
+    /// Business data.
+    pub business: BusinessSection,
 }
 
 impl Default for Config {
@@ -69,6 +73,7 @@ impl Default for Config {
             files: FilesSection::default(),
             s3: S3Section::default(),
             clamav: ClamavSection::default(),
+            business: BusinessSection::default(),
         }
     }
 }
@@ -265,6 +270,11 @@ impl Config {
     }
 
     /// The part of files.
+    pub fn business(&self) -> business::BusinessConfig {
+        self.business.config()
+    }
+
+    /// Files.
     pub fn files(&self) -> files::FilesConfig {
         files::FilesConfig {
             folder: self.data.clone(),

@@ -10,6 +10,7 @@ use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use business::Business;
 use chat::Chat;
 use chat::live::Live;
 use db::Db;
@@ -40,6 +41,7 @@ pub struct Rooms {
     pub identity: Identity,
     pub ai: Ai,
     pub files: Files,
+    pub business: Business,
     pub chat: Chat,
     pub live: Live,
     pub lifecycle: Lifecycle,
@@ -52,6 +54,7 @@ fn calls(rooms: &Rooms) -> OpenApiRouter {
     OpenApiRouter::with_openapi(describe())
         .merge(identity::routes(rooms.identity.clone()))
         .merge(files::routes(rooms.files.clone()))
+        .merge(business::routes(rooms.business.clone()))
         .merge(chat::routes(rooms.chat.clone()))
         .merge(chat::live::routes(rooms.live.clone()))
         .merge(ai::routes(rooms.ai.clone()))

@@ -9,6 +9,7 @@ use ai::Ai;
 use anyhow::Context;
 use axum::Router;
 use axum::extract::{ConnectInfo, Request};
+use business::Business;
 use chat::Chat;
 use chat::live::Live;
 use db::Db;
@@ -57,6 +58,7 @@ impl App {
         let address = listener.local_addr()?;
         let rooms = open_rooms(config, clock, address.port()).await?;
         let worker = files::jobs(&rooms.files, Worker::default());
+        let worker = business::jobs(&rooms.business, worker);
         let worker = chat::start(&rooms.chat, worker).await?;
         worker.start(&rooms.db, &rooms.lifecycle);
         rooms.identity.start(&rooms.lifecycle);
@@ -64,6 +66,7 @@ impl App {
         files::index::start(&rooms.files);
         rooms.live.start();
         files::start(&rooms.files).await?;
+        business::start(&rooms.business).await?;
         let service = router(&rooms);
         let life = rooms.lifecycle.clone();
         rooms.lifecycle.spawn("listener", accept(listener, service, life));
@@ -115,10 +118,12 @@ pub async fn open_rooms(config: &Config, clock: Clock, port: u16) -> anyhow::Res
     let ai = Ai::new(db.clone(), http, lifecycle.clone(), config.ai(port), builtin);
     let files = Files::new(db.clone(), ai.clone(), lifecycle.clone(), config.files())?;
     files::index::open(&files).await?;
+    let business = Business::new(&files, &identity, config.business());
     let chat = Chat::new(
         db.clone(),
         ai.clone(),
         files.clone(),
+        business.clone(),
         lifecycle.clone(),
         config.chat(),
     );
@@ -129,6 +134,7 @@ pub async fn open_rooms(config: &Config, clock: Clock, port: u16) -> anyhow::Res
         identity,
         ai,
         files,
+        business,
         chat,
         live,
         lifecycle,

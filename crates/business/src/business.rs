@@ -1,0 +1,69 @@
+//! The room itself: what its functions work with.
+
+use std::sync::Arc;
+
+use db::Db;
+use files::Files;
+use identity::Identity;
+use kit::lifecycle::Lifecycle;
+
+/// What can be set.
+#[derive(Clone, Debug, Default)]
+pub struct BusinessConfig {
+    /// Whether connectors may reach private addresses: for shops in one's own network, and for tests.
+    pub allow_private_hosts: bool,
+}
+
+/// The room's handle; cheap to clone.
+#[derive(Clone)]
+pub struct Business(Arc<Inner>);
+
+struct Inner {
+    db: Db,
+    files: Files,
+    identity: Identity,
+    config: BusinessConfig,
+}
+
+impl std::fmt::Debug for Business {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Business")
+    }
+}
+
+impl Business {
+    /// The room over the floors below it.
+    pub fn new(files: &Files, identity: &Identity, config: BusinessConfig) -> Self {
+        Self(Arc::new(Inner {
+            db: files.db().clone(),
+            files: files.clone(),
+            identity: identity.clone(),
+            config,
+        }))
+    }
+
+    /// The store.
+    pub fn db(&self) -> &Db {
+        &self.0.db
+    }
+
+    /// The floor below.
+    pub fn files(&self) -> &Files {
+        &self.0.files
+    }
+
+    /// When the program stops.
+    pub fn lifecycle(&self) -> &Lifecycle {
+        self.0.files.lifecycle()
+    }
+
+    /// People and workspaces.
+    pub fn identity(&self) -> &Identity {
+        &self.0.identity
+    }
+
+    /// What can be set.
+    pub fn config(&self) -> &BusinessConfig {
+        &self.0.config
+    }
+}

@@ -1,0 +1,30 @@
+//! Business data: it comes in by connectors and webhooks, lies in a warehouse, and answers questions with numbers that
+//! were computed. Actions leave the house only after a person has said yes.
+//!
+//! A record's way: [`sync`] fetches it (or a webhook brings it) and queues it; the loader writes it, raw and in canonical
+//! tables, in one transaction with the position it was read at ([`warehouse`]). A question's way: the crate `questions`
+//! turns the sentence into a frame, [`metrics`] compiles the frame to SQL and computes it, `questions` puts it into words.
+
+mod business;
+
+pub use business::{Business, BusinessConfig};
+
+use db::DbError;
+use db::jobs::Worker;
+use utoipa_axum::router::OpenApiRouter;
+
+/// All calls of this room.
+pub fn routes(business: Business) -> OpenApiRouter {
+    OpenApiRouter::new().with_state(business)
+}
+
+/// Adds the jobs of this room to a worker.
+pub fn jobs(_business: &Business, worker: Worker) -> Worker {
+    worker
+}
+
+/// Begins what goes on by itself.
+#[allow(clippy::unused_async)]
+pub async fn start(_business: &Business) -> Result<(), DbError> {
+    Ok(())
+}
