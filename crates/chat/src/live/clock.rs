@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use identity::tickets::Holder;
 
-use super::connection::{Connection, Ephemeral, Frame};
+use super::connection::{Connection, Frame};
 use super::frames::{Bye, ServerFrame};
 use super::hub::Live;
 use super::outgoing::Waiting;
@@ -73,11 +73,12 @@ fn beat(live: &Live, connection: &Connection) {
     let h = connection
         .held()
         .into_iter()
+        .filter(|scope| !connection.owes(*scope))
         .filter_map(|scope| Some((scope.to_string(), live.existing(scope)?.head()?.seq)))
         .collect();
     let t = live.db().clock().now().micros() / 1000;
     let frame = Frame(ServerFrame::Hb { t, h }.encode());
-    connection.send(Waiting::Ephemeral(Ephemeral::Heartbeat), frame);
+    connection.send(Waiting::Heads, frame);
 }
 
 fn forget_old_events(live: &Live) {

@@ -21,8 +21,6 @@ pub enum Ephemeral {
     Typing(ThreadId, UserId),
     /// Something new in a thread.
     Poke(ThreadId),
-    /// The heartbeat.
-    Heartbeat,
 }
 
 /// The text of a frame, shared by all that it is sent to.
@@ -122,6 +120,11 @@ impl Connection {
     pub fn owe(&self, scope: Scope, from: i64) {
         self.outgoing.lock().owe(scope, from);
         self.wake.notify_one();
+    }
+
+    /// Whether events of a scope are still to be queued.
+    pub fn owes(&self, scope: Scope) -> bool {
+        self.outgoing.lock().owes(&scope)
     }
 
     /// Events of this scope come again.

@@ -23,6 +23,9 @@ pub enum Waiting<S, R, E> {
     Whole(R),
     /// Only the newest of its kind matters.
     Ephemeral(E),
+    /// How far scopes have come. It must not overtake an event: whoever hears of a number believes to have missed what is
+    /// before it.
+    Heads,
 }
 
 /// What is to be made good once everything has gone out.
@@ -101,9 +104,8 @@ where
     fn keep_newest_ephemera(&mut self) {
         let mut kept: VecDeque<(Waiting<S, R, E>, F)> = VecDeque::with_capacity(self.queue.len());
         for (kind, frame) in std::mem::take(&mut self.queue).into_iter().rev() {
-            let newer =
-                |other: &(Waiting<S, R, E>, F)| matches!(&other.0, Waiting::Ephemeral(_)) && other.0 == kind;
-            if matches!(kind, Waiting::Ephemeral(_)) && kept.iter().any(newer) {
+            let gives_way = matches!(kind, Waiting::Ephemeral(_) | Waiting::Heads);
+            if gives_way && kept.iter().any(|(other, _)| *other == kind) {
                 self.bytes -= frame.as_ref().len();
             } else {
                 kept.push_front((kind, frame));
@@ -128,6 +130,14 @@ where
 
     /// From the end, so that what stays is whole: whoever reads again makes progress, however little fits.
     fn drop_events(&mut self) {
+        let bytes = &mut self.bytes;
+        self.queue.retain(|(kind, frame)| {
+            let is_heads = matches!(kind, Waiting::Heads);
+            if is_heads {
+                *bytes -= frame.as_ref().len();
+            }
+            !is_heads
+        });
         let mut kept = VecDeque::new();
         while self.bytes > SOFT
             && self.queue.len() > 1
@@ -175,6 +185,11 @@ where
             })
             .collect();
         (!scopes.is_empty() || !runs.is_empty()).then_some(Owed { scopes, runs })
+    }
+
+    /// Whether something of a scope is owed.
+    pub fn owes(&self, scope: &S) -> bool {
+        self.dirty.contains_key(scope)
     }
 
     /// There is more of a scope than was queued: it is owed from this number on.
@@ -272,6 +287,19 @@ mod tests {
             pushed += 1;
         }
         assert_eq!(pushed, 10);
+    }
+
+    #[test]
+    fn heads_do_not_overtake_the_events_that_they_count() {
+        let mut queue = Queue::default();
+        queue.push(Waiting::Event(1, 1), frame(200)).unwrap();
+        queue.push(Waiting::Event(1, 2), frame(40)).unwrap();
+        queue.push(Waiting::Heads, vec![9]).unwrap();
+        queue.push(Waiting::Event(1, 3), frame(200)).unwrap();
+        assert!(queue.owes(&1) && !queue.owes(&2));
+        let sent: Vec<_> = std::iter::from_fn(|| queue.pop()).collect();
+        assert!(!sent.contains(&vec![9]), "what it counted is owed");
+        assert_eq!(queue.bytes, 0);
     }
 
     #[test]
