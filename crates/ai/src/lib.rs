@@ -23,10 +23,11 @@ mod order;
 mod plan;
 mod routes;
 mod surface;
+pub mod tools;
 mod trying;
 mod usage;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use db::{Db, UserId, WorkspaceId};
@@ -112,6 +113,7 @@ struct Inner {
     local: discovery::Found,
     log: calls::Log,
     builtin: Option<Arc<keys::UsableKey>>,
+    tools: OnceLock<Vec<Arc<dyn tools::HouseTool>>>,
 }
 
 impl std::fmt::Debug for Ai {
@@ -141,6 +143,7 @@ impl Ai {
             listings: listing::Listings::default(),
             local: discovery::Found::default(),
             log: calls::Log::default(),
+            tools: OnceLock::new(),
         };
         Self(Arc::new(inner))
     }

@@ -67,6 +67,11 @@ impl Target {
             .is_some_and(|model| model.capabilities.documents)
     }
 
+    /// Whether it is known to call tools.
+    pub fn calls_tools(&self) -> bool {
+        self.known.as_ref().is_some_and(|model| model.capabilities.tools)
+    }
+
     fn traits(&self) -> Traits<'_> {
         Traits {
             kind: self.key.kind,

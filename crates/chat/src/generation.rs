@@ -58,6 +58,8 @@ impl Generation {
                 text: written.text,
                 reasoning: written.reasoning,
                 sources: written.sources,
+                tools: written.tools,
+                business: written.business,
                 ..Progress::default()
             }),
             offered: OnceLock::new(),

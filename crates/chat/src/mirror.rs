@@ -300,6 +300,8 @@ impl Mirror {
             }
             if has_ended {
                 p.sources = body.sources;
+                p.tools = body.tools;
+                p.business = body.business;
                 p.usage = row.usage.as_deref().and_then(|u| serde_json::from_str(u).ok());
                 let error = row.error.as_ref();
                 p.error = error.and_then(|e| e.open(&self.keys, error_place(row.id)).ok());

@@ -9,9 +9,11 @@ use kit::api::{ApiError, Code, Detail};
 use parking_lot::Mutex;
 use providers::Chunk;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use tokio::sync::watch;
 use utoipa::ToSchema;
 
+use crate::tools::ToolUse;
 use crate::{Attempt, Outcome};
 
 /// Why an answer is not whole, as the person sees it.
@@ -97,6 +99,10 @@ pub struct Progress {
     pub provider: Option<String>,
     /// With what.
     pub model: Option<String>,
+    /// The tools that were called for it.
+    pub tools: Vec<ToolUse>,
+    /// A number of the business that was computed, with everything that it came from.
+    pub business: Option<Value>,
     /// What it cites, at the end.
     pub sources: Vec<Citation>,
     /// Tokens, cost and times, at the end.

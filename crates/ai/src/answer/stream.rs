@@ -87,6 +87,25 @@ enum Part<'a> {
     DataAttempt {
         data: &'a crate::Attempt,
     },
+    #[serde(rename_all = "camelCase")]
+    ToolInputAvailable {
+        tool_call_id: &'a str,
+        tool_name: &'a str,
+        input: &'a Value,
+    },
+    #[serde(rename_all = "camelCase")]
+    ToolOutputAvailable {
+        tool_call_id: &'a str,
+        output: &'a Value,
+    },
+    #[serde(rename_all = "camelCase")]
+    ToolOutputError {
+        tool_call_id: &'a str,
+        error_text: &'a str,
+    },
+    DataBusiness {
+        data: &'a Value,
+    },
     ReasoningStart {
         id: &'a str,
     },
@@ -153,6 +172,8 @@ struct Reader {
     opening: Opening,
     started: bool,
     attempts: usize,
+    /// How many calls of tools were told, and how many of their ends.
+    tools: (usize, usize),
     reasoning: Option<usize>,
     reasoning_ended: bool,
     text: Option<usize>,
@@ -167,6 +188,7 @@ impl Reader {
             opening,
             started: false,
             attempts: 0,
+            tools: (0, 0),
             reasoning: None,
             reasoning_ended: false,
             text: None,
@@ -188,6 +210,7 @@ impl Reader {
         }
         self.attempts = progress.attempts.len();
         self.reasoning(&mut writer, progress);
+        self.tools(&mut writer, progress);
         self.text(&mut writer, progress);
         if progress.ended.is_some() {
             self.end(&mut writer, progress);
@@ -212,6 +235,30 @@ impl Reader {
         });
         if let Some(message) = self.opening.message.take() {
             writer.event(&Part::DataMessage { data: &message });
+        }
+    }
+
+    /// Calls of tools follow each other, and so do their ends.
+    fn tools(&mut self, writer: &mut Writer, progress: &Progress) {
+        for used in progress.tools.iter().skip(self.tools.0) {
+            writer.event(&Part::ToolInputAvailable {
+                tool_call_id: &used.id,
+                tool_name: &used.name,
+                input: &used.input,
+            });
+            self.tools.0 += 1;
+        }
+        for used in progress.tools.iter().skip(self.tools.1) {
+            let tool_call_id = &used.id;
+            match (&used.output, &used.error) {
+                (Some(output), _) => writer.event(&Part::ToolOutputAvailable { tool_call_id, output }),
+                (None, Some(error_text)) => writer.event(&Part::ToolOutputError {
+                    tool_call_id,
+                    error_text,
+                }),
+                (None, None) => break,
+            }
+            self.tools.1 += 1;
         }
     }
 
@@ -256,6 +303,9 @@ impl Reader {
         self.ended = true;
         if self.text.is_some() {
             writer.event(&Part::TextEnd { id: TEXT });
+        }
+        if let Some(data) = &progress.business {
+            writer.event(&Part::DataBusiness { data });
         }
         if !progress.sources.is_empty() {
             let message_metadata = Sources {

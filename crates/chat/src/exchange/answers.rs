@@ -11,7 +11,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 
 use super::begin::{commit_and_begin, task};
 use super::events::announce;
-use super::prepare::{Wanted, prepare};
+use super::prepare::{Asking, Wanted, prepare};
 use super::rows::{insert, move_head, reply_to};
 use super::{Exchange, Reply};
 use crate::Chat;
@@ -49,7 +49,16 @@ pub async fn regenerate(
     };
     let question = question_of(chat, &message, parent).await?;
     let wanted = Wanted::Usual(input.model.as_deref());
-    let prepared = prepare(chat, &caller, &thread, wanted, &[]).await?;
+    // Whoever names a model wants its words.
+    let words = match &input.model {
+        None => words_of(chat, caller.workspace, question).await?,
+        Some(_) => None,
+    };
+    let asking = Asking {
+        words: words.as_deref(),
+        ..Asking::default()
+    };
+    let prepared = prepare(chat, &caller, &thread, wanted, asking).await?;
     let db = chat.db();
     let keys = db.keys(caller.workspace.0).await?;
     let tx = db.write().await?;
@@ -88,6 +97,13 @@ async fn question_of(
     let above = path_up(chat.db(), message.workspace_id, parent, CHAIN).await?;
     let question = above.iter().find(|row| row.role != MessageRole::Assistant);
     Ok(question.map_or(parent, |row| row.id))
+}
+
+/// The words of a question.
+async fn words_of(chat: &Chat, workspace: WorkspaceId, id: MessageId) -> Result<Option<String>, ApiError> {
+    let keys = chat.db().keys(workspace.0).await?;
+    let row = crate::messages::find(chat.db(), workspace, id).await?;
+    Ok(row.and_then(|row| open_body(&keys, &row).ok()).map(|body| body.text))
 }
 
 /// Goes on with an answer that is not whole.
@@ -130,8 +146,17 @@ pub async fn go_on_after(chat: &Chat, at: AtMessage, after: Option<Lease>) -> Re
         return Err(ApiError::new(Code::Conflict, sentence));
     };
     let question = question_of(chat, &message, parent).await?;
-    let wanted = Wanted::Usual(message.model.as_deref().filter(|m| m.contains('/')));
-    let prepared = prepare(chat, &caller, &thread, wanted, &[]).await?;
+    let is_computed = message.provider.as_deref() == Some("tributary");
+    let words = match is_computed {
+        true => words_of(chat, caller.workspace, question).await?,
+        false => None,
+    };
+    let named = message.model.as_deref().filter(|m| m.contains('/') && !is_computed);
+    let asking = Asking {
+        words: words.as_deref(),
+        ..Asking::default()
+    };
+    let prepared = prepare(chat, &caller, &thread, Wanted::Usual(named), asking).await?;
     let tx = chat.db().write().await?;
     locked_for(&tx, &caller, &thread).await?;
     let change = messages::ActiveModel {

@@ -30,7 +30,7 @@ pub(super) fn task(
         parent: reply.parent_id,
         system: prepared.instructions.system,
         knowledge: prepared.instructions.knowledge,
-        plan: prepared.plan,
+        answerer: prepared.answerer,
         tip,
         continues,
         after: None,

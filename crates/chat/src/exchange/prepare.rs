@@ -1,12 +1,14 @@
 //! Who is to answer: the model and the instructions, found before anything is stored.
 
-use ai::{Asker, Plan};
-use db::FileId;
+use ai::Asker;
+use business::ask::{self, Recognised};
 use db::entity::threads;
+use db::{FileId, MessageId};
 use identity::{Caller, Permission};
 use kit::api::ApiError;
 use providers::Needs;
 
+use crate::answering::Answerer;
 use crate::mentions::Asked;
 use crate::prompt::{self, Instructions};
 use crate::{Chat, attachments};
@@ -14,7 +16,7 @@ use crate::{Chat, attachments};
 /// Who will answer, with which instructions.
 pub(super) struct Prepared {
     pub instructions: Instructions,
-    pub plan: Plan,
+    pub answerer: Answerer,
     pub model: String,
 }
 
@@ -27,15 +29,35 @@ pub(super) enum Wanted<'a> {
     Named(Asked),
 }
 
-/// Finds who is to answer. `files` are those that come with the question itself.
+/// What is to be answered.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Asking<'a> {
+    /// The words, where the house itself may answer them.
+    pub words: Option<&'a str>,
+    /// What they follow in the thread.
+    pub after: Option<MessageId>,
+    /// Files that come with the question itself.
+    pub files: &'a [FileId],
+}
+
+/// Finds who is to answer. What is asked of the business is computed, and needs no model.
 pub(super) async fn prepare(
     chat: &Chat,
     caller: &Caller,
     thread: &threads::Model,
     wanted: Wanted<'_>,
-    files: &[FileId],
+    asking: Asking<'_>,
 ) -> Result<Prepared, ApiError> {
     caller.require(Permission::UseModels)?;
+    if let (Wanted::Usual(_), None, Some(words)) = (&wanted, thread.assistant_id, asking.words)
+        && let Some(recognised) = recognise(chat, caller, thread, words, asking).await?
+    {
+        return Ok(Prepared {
+            instructions: Instructions::default(),
+            model: format!("tributary/{}", recognised.module()),
+            answerer: Answerer::House(Box::new(recognised)),
+        });
+    }
     let assistant = match &wanted {
         Wanted::Named(Asked::Assistant(id)) => Some(*id),
         _ => thread.assistant_id,
@@ -49,16 +71,36 @@ pub(super) async fn prepare(
     };
     // One who sees the pictures, where the choice is free; to others they are told by what is known of them.
     let needs = Needs {
-        vision: attachments::has_pictures(chat, thread, files).await?,
+        vision: attachments::has_pictures(chat, thread, asking.files).await?,
         ..Needs::default()
     };
     let plan = chat.0.ai.plan_preferring(asker(caller), wish, &needs).await?;
     let model = wish.unwrap_or("auto").to_owned();
     Ok(Prepared {
         instructions,
-        plan,
+        answerer: Answerer::Models(plan),
         model,
     })
+}
+
+/// What the words ask of the business, if it is clear that they do.
+async fn recognise(
+    chat: &Chat,
+    caller: &Caller,
+    thread: &threads::Model,
+    words: &str,
+    asking: Asking<'_>,
+) -> Result<Option<Recognised>, ApiError> {
+    if !asking.files.is_empty() || !caller.may(Permission::ReadBusiness) {
+        return Ok(None);
+    }
+    // "And the month before?" goes on with a number only right after one.
+    let before = match asking.after {
+        Some(id) => crate::messages::find(chat.db(), thread.workspace_id, id).await?,
+        None => None,
+    };
+    let follows = before.is_some_and(|row| row.provider.as_deref() == Some("tributary"));
+    ask::recognise(chat.business(), caller, thread.id, words, follows).await
 }
 
 /// On whose account a caller asks.

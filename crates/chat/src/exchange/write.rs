@@ -8,7 +8,7 @@ use kit::api::ApiError;
 
 use super::Exchange;
 use super::begin::{commit_and_begin, task};
-use super::prepare::{Wanted, prepare};
+use super::prepare::{Asking, Wanted, prepare};
 use super::rows::{blank, insert, move_head, reply_to, require_message};
 use crate::Chat;
 use crate::access::{AtMessage, InThread, locked_for};
@@ -140,7 +140,16 @@ async fn write(chat: &Chat, at: InThread, writing: Writing<'_>) -> Result<Exchan
     let is_always = effective_answers(&thread, members) == Answers::Always;
     let mut prepared = Vec::new();
     for asked in asked(&writing, &mentions, is_always) {
-        prepared.push(prepare(chat, &caller, &thread, asked, writing.said().files).await?);
+        let asking = Asking {
+            words: Some(writing.content),
+            after: match writing.parent {
+                Field::Keep => thread.head_id,
+                Field::Clear => None,
+                Field::Set(id) => Some(id),
+            },
+            files: writing.said().files,
+        };
+        prepared.push(prepare(chat, &caller, &thread, asked, asking).await?);
     }
     let db = chat.db();
     let keys = db.keys(caller.workspace.0).await?;

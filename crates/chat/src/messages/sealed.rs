@@ -1,6 +1,7 @@
 //! What a row holds of a message: the sealed words and errors, and the facts beside them.
 
 use ai::answer::Citation;
+use ai::tools::ToolUse;
 use db::entity::messages;
 use db::{MessageId, Sealed, UserId};
 use kit::vault::{OwnerKeys, Place, VaultError};
@@ -19,6 +20,12 @@ pub struct Body {
     /// What it cites.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sources: Vec<Citation>,
+    /// The tools that were called for it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tools: Vec<ToolUse>,
+    /// A number of the business that was computed, with everything that it came from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub business: Option<serde_json::Value>,
 }
 
 /// What a message's metadata holds of it beside its words: ids, and the names of models.

@@ -67,7 +67,8 @@ pub struct MessageOut {
     pub mentions: Vec<MentionOut>,
     /// What people think of it, in the order of first use.
     pub reactions: Vec<ReactionOut>,
-    /// Further facts: `attempts`, and the `sources` that an answer cites.
+    /// Further facts: `attempts`, the `sources` that an answer cites, the `tools` that were called for it, and the
+    /// `business` number that was computed (as `POST /ai/query` answers it).
     #[schema(value_type = Object)]
     pub metadata: serde_json::Value,
     /// The same sources, for whoever sends or exports it.
@@ -134,12 +135,18 @@ fn name_of(mention: Mention, people: &HashMap<UserId, Author>) -> Option<Mention
 }
 
 /// What the metadata says beyond what has a field of its own, and what an answer cites.
-fn further(metadata: &str, sources: &[Citation]) -> serde_json::Value {
+fn further(metadata: &str, body: &mut Body) -> serde_json::Value {
     let mut facts: serde_json::Value = serde_json::from_str(metadata).unwrap_or_default();
     if let Some(facts) = facts.as_object_mut() {
         facts.retain(|name, _| name != "reply_to" && name != "mentions");
-        if !sources.is_empty() {
-            facts.insert("sources".to_owned(), serde_json::json!(sources));
+        if !body.sources.is_empty() {
+            facts.insert("sources".to_owned(), serde_json::json!(body.sources));
+        }
+        if !body.tools.is_empty() {
+            facts.insert("tools".to_owned(), serde_json::json!(body.tools));
+        }
+        if let Some(business) = body.business.take() {
+            facts.insert("business".to_owned(), business);
         }
     }
     facts
@@ -151,7 +158,7 @@ fn show_one(
     authors: &HashMap<UserId, Author>,
     siblings: Vec<MessageId>,
 ) -> MessageOut {
-    let (body, status) = match open_body(keys, &row) {
+    let (mut body, status) = match open_body(keys, &row) {
         Ok(body) => (body, row.status),
         Err(error) => {
             tracing::warn!(message.id = %row.id, error = %error, "a message cannot be opened");
@@ -164,6 +171,7 @@ fn show_one(
         parent_id: row.parent_id,
         author: row.author_id.and_then(|id| authors.get(&id).cloned()),
         role: row.role,
+        metadata: further(&row.metadata, &mut body),
         content: body.text,
         reasoning: Some(body.reasoning).filter(|r| !r.is_empty()),
         status,
@@ -178,7 +186,6 @@ fn show_one(
         reply_to: None,
         mentions: Vec::new(),
         reactions: Vec::new(),
-        metadata: further(&row.metadata, &body.sources),
         sources: body.sources,
         siblings,
         seq: row.seq,

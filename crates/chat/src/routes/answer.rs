@@ -171,8 +171,15 @@ pub async fn source(
         provider: shown.provider,
         model: shown.model,
         sources: shown.sources,
+        tools: of_metadata(&shown.metadata, "tools").unwrap_or_default(),
+        business: of_metadata(&shown.metadata, "business"),
         usage: shown.usage,
         error: shown.error,
         ended: Some(status),
     })))
+}
+
+/// What the metadata of a message says beside its words.
+fn of_metadata<T: serde::de::DeserializeOwned>(metadata: &serde_json::Value, name: &str) -> Option<T> {
+    metadata.get(name).and_then(|value| T::deserialize(value).ok())
 }

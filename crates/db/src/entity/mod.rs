@@ -6,6 +6,7 @@ pub mod assistants;
 pub mod attachments;
 pub mod audit;
 pub mod blobs;
+pub mod business_queries;
 pub mod chunks;
 pub mod data_keys;
 pub mod drafts;

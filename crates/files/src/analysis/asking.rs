@@ -161,13 +161,13 @@ pub(super) async fn stored(room: &Files, workspace: WorkspaceId, id: Uuid) -> Re
     Ok(Source::Stored(Box::new(Progress {
         text: shown.text,
         reasoning: shown.reasoning.unwrap_or_default(),
-        attempts: Vec::new(),
         provider: shown.provider,
         model: shown.model,
         sources: shown.sources,
         usage: shown.usage,
         error: shown.error,
         ended: Some(shown.status),
+        ..Progress::default()
     })))
 }
 
