@@ -6,6 +6,7 @@
 //! turns the sentence into a frame, [`metrics`] compiles the frame to SQL and computes it, `questions` puts it into words.
 
 mod business;
+pub mod queue;
 
 pub use business::{Business, BusinessConfig};
 
