@@ -27,8 +27,10 @@ pub struct Model {
     pub category: Option<String>,
     /// Who makes it.
     pub vendor: Option<String>,
-    /// JSON: name and category as the order told them, where the product's own record says otherwise.
-    pub told: Option<String>,
+    /// The name as the order told it; `title` is the product's own record's, where there is one.
+    pub told_title: Option<String>,
+    /// The category as the order told it.
+    pub told_category: Option<String>,
     /// `goods`, `gift_card`, `shipping`, `other`.
     pub kind: String,
     /// How many.

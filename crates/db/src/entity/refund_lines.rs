@@ -31,7 +31,9 @@ pub struct Model {
     /// Who makes it.
     pub vendor: Option<String>,
     /// As that of order lines.
-    pub told: Option<String>,
+    pub told_title: Option<String>,
+    /// As that of order lines.
+    pub told_category: Option<String>,
     /// How many came back.
     pub quantity: i64,
     /// Their value.
