@@ -7,6 +7,9 @@
 
 mod business;
 pub mod queue;
+pub mod metrics;
+pub mod settings;
+pub mod warehouse;
 
 pub use business::{Business, BusinessConfig};
 
