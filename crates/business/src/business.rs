@@ -20,6 +20,8 @@ pub struct Business(Arc<Inner>);
 
 struct Inner {
     db: Db,
+    warehouse: crate::warehouse::Kept,
+    metrics: crate::metrics::Kept,
     files: Files,
     identity: Identity,
     config: BusinessConfig,
@@ -36,6 +38,8 @@ impl Business {
     pub fn new(files: &Files, identity: &Identity, config: BusinessConfig) -> Self {
         Self(Arc::new(Inner {
             db: files.db().clone(),
+            warehouse: crate::warehouse::Kept::default(),
+            metrics: crate::metrics::Kept::default(),
             files: files.clone(),
             identity: identity.clone(),
             config,
@@ -50,6 +54,16 @@ impl Business {
     /// The floor below.
     pub fn files(&self) -> &Files {
         &self.0.files
+    }
+
+    /// What is kept of the warehouse until its data change.
+    pub(crate) fn warehouse(&self) -> &crate::warehouse::Kept {
+        &self.0.warehouse
+    }
+
+    /// What is kept of answers until their data change.
+    pub(crate) fn metrics(&self) -> &crate::metrics::Kept {
+        &self.0.metrics
     }
 
     /// When the program stops.

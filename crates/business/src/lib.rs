@@ -6,6 +6,10 @@
 //! turns the sentence into a frame, [`metrics`] compiles the frame to SQL and computes it, `questions` puts it into words.
 
 mod business;
+pub mod queue;
+pub mod metrics;
+pub mod settings;
+pub mod warehouse;
 
 pub use business::{Business, BusinessConfig};
 

@@ -6,7 +6,7 @@
 //! together or not at all, and whoever listens is told after the commit.
 
 mod connect;
-mod dialect;
+pub mod dialect;
 pub mod entity;
 pub mod events;
 pub mod ids;
@@ -19,12 +19,14 @@ pub mod migration;
 pub mod revocations;
 mod sealed;
 mod sqlite_vec;
+pub mod sync_kinds;
 mod tx;
 
 pub use connect::{Db, DbConfig};
 pub use events::Event;
 pub use ids::{
-    ActionId, ConnectorId, FileId, MessageId, SessionId, SyncRunId, TaskId, ThreadId, UserId, WorkflowId, WorkspaceId,
+    ActionId, ConnectorId, FileId, MessageId, SessionId, SyncRunId, TaskId, ThreadId, UserId, WorkflowId,
+    WorkspaceId,
 };
 pub use keyring::{INSTANCE, Keyring};
 pub use sealed::Sealed;
