@@ -24,7 +24,8 @@ mod tx;
 pub use connect::{Db, DbConfig};
 pub use events::Event;
 pub use ids::{
-    ActionId, ConnectorId, FileId, MessageId, SessionId, SyncRunId, TaskId, ThreadId, UserId, WorkflowId, WorkspaceId,
+    ActionId, ConnectorId, FileId, MessageId, SessionId, SyncRunId, TaskId, ThreadId, UserId, WorkflowId,
+    WorkspaceId,
 };
 pub use keyring::{INSTANCE, Keyring};
 pub use sealed::Sealed;

@@ -1,5 +1,6 @@
 //! Every table, one a file. Times are microseconds UTC, JSON is text and opaque to the store.
 
+pub mod actions;
 pub mod ai_calls;
 pub mod api_tokens;
 pub mod assistants;
@@ -24,12 +25,14 @@ pub mod jobs;
 pub mod members;
 pub mod messages;
 pub mod notifications;
+pub mod outgoing_mail;
 pub mod provider_keys;
 pub mod reactions;
 pub mod revocations;
 pub mod scopes;
 pub mod sessions;
 pub mod settings;
+pub mod tasks;
 pub mod thread_members;
 pub mod thread_states;
 pub mod threads;
@@ -37,4 +40,6 @@ pub mod tickets;
 pub mod uploads;
 pub mod users;
 pub mod vector_models;
+pub mod workflow_runs;
+pub mod workflows;
 pub mod workspaces;

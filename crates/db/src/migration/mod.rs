@@ -13,6 +13,7 @@ mod m2026_11_21_000008_files;
 mod m2026_11_21_000009_search;
 mod m2026_11_21_000010_analyses;
 mod m2026_11_21_000011_embedding;
+mod m2026_11_21_000014_actions;
 
 /// All migrations.
 #[derive(Debug)]
@@ -33,6 +34,7 @@ impl MigratorTrait for Migrator {
             Box::new(m2026_11_21_000009_search::Migration),
             Box::new(m2026_11_21_000010_analyses::Migration),
             Box::new(m2026_11_21_000011_embedding::Migration),
+            Box::new(m2026_11_21_000014_actions::Migration),
         ]
     }
 }
