@@ -6,12 +6,17 @@ use db::Db;
 use files::Files;
 use identity::Identity;
 use kit::lifecycle::Lifecycle;
+use kit::mail::{BadMailConfig, MailConfig, Mailer};
+
+use crate::doors::{Calendar, Doors, Numbers, Sources, ThreadPoster};
 
 /// What can be set.
 #[derive(Clone, Debug, Default)]
 pub struct BusinessConfig {
     /// Whether connectors may reach private addresses: for shops in one's own network, and for tests.
     pub allow_private_hosts: bool,
+    /// The mail server; without one outgoing mail is held.
+    pub mail: Option<MailConfig>,
 }
 
 /// The room's handle; cheap to clone.
@@ -25,6 +30,8 @@ struct Inner {
     files: Files,
     identity: Identity,
     config: BusinessConfig,
+    mailer: Option<Mailer>,
+    doors: Doors,
 }
 
 impl std::fmt::Debug for Business {
@@ -35,15 +42,48 @@ impl std::fmt::Debug for Business {
 
 impl Business {
     /// The room over the floors below it.
-    pub fn new(files: &Files, identity: &Identity, config: BusinessConfig) -> Self {
-        Self(Arc::new(Inner {
+    pub fn new(files: &Files, identity: &Identity, config: BusinessConfig) -> Result<Self, BadMailConfig> {
+        let mailer = config.mail.as_ref().map(Mailer::new).transpose()?;
+        Ok(Self(Arc::new(Inner {
             db: files.db().clone(),
             warehouse: crate::warehouse::Kept::default(),
             metrics: crate::metrics::Kept::default(),
             files: files.clone(),
             identity: identity.clone(),
             config,
-        }))
+            mailer,
+            doors: Doors::default(),
+        })))
+    }
+
+    /// The mail server, if there is one.
+    pub fn mailer(&self) -> Option<&Mailer> {
+        self.0.mailer.as_ref()
+    }
+
+    /// The other parts of the house.
+    pub(crate) fn doors(&self) -> &Doors {
+        &self.0.doors
+    }
+
+    /// Lets the floor above in, where threads are; once.
+    pub fn set_threads(&self, threads: Arc<dyn ThreadPoster>) {
+        let _ = self.0.doors.threads.set(threads);
+    }
+
+    /// Lets the sources in; once.
+    pub fn set_sources(&self, sources: Arc<dyn Sources>) {
+        let _ = self.0.doors.sources.set(sources);
+    }
+
+    /// Lets the clockwork in; once.
+    pub fn set_calendar(&self, calendar: Arc<dyn Calendar>) {
+        let _ = self.0.doors.calendar.set(calendar);
+    }
+
+    /// Lets the metrics in; once.
+    pub fn set_numbers(&self, numbers: Arc<dyn Numbers>) {
+        let _ = self.0.doors.numbers.set(numbers);
     }
 
     /// The store.

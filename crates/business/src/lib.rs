@@ -5,11 +5,17 @@
 //! tables, in one transaction with the position it was read at ([`warehouse`]). A question's way: the crate `questions`
 //! turns the sentence into a frame, [`metrics`] compiles the frame to SQL and computes it, `questions` puts it into words.
 
+pub mod actions;
 mod business;
-pub mod queue;
+pub mod doors;
+pub mod mail;
 pub mod metrics;
+mod patch;
+pub mod queue;
 pub mod settings;
+pub mod tasks;
 pub mod warehouse;
+pub mod workflows;
 
 pub use business::{Business, BusinessConfig};
 
@@ -19,12 +25,20 @@ use utoipa_axum::router::OpenApiRouter;
 
 /// All calls of this room.
 pub fn routes(business: Business) -> OpenApiRouter {
-    OpenApiRouter::new().with_state(business)
+    OpenApiRouter::new()
+        .merge(actions::routes())
+        .merge(mail::routes())
+        .merge(tasks::routes())
+        .merge(workflows::routes())
+        .with_state(business)
 }
 
 /// Adds the jobs of this room to a worker.
-pub fn jobs(_business: &Business, worker: Worker) -> Worker {
+pub fn jobs(business: &Business, worker: Worker) -> Worker {
+    let (sending, stepping) = (business.clone(), business.clone());
     worker
+        .with(move |job: mail::SendMail| job.run(sending.clone()))
+        .with(move |job: workflows::RunStep| job.run(stepping.clone()))
 }
 
 /// Begins what goes on by itself.

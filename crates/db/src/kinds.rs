@@ -1,7 +1,11 @@
 //! The closed sets of words that columns hold.
 
+mod doings;
+
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
+
+pub use doings::{ActionKind, ActionState, MailState, RunState, TaskState};
 
 /// What a workspace may use.
 #[derive(

@@ -17,7 +17,7 @@ use serde::Deserialize;
 use toml::{Table, Value};
 
 pub use ai_sections::{AiSection, ChatSection, PrivateNetworks};
-pub use business_section::BusinessSection;
+pub use business_section::{BusinessSection, MailSection, MailSecurity};
 pub use files_sections::{ClamavSection, FilesSection, S3Section};
 
 /// Everything that can be set.
@@ -54,6 +54,8 @@ pub struct Config {
     pub clamav: ClamavSection,
     /// Business data.
     pub business: BusinessSection,
+    /// Outgoing mail.
+    pub mail: MailSection,
 }
 
 impl Default for Config {
@@ -74,6 +76,7 @@ impl Default for Config {
             s3: S3Section::default(),
             clamav: ClamavSection::default(),
             business: BusinessSection::default(),
+            mail: MailSection::default(),
         }
     }
 }
@@ -237,7 +240,8 @@ impl Config {
         }
         self.files.check()?;
         self.s3.check()?;
-        self.clamav.check()
+        self.clamav.check()?;
+        self.mail.check()
     }
 
     /// The file of the embedded store.
@@ -269,9 +273,9 @@ impl Config {
         self.s3.origin()
     }
 
-    /// The part of files.
+    /// The part of business data.
     pub fn business(&self) -> business::BusinessConfig {
-        self.business.config()
+        self.business.config(&self.mail)
     }
 
     /// Files.
@@ -361,8 +365,8 @@ impl Config {
 }
 
 /// The sections, to find where a variable's section ends and its key begins.
-const SECTIONS: [&str; 11] = [
-    "log", "database", "redis", "vault", "http", "limits", "ai", "chat", "files", "s3", "clamav",
+const SECTIONS: [&str; 13] = [
+    "log", "database", "redis", "vault", "http", "limits", "ai", "chat", "files", "s3", "clamav", "business", "mail",
 ];
 
 /// `TRIBUTARY_AI_FIRST_BYTE_SECONDS=5` is `first_byte_seconds = 5` in `[ai]`; `TRIBUTARY_LISTEN` stands at the top.

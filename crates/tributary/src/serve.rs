@@ -118,7 +118,7 @@ pub async fn open_rooms(config: &Config, clock: Clock, port: u16) -> anyhow::Res
     let ai = Ai::new(db.clone(), http, lifecycle.clone(), config.ai(port), builtin);
     let files = Files::new(db.clone(), ai.clone(), lifecycle.clone(), config.files())?;
     files::index::open(&files).await?;
-    let business = Business::new(&files, &identity, config.business());
+    let business = Business::new(&files, &identity, config.business()).context("[mail]")?;
     let chat = Chat::new(
         db.clone(),
         ai.clone(),

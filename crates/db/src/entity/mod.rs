@@ -1,5 +1,6 @@
 //! Every table, one a file. Times are microseconds UTC, JSON is text and opaque to the store.
 
+pub mod actions;
 pub mod ai_calls;
 pub mod api_tokens;
 pub mod applied_batches;
@@ -35,6 +36,7 @@ pub mod messages;
 pub mod notifications;
 pub mod order_lines;
 pub mod orders;
+pub mod outgoing_mail;
 pub mod own_metrics;
 pub mod payments;
 pub mod products;
@@ -51,6 +53,7 @@ pub mod settings;
 pub mod sync_positions;
 pub mod sync_runs;
 pub mod sync_slices;
+pub mod tasks;
 pub mod thread_members;
 pub mod thread_states;
 pub mod threads;
@@ -59,4 +62,6 @@ pub mod uploads;
 pub mod users;
 pub mod vector_models;
 pub mod webhook_inbox;
+pub mod workflow_runs;
+pub mod workflows;
 pub mod workspaces;

@@ -1,6 +1,10 @@
-//! `[business]`.
+//! `[business]` and `[mail]`.
 
+use anyhow::bail;
+use kit::mail::{MailConfig, MailServer, Mailer, Security};
 use serde::Deserialize;
+
+use super::Hidden;
 
 /// `[business]`
 #[derive(Debug, Default, Deserialize)]
@@ -11,9 +15,86 @@ pub struct BusinessSection {
 }
 
 impl BusinessSection {
-    pub(super) fn config(&self) -> business::BusinessConfig {
+    pub(super) fn config(&self, mail: &MailSection) -> business::BusinessConfig {
         business::BusinessConfig {
             allow_private_hosts: self.allow_private_hosts,
+            mail: mail.config(),
         }
+    }
+}
+
+/// How the way to the mail server is encrypted.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MailSecurity {
+    /// From the first byte.
+    Tls,
+    /// After `STARTTLS`.
+    #[default]
+    StartTls,
+    /// Not at all.
+    None,
+}
+
+/// `[mail]`: the SMTP server; without one outgoing mail is kept and not sent.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct MailSection {
+    /// `smtps://user:password@host:port`, or `smtp://…?tls=required` for `STARTTLS`.
+    pub url: Option<Hidden>,
+    /// Instead of `url`: the server's name.
+    pub host: Option<String>,
+    /// Its port.
+    pub port: Option<u16>,
+    /// Who we are there.
+    pub user: Option<String>,
+    /// The password.
+    pub password: Option<Hidden>,
+    /// `starttls`, `tls` or `none`.
+    pub security: MailSecurity,
+    /// Who writes: `Tributary <tributary@example.org>`.
+    pub from: Option<String>,
+}
+
+impl MailSection {
+    fn config(&self) -> Option<MailConfig> {
+        let server = match (&self.url, &self.host) {
+            (Some(url), _) => MailServer::Url(url.0.clone()),
+            (None, Some(host)) => MailServer::Parts {
+                host: host.clone(),
+                port: self.port,
+                sign_in: self.user.clone().zip(self.password.as_ref().map(|password| password.0.clone())),
+                security: match self.security {
+                    MailSecurity::Tls => Security::Tls,
+                    MailSecurity::StartTls => Security::StartTls,
+                    MailSecurity::None => Security::None,
+                },
+            },
+            (None, None) => return None,
+        };
+        Some(MailConfig {
+            server,
+            from: self.from.clone()?,
+        })
+    }
+
+    pub(super) fn check(&self) -> anyhow::Result<()> {
+        let is_set = self.url.is_some() || self.host.is_some();
+        if self.url.is_some() && self.host.is_some() {
+            bail!("mail.url and mail.host are two ways to say the same: use one");
+        }
+        if is_set && self.from.is_none() {
+            bail!("mail.from must say who writes, such as Tributary <tributary@example.org>");
+        }
+        if !is_set && (self.from.is_some() || self.user.is_some()) {
+            bail!("mail.host or mail.url must say where the mail server is");
+        }
+        if self.user.is_some() != self.password.is_some() {
+            bail!("mail.user and mail.password go together");
+        }
+        if let Some(config) = self.config() {
+            Mailer::new(&config).map_err(|error| anyhow::anyhow!("mail: {error}"))?;
+        }
+        Ok(())
     }
 }
