@@ -1,14 +1,17 @@
 //! Something that was asked to be done: a proposal with its exact content. Nothing that leaves the house is done here.
 
+use db::kinds::ActionKind;
 use identity::{Caller, Permission};
 use kit::api::ApiError;
+use questions::action::ActionRequest;
 use questions::frame::Frame;
 use questions::phrase;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use super::computing::{numbers, query};
+use super::computing::{asked_back, query, said};
 use super::{Answered, Recognised};
 use crate::actions::{self, Proposal};
+use crate::doors::{DaysAsked, NumberAsked};
 use crate::{Business, metrics};
 
 pub(super) async fn propose(
@@ -17,30 +20,40 @@ pub(super) async fn propose(
     recognised: &Recognised,
     out: &mut Answered,
 ) -> Result<(), ApiError> {
-    let language = recognised.understanding.language;
+    if asked_back(recognised, out) {
+        return Ok(());
+    }
     let Some(asked) = &recognised.understanding.action else {
-        out.answer = phrase::conversation(language);
         return Ok(());
     };
     caller.require(Permission::Act)?;
-    if !asked.missing.is_empty() {
-        out.answer = phrase::missing(language, &asked.missing);
-        return Ok(());
-    }
     let report = match &asked.frame {
         Some(frame) => Some(words(business, caller, recognised, frame).await?),
         None => None,
     };
-    let content = content(asked, report.as_deref());
+    let language = recognised.understanding.language;
+    let (kind, content) = match content(business, caller, recognised, asked, report.as_deref()).await {
+        Ok(wanted) => wanted,
+        Err(why) => {
+            out.answer.clone_from(&why.message);
+            out.declined = Some(why.message);
+            return Ok(());
+        }
+    };
     let proposal = Proposal {
-        kind: asked.kind.clone(),
+        kind,
         content,
         thread_id: recognised.thread,
         query_id: Some(out.query_id),
+        said: Some(recognised.question.clone()),
         warnings: Vec::new(),
     };
-    let action = actions::propose_now(business, caller, proposal).await?;
-    out.answer = phrase::proposed(language, &asked.kind, action.needs_confirmation);
+    let tx = business.db().write().await?;
+    let action = actions::propose(business, &tx, caller, proposal).await?;
+    tx.commit().await?;
+    let action = actions::show(business, &action).await?;
+    let how = if action.needs_confirmation { "proposed" } else { "done" };
+    out.answer = phrase::say(language, how, &[("title", &action.title)]);
     out.action_id = Some(action.id);
     out.action = Some(action);
     Ok(())
@@ -55,42 +68,103 @@ async fn words(
 ) -> Result<String, ApiError> {
     let catalogue = metrics::catalogue(business, caller.workspace).await?;
     let answer = metrics::run(business, caller.workspace, &query(recognised, frame)).await?;
-    let now = jiff::Timestamp::from_microsecond(recognised.now.micros()).unwrap_or(jiff::Timestamp::MAX);
-    let today = recognised.calendar.day_of(now);
-    let language = recognised.understanding.language;
-    Ok(phrase::answer(language, frame, &catalogue, &numbers(&answer, today)))
+    Ok(said(recognised, frame, &catalogue, &answer))
 }
 
 /// What the action would do, exactly.
-fn content(asked: &questions::action::ActionRequest, report: Option<&str>) -> Value {
-    let mut content = Map::new();
-    let mut put = |name: &str, value: Value| {
-        if !value.is_null() {
-            content.insert(name.to_owned(), value);
+async fn content(
+    business: &Business,
+    caller: &Caller,
+    recognised: &Recognised,
+    asked: &ActionRequest,
+    report: Option<&str>,
+) -> Result<(ActionKind, Value), ApiError> {
+    let name = asked.name.as_deref().unwrap_or_default();
+    Ok(match asked.kind.as_str() {
+        "email.send" => (ActionKind::EmailSend, letter(asked, report)),
+        "email.draft" => (ActionKind::EmailDraft, letter(asked, report)),
+        "task.create" => {
+            let title = asked.title.as_deref().unwrap_or_default();
+            (ActionKind::TaskCreate, json!({ "title": title, "due_on": asked.due_on }))
+        }
+        "workflow.run" => {
+            let id = crate::workflows::find_by_name(business, caller, name).await?;
+            (ActionKind::WorkflowRun, json!({ "workflow_id": id }))
+        }
+        "connector.sync" => {
+            let id = crate::connectors::find_by_name(business, caller, name).await?;
+            (ActionKind::ConnectorSync, json!({ "connector_id": id }))
+        }
+        _ => (ActionKind::ScheduleCreate, report_schedule(business, caller, recognised, asked).await?),
+    })
+}
+
+fn letter(asked: &ActionRequest, report: Option<&str>) -> Value {
+    let parts: Vec<&str> = asked.body.as_deref().into_iter().chain(report).collect();
+    let body = parts.join("\n\n");
+    let subject = asked.subject.clone().unwrap_or_else(|| first_line(&body));
+    json!({ "to": asked.to, "subject": subject, "body": body })
+}
+
+/// The beginning of a text, for a subject that nobody gave.
+fn first_line(text: &str) -> String {
+    let line = text.lines().next().unwrap_or_default();
+    line.split(['.', ':', '!', '?']).next().unwrap_or_default().trim().chars().take(120).collect()
+}
+
+/// A workflow that computes the number and says it, into the thread that it was asked in or by mail to whom was named;
+/// with neither, to the asker.
+async fn report_schedule(
+    business: &Business,
+    caller: &Caller,
+    recognised: &Recognised,
+    asked: &ActionRequest,
+) -> Result<Value, ApiError> {
+    let (Some(frame), Some(times)) = (&asked.frame, &asked.schedule) else {
+        return Err(ApiError::invalid("question", "Please say which number you want to be told, and when."));
+    };
+    // Of the piece of time that has just ended when it runs.
+    let (range, every) = match times.every.as_str() {
+        "week" => {
+            let day = times.weekday.as_deref().unwrap_or("monday");
+            (DaysAsked::LastWeek, json!({ "kind": "weekly", "day": day, "at": times.at }))
+        }
+        "month" => (
+            DaysAsked::LastMonth,
+            json!({ "kind": "monthly", "day": times.day.unwrap_or(1), "at": times.at }),
+        ),
+        _ => (DaysAsked::Yesterday, json!({ "kind": "daily", "at": times.at })),
+    };
+    let number = NumberAsked {
+        metric: frame.metric.clone(),
+        range,
+        group_by: frame.group_by.clone(),
+        filters: frame.filters.clone(),
+        compare: frame.compare,
+        limit: frame.rank.map(|rank| rank.count),
+    };
+    let catalogue = metrics::catalogue(business, caller.workspace).await?;
+    let known = catalogue.metric(&frame.metric);
+    let language = recognised.understanding.language;
+    let label = known.and_then(|metric| phrase::label(&metric.labels, language));
+    let name = label.unwrap_or(&frame.metric).to_owned();
+    let tells = match (recognised.thread, asked.to.is_empty()) {
+        (Some(thread), true) => json!({ "op": "message.post", "in": { "thread_id": thread, "text": "{{steps.1.text}}" } }),
+        (_, is_own) => {
+            let to = if is_own { vec![own_address(business, caller).await?] } else { asked.to.clone() };
+            json!({ "op": "email.send", "in": { "to": to, "subject": name, "body": "{{steps.1.text}}" } })
         }
     };
-    match asked.kind.as_str() {
-        "email.send" | "email.draft" => {
-            let body = match (&asked.body, report) {
-                (Some(body), Some(report)) => format!("{body}\n\n{report}"),
-                (Some(body), None) => body.clone(),
-                (None, Some(report)) => report.to_owned(),
-                (None, None) => String::new(),
-            };
-            put("to", json!(asked.to));
-            put("subject", json!(asked.subject.clone().unwrap_or_default()));
-            put("body", json!(body));
-        }
-        "task.create" => {
-            put("title", json!(asked.title));
-            put("due_on", json!(asked.due_on));
-        }
-        "workflow.run" | "connector.sync" => put("name", json!(asked.name)),
-        _ => {
-            put("schedule", json!(asked.schedule));
-            put("frame", json!(asked.frame));
-            put("to", json!(asked.to));
-        }
-    }
-    Value::Object(content)
+    let zone = recognised.calendar.zone.iana_name().unwrap_or("UTC");
+    Ok(json!({
+        "name": name,
+        "spec": { "every": every, "zone": zone },
+        "steps": [{ "op": "metric.query", "in": number }, tells],
+    }))
+}
+
+async fn own_address(business: &Business, caller: &Caller) -> Result<String, ApiError> {
+    let people = identity::people::find_all(business.db(), vec![caller.user]).await?;
+    let person = people.into_iter().next().ok_or_else(|| ApiError::not_found("person"))?;
+    Ok(person.email)
 }

@@ -7,15 +7,16 @@ use files::index::Hit;
 use kit::clock::Timestamp;
 use questions::catalogue::{Language, Unit};
 use questions::frame::{Filter, Intent};
-use questions::understand::Entity;
-use serde::{Deserialize, Serialize};
+use questions::understand::{Choice, Clarification, Entity};
+use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::numbers::{self, PointOut, PreviousOut, RowOut};
 use super::Recognised;
 use crate::actions::ActionOut;
-use crate::metrics::{AmountOut, MetricOut, PointOut, PreviousOut, QueryOut, RowOut, SourceOut};
+use crate::metrics::{Amount, MetricAnswer, RanQuery, SourceInfo};
 
 /// The range of an answer.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -34,28 +35,9 @@ pub struct Named {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Chart {
     /// `line` over time, `bar` over groups.
-    pub kind: &'static str,
+    pub kind: String,
     /// The pieces of time, or the dimension.
     pub by: String,
-}
-
-/// Something that can be asked with one click.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-#[schema(as = SuggestedQuestion)]
-pub struct Option_ {
-    /// How it is shown.
-    pub label: String,
-    /// What is then asked.
-    pub question: String,
-}
-
-/// A question back.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Clarification {
-    /// The question.
-    pub question: String,
-    /// At most four answers to it.
-    pub options: Vec<Option_>,
 }
 
 /// An answer.
@@ -99,7 +81,7 @@ pub struct Answered {
     #[schema(required)]
     pub currency: Option<String>,
     /// One for each currency.
-    pub values: Vec<AmountOut>,
+    pub values: Vec<Amount>,
     /// What it is compared with.
     #[schema(required)]
     pub previous: Option<PreviousOut>,
@@ -124,12 +106,12 @@ pub struct Answered {
     #[schema(required)]
     pub fresh_until: Option<Timestamp>,
     /// Where the data comes from.
-    pub sources: Vec<SourceOut>,
+    pub sources: Vec<SourceInfo>,
     /// The query that computed it.
     #[schema(required)]
     pub sql: Option<String>,
     /// All queries with what was bound in them.
-    pub queries: Vec<QueryOut>,
+    pub queries: Vec<RanQuery>,
     /// What should be known about the number.
     pub notes: Vec<String>,
     /// A question back, where one is needed.
@@ -141,7 +123,7 @@ pub struct Answered {
     /// What was taken over from the question before.
     pub carried: Vec<String>,
     /// Other readings of the question.
-    pub alternatives: Vec<Option_>,
+    pub alternatives: Vec<Choice>,
     /// What could be asked next.
     pub suggestions: Vec<String>,
     /// What was found.
@@ -210,22 +192,24 @@ impl Answered {
     }
 
     /// Takes over what was computed.
-    pub(super) fn take(&mut self, numbers: MetricOut) {
-        self.metric = Some(numbers.metric);
-        self.value = numbers.value;
-        self.value_minor = numbers.value_minor;
-        self.unit = Some(numbers.unit);
-        self.currency = numbers.currency;
-        self.values = numbers.values;
-        self.previous = numbers.previous;
-        self.series = numbers.series;
-        self.rows = numbers.rows;
-        self.row_count = numbers.row_count;
-        self.fresh_until = numbers.fresh_until;
-        self.sources = numbers.sources;
-        self.sql = Some(numbers.sql);
-        self.queries = numbers.queries;
-        self.notes = numbers.notes;
+    pub(super) fn take(&mut self, answer: MetricAnswer) {
+        let single = numbers::single(&answer.amounts);
+        self.value = single.map(|amount| amount.value);
+        self.value_minor = single.map(|amount| amount.minor);
+        self.currency = single.and_then(|amount| amount.currency.clone());
+        self.series = numbers::series(&answer);
+        self.rows = numbers::rows(&answer);
+        self.previous = numbers::previous(&answer);
+        self.metric = Some(answer.metric);
+        self.unit = Some(answer.unit);
+        self.values = answer.amounts;
+        self.row_count = answer.row_count;
+        self.fresh_until = answer.fresh_until;
+        self.sources = answer.sources;
+        let texts: Vec<&str> = answer.sql.iter().map(|query| query.sql.as_str()).collect();
+        self.sql = Some(texts.join(";\n"));
+        self.queries = answer.sql;
+        self.notes.extend(answer.notes);
     }
 }
 

@@ -4,17 +4,16 @@ use identity::Caller;
 use jiff::ToSpan;
 use jiff::civil::Date;
 use kit::api::ApiError;
-use questions::calendar::{Days, Grain};
+use kit::clock::Timestamp;
+use questions::calendar::{Calendar, Days, Grain};
+use questions::catalogue::Language;
 use questions::frame::{Frame, Range};
-use questions::phrase::{self, Numbers};
+use questions::phrase;
 
-use super::answered::{Option_, in_language};
-use super::{Answered, Chart, Clarification, Named, Recognised};
+use super::answered::in_language;
+use super::{Answered, Chart, Named, Recognised, numbers};
+use crate::Business;
 use crate::metrics::{self, MetricAnswer, MetricQuery};
-use crate::{Business, warehouse};
-
-/// How many options a question back has at most.
-const OPTIONS: usize = 4;
 
 /// Computes what was asked for. Answers the frame, for what is asked next.
 pub(super) async fn compute(
@@ -24,21 +23,7 @@ pub(super) async fn compute(
     out: &mut Answered,
 ) -> Result<Option<Frame>, ApiError> {
     let understood = &recognised.understanding;
-    if let Some(asked) = &understood.clarification {
-        let options = asked.options.iter().take(OPTIONS).map(|choice| Option_ {
-            label: choice.label.clone(),
-            question: choice.question.clone(),
-        });
-        out.answer = asked.question.clone();
-        out.clarification = Some(Clarification {
-            question: asked.question.clone(),
-            options: options.collect(),
-        });
-        return Ok(None);
-    }
-    if let Some(declined) = &understood.declined {
-        out.answer = format!("{} {}", declined.reason, declined.next_step).trim().to_owned();
-        out.declined = Some(declined.reason.clone());
+    if asked_back(recognised, out) {
         return Ok(None);
     }
     let Some(frame) = &understood.frame else {
@@ -46,25 +31,33 @@ pub(super) async fn compute(
     };
     let catalogue = metrics::catalogue(business, caller.workspace).await?;
     let answer = metrics::run(business, caller.workspace, &query(recognised, frame)).await?;
-    let today = recognised.calendar.day_of(moment(recognised));
-    out.answer = phrase::answer(understood.language, frame, &catalogue, &numbers(&answer, today));
-    if let Some(more) = last_month_instead(business, caller, recognised, frame, &answer, today).await? {
-        out.answer = format!("{} {more}", out.answer);
+    out.answer = said(recognised, frame, &catalogue, &answer);
+    if let Some(before) = month_before(recognised, frame, &answer) {
+        let answer = metrics::run(business, caller.workspace, &query(recognised, &before)).await?;
+        out.answer = format!("{} {}", out.answer, said(recognised, &before, &catalogue, &answer));
     }
     out.definition = in_language(&answer.definition, understood.language);
-    out.range = Some(named(recognised, &frame.range, today));
+    out.range = Some(named(recognised, &frame.range));
     out.filters.clone_from(&frame.filters);
     out.chart = chart(frame);
-    out.alternatives = understood
-        .alternatives
-        .iter()
-        .map(|choice| Option_ {
-            label: choice.label.clone(),
-            question: choice.question.clone(),
-        })
-        .collect();
-    out.take(metrics::show(&answer, recognised.calendar.zone.iana_name().unwrap_or("UTC")));
+    out.alternatives.clone_from(&understood.alternatives);
+    out.take(answer);
     Ok(Some(frame.clone()))
+}
+
+/// A question back, or the reason why there is no answer.
+pub(super) fn asked_back(recognised: &Recognised, out: &mut Answered) -> bool {
+    let understood = &recognised.understanding;
+    if let Some(asked) = &understood.clarification {
+        out.answer.clone_from(&asked.question);
+        out.clarification = Some(asked.clone());
+    } else if let Some(declined) = &understood.declined {
+        out.answer = format!("{} {}", declined.reason, declined.next_step).trim().to_owned();
+        out.declined = Some(declined.reason.clone());
+    } else {
+        return false;
+    }
+    true
 }
 
 /// The query that a frame means.
@@ -79,94 +72,97 @@ pub(super) fn query(recognised: &Recognised, frame: &Frame) -> MetricQuery {
         rank: frame.rank,
         share: frame.share,
         now: recognised.now,
-        calendar: Some(recognised.calendar.clone()),
     }
 }
 
-fn moment(recognised: &Recognised) -> jiff::Timestamp {
-    jiff::Timestamp::from_microsecond(recognised.now.micros()).unwrap_or(jiff::Timestamp::MAX)
+/// The answer in words: which range, which filters, how fresh.
+pub(super) fn said(
+    recognised: &Recognised,
+    frame: &Frame,
+    catalogue: &questions::catalogue::Catalogue,
+    answer: &MetricAnswer,
+) -> String {
+    let language = recognised.understanding.language;
+    let fresh = answer.fresh_until.map(|until| moment(language, until, &recognised.calendar));
+    let mut notes = recognised.understanding.notes.clone();
+    notes.extend(answer.notes.iter().cloned());
+    let words = numbers::for_words(answer, recognised.today(), fresh, &notes);
+    phrase::answer(language, frame, catalogue, &words)
 }
 
-fn named(recognised: &Recognised, range: &Range, today: Date) -> Named {
+/// A moment in the workspace's zone, `29 August 2018 11:06`.
+fn moment(language: Language, at: Timestamp, calendar: &Calendar) -> String {
+    let Ok(at) = jiff::Timestamp::from_microsecond(at.micros()) else {
+        return at.to_string();
+    };
+    let local = at.to_zoned(calendar.zone.clone());
+    let day = phrase::day(language, local.date());
+    format!("{day} {:02}:{:02}", local.hour(), local.minute())
+}
+
+fn named(recognised: &Recognised, range: &Range) -> Named {
     Named {
         from: range.days.map(|days| days.first.to_string()),
         to: range.days.map(|days| days.last.to_string()),
-        label: phrase::range(recognised.understanding.language, range, today),
+        label: phrase::range(recognised.understanding.language, range, recognised.today()),
     }
 }
 
 fn chart(frame: &Frame) -> Option<Chart> {
     let over_time = frame.grain.map(|grain| Chart {
-        kind: "line",
+        kind: "line".to_owned(),
         by: format!("{grain:?}").to_lowercase(),
     });
-    let by_group = || {
-        frame.group_by.as_ref().map(|dimension| Chart {
-            kind: "bar",
-            by: dimension.clone(),
-        })
-    };
-    over_time.or_else(by_group)
+    let by_group = frame.group_by.as_ref().map(|dimension| Chart {
+        kind: "bar".to_owned(),
+        by: dimension.clone(),
+    });
+    over_time.or(by_group)
 }
 
-/// Nothing was said of a time, and this month has nothing yet: the month before is told, too.
-async fn last_month_instead(
-    business: &Business,
-    caller: &Caller,
-    recognised: &Recognised,
-    frame: &Frame,
-    answer: &MetricAnswer,
-    today: Date,
-) -> Result<Option<String>, ApiError> {
+/// Nothing was said of a time, and this month has nothing yet: the month before it is asked for, too.
+fn month_before(recognised: &Recognised, frame: &Frame, answer: &MetricAnswer) -> Option<Frame> {
     let is_empty = answer.amounts.iter().all(|amount| amount.minor == 0) && answer.rows.is_empty();
     if frame.range.said.is_some() || frame.range.days.is_none() || !is_empty {
-        return Ok(None);
+        return None;
     }
-    let this = recognised.calendar.floor(today, Grain::Month);
-    let (Ok(last), Ok(first)) = (this.checked_sub(1.day()), this.checked_sub(1.month())) else {
-        return Ok(None);
-    };
+    let this: Date = recognised.calendar.floor(recognised.today(), Grain::Month);
+    let (last, first) = (this.checked_sub(1.day()).ok()?, this.checked_sub(1.month()).ok()?);
     let mut before = frame.clone();
     before.range = Range {
         days: Some(Days { first, last }),
         said: Some(String::new()),
     };
-    let answer = metrics::run(business, caller.workspace, &query(recognised, &before)).await?;
-    let catalogue = metrics::catalogue(business, caller.workspace).await?;
-    let language = recognised.understanding.language;
-    Ok(Some(phrase::answer(language, &before, &catalogue, &numbers(&answer, today))))
+    Some(before)
 }
 
-/// What is neither a number, nor to be found, nor to be done: the house says what it can.
+/// What is neither a number, nor to be found, nor to be done: a definition, or what the house can be asked.
 pub(super) async fn converse(
     business: &Business,
+    caller: &Caller,
     recognised: &Recognised,
     out: &mut Answered,
 ) -> Result<(), ApiError> {
-    let understood = &recognised.understanding;
-    if let Some(asked) = &understood.clarification {
-        out.answer = asked.question.clone();
-        out.clarification = Some(Clarification {
-            question: asked.question.clone(),
-            options: asked
-                .options
-                .iter()
-                .take(OPTIONS)
-                .map(|choice| Option_ {
-                    label: choice.label.clone(),
-                    question: choice.question.clone(),
-                })
-                .collect(),
-        });
+    if asked_back(recognised, out) {
         return Ok(());
     }
-    let _ = (business, warehouse::LONGEST_NAME);
-    out.answer = phrase::conversation(understood.language);
+    let understood = &recognised.understanding;
+    let language = understood.language;
+    let catalogue = metrics::catalogue(business, caller.workspace).await?;
+    let definition = understood.definition_of.as_ref();
+    let definition = definition.and_then(|metric| phrase::definition(language, metric, &catalogue));
+    out.answer = definition.unwrap_or_else(|| {
+        let labels = catalogue.metrics.iter().filter(|metric| metric.connected).take(6);
+        let labels: Vec<&str> = labels.filter_map(|metric| phrase::label(&metric.labels, language)).collect();
+        let labels = labels.join(", ");
+        phrase::say(language, "next_metrics", &[("metrics", &labels)])
+    });
+    out.suggestions = suggestions(&catalogue, language);
     Ok(())
 }
 
-/// The numbers of an answer as words need them.
-pub(super) fn numbers(answer: &MetricAnswer, today: Date) -> Numbers {
-    let _ = (answer, today);
-    Numbers::default()
+fn suggestions(catalogue: &questions::catalogue::Catalogue, language: Language) -> Vec<String> {
+    let connected = catalogue.metrics.iter().filter(|metric| metric.connected).take(3);
+    let labels = connected.filter_map(|metric| phrase::label(&metric.labels, language));
+    labels.map(str::to_owned).collect()
 }

@@ -26,7 +26,8 @@ pub(super) async fn find(
         .filter_map(|kind| kind_of(kind))
         .collect();
     out.hits = search(business, caller, text, kinds, SHOWN).await?;
-    out.answer = phrase::found(language, text, out.hits.len());
+    let count = out.hits.len().to_string();
+    out.answer = phrase::say(language, "found", &[("count", &count), ("said", text)]);
     Ok(())
 }
 

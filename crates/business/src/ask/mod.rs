@@ -9,12 +9,14 @@ mod answered;
 mod computing;
 mod finding;
 mod kept;
+mod numbers;
 mod plan;
 mod routes;
 pub mod tools;
 mod understanding;
 
-pub use answered::{Answered, Chart, Clarification, Named, Option_ as ChoiceOut};
+pub use answered::{Answered, Chart, Named};
+pub use numbers::{PointOut, PreviousOut, RowOut};
 pub use routes::{QueryIn, routes};
 pub use understanding::{Recognised, recognise};
 
@@ -46,7 +48,7 @@ pub async fn answer(
             None
         }
         Intent::Conversation => {
-            computing::converse(business, recognised, &mut answered).await?;
+            computing::converse(business, caller, recognised, &mut answered).await?;
             None
         }
     };

@@ -32,6 +32,12 @@ impl Recognised {
     pub fn module(&self) -> &'static str {
         self.understanding.intent.module()
     }
+
+    /// The day that it is for the asker.
+    pub(super) fn today(&self) -> jiff::civil::Date {
+        let now = jiff::Timestamp::from_microsecond(self.now.micros());
+        self.calendar.day_of(now.unwrap_or(jiff::Timestamp::MAX))
+    }
 }
 
 /// How a question is put.
