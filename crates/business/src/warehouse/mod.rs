@@ -28,7 +28,6 @@ pub use forget::{forget_connector, redact_customer};
 pub use load::{load, set_role};
 pub use values::{calendar, value_pairs};
 
-pub(crate) use customers::place as customer_place;
 pub(crate) use firsts::for_all_sql as firsts_sql;
 pub(crate) use ids::Ids;
 pub(crate) use load::{changed, lock_of};
