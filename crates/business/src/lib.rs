@@ -6,6 +6,7 @@
 //! turns the sentence into a frame, [`metrics`] compiles the frame to SQL and computes it, `questions` puts it into words.
 
 pub mod actions;
+pub mod ask;
 mod business;
 pub mod doors;
 pub mod mail;
@@ -27,6 +28,7 @@ use utoipa_axum::router::OpenApiRouter;
 pub fn routes(business: Business) -> OpenApiRouter {
     OpenApiRouter::new()
         .merge(actions::routes())
+        .merge(ask::routes())
         .merge(mail::routes())
         .merge(tasks::routes())
         .merge(workflows::routes())

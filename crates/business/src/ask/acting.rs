@@ -1,11 +1,14 @@
 //! Something that was asked to be done: a proposal with its exact content. Nothing that leaves the house is done here.
 
+use db::entity::{connectors, users};
 use db::kinds::ActionKind;
+use db::{ConnectorId, DbError};
 use identity::{Caller, Permission};
 use kit::api::ApiError;
 use questions::action::ActionRequest;
 use questions::frame::Frame;
 use questions::phrase;
+use sea_orm::EntityTrait;
 use serde_json::{Value, json};
 
 use super::computing::{asked_back, query, said};
@@ -92,7 +95,7 @@ async fn content(
             (ActionKind::WorkflowRun, json!({ "workflow_id": id }))
         }
         "connector.sync" => {
-            let id = crate::connectors::find_by_name(business, caller, name).await?;
+            let id = find_source(business, caller, name).await?;
             (ActionKind::ConnectorSync, json!({ "connector_id": id }))
         }
         _ => (ActionKind::ScheduleCreate, report_schedule(business, caller, recognised, asked).await?),
@@ -164,7 +167,34 @@ async fn report_schedule(
 }
 
 async fn own_address(business: &Business, caller: &Caller) -> Result<String, ApiError> {
-    let people = identity::people::find_all(business.db(), vec![caller.user]).await?;
-    let person = people.into_iter().next().ok_or_else(|| ApiError::not_found("person"))?;
-    Ok(person.email)
+    let person = users::Entity::find_by_id(caller.user)
+        .one(business.db().read())
+        .await
+        .map_err(DbError::from)?;
+    Ok(person.ok_or_else(|| ApiError::not_found("person"))?.email)
+}
+
+/// The source of this name or of this kind; where nothing is named, the only one.
+async fn find_source(business: &Business, caller: &Caller, name: &str) -> Result<ConnectorId, ApiError> {
+    let all = connectors::Entity::of(caller.workspace)
+        .all(business.db().read())
+        .await
+        .map_err(DbError::from)?;
+    let wanted = name.trim().to_lowercase();
+    let sources = business.doors().sources()?;
+    let mut fitting = Vec::new();
+    for row in all {
+        let called = sources.name(caller.workspace, row.id).await?.unwrap_or_default();
+        if wanted.is_empty() || row.kind == wanted || called.to_lowercase() == wanted {
+            fitting.push((row.id, called));
+        }
+    }
+    match fitting.as_slice() {
+        [(id, _)] => Ok(*id),
+        [] => Err(ApiError::invalid("name", format!("There is no source \u{201c}{}\u{201d}.", name.trim()))),
+        several => {
+            let names: Vec<&str> = several.iter().map(|(_, name)| name.as_str()).collect();
+            Err(ApiError::invalid("name", format!("Which source: {}?", names.join(", "))))
+        }
+    }
 }

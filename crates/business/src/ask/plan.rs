@@ -4,6 +4,7 @@ use questions::frame::Intent;
 use serde_json::{Value, json};
 
 use super::{Answered, Recognised};
+use crate::actions::ActionOut;
 
 /// The longest that a step may take, in milliseconds.
 const STEP: u64 = 5_000;
@@ -31,7 +32,7 @@ pub(super) fn of(recognised: &Recognised, answered: &Answered) -> Value {
                 steps.push(step("s1", "metric.query", &[], json!(frame)));
             }
             if let Some(action) = &answered.action {
-                let mut proposed = step("act", &action.kind, &[], json!({ "action_id": action.id }));
+                let mut proposed = step("act", &op_of(action), &[], json!({ "action_id": action.id }));
                 proposed["effect"] = json!(if action.needs_confirmation { "external" } else { "internal" });
                 proposed["confirm"] = json!(if action.needs_confirmation { "required" } else { "none" });
                 steps.push(proposed);
@@ -58,6 +59,12 @@ pub(super) fn of(recognised: &Recognised, answered: &Answered) -> Value {
         "assumptions": answered.range.as_ref().map(|range| vec![range.label.clone()]).unwrap_or_default(),
         "warnings": answered.notes,
     })
+}
+
+/// The operation that an action is.
+fn op_of(action: &ActionOut) -> String {
+    let kind = json!(action.kind);
+    kind.as_str().unwrap_or_default().to_owned()
 }
 
 fn step(id: &str, op: &str, needs: &[&str], input: Value) -> Value {

@@ -1,19 +1,22 @@
 //! The calls that ask.
 
-use axum::extract::State;
+use axum::extract::{FromRequestParts, State};
 use db::ThreadId;
+use http::request::Parts;
 use identity::{Caller, Permission};
-use kit::api::{ApiError, Data, ErrorBody, Json, PathId, Problems};
+use kit::api::{ApiError, Data, ErrorBody, Json, PathId, Problems, Validate};
 use kit::clock::Timestamp;
 use questions::catalogue::Language;
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
+use uuid::Uuid;
 
 use super::understanding::{Asked, LONGEST, read};
 use super::{Answered, answer, kept};
 use crate::Business;
+use crate::actions::require_thread;
 
 /// The calls of this room.
 pub fn routes() -> OpenApiRouter<Business> {
@@ -39,6 +42,28 @@ pub struct QueryIn {
     pub language: Option<Language>,
 }
 
+impl Validate for QueryIn {
+    fn validate(&self, problems: &mut Problems) {
+        problems.length("question", self.question.trim(), 1, LONGEST);
+    }
+}
+
+/// A caller at a question of theirs.
+struct AtQuery {
+    caller: Caller,
+    id: Uuid,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for AtQuery {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let caller = Caller::from_request_parts(parts, state).await?;
+        let id = PathId::first(parts, state, "question").await?;
+        Ok(Self { caller, id })
+    }
+}
+
 /// Asks about the business. A number is computed from the data, and comes with the query, the rows and how fresh they are;
 /// an action is only proposed.
 #[utoipa::path(post, path = "/api/v1/ai/query", tag = "business", request_body = QueryIn,
@@ -49,12 +74,7 @@ async fn query(
     Json(input): Json<QueryIn>,
 ) -> Result<Data<Answered>, ApiError> {
     caller.require(Permission::ReadBusiness)?;
-    let mut problems = Problems::default();
-    problems.length("question", input.question.trim(), 1, LONGEST);
-    problems.into_result()?;
-    if let Some(thread) = input.thread_id {
-        business.require_thread(&caller, thread).await?;
-    }
+    require_thread(&business, &caller, input.thread_id, "thread_id").await?;
     let asked = Asked {
         question: input.question.trim(),
         thread: input.thread_id,
@@ -72,9 +92,8 @@ async fn query(
     responses((status = 200, body = Data<serde_json::Value>), (status = 404, body = ErrorBody)))]
 async fn get_query(
     State(business): State<Business>,
-    caller: Caller,
-    path: PathId,
+    at: AtQuery,
 ) -> Result<Data<serde_json::Value>, ApiError> {
-    caller.require(Permission::ReadBusiness)?;
-    Ok(Data::new(kept::find(&business, &caller, path.0).await?))
+    at.caller.require(Permission::ReadBusiness)?;
+    Ok(Data::new(kept::find(&business, &at.caller, at.id).await?))
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use db::{DbError, Sealed, WorkspaceId};
 use kit::cache::Cache;
 use questions::calendar::Calendar;
+use questions::names::ValueIndex;
 use sea_orm::{ConnectionTrait, Value};
 use uuid::Uuid;
 
@@ -22,7 +23,7 @@ pub async fn calendar(business: &Business, workspace: WorkspaceId) -> Result<Cal
 /// What is kept in memory, each with the number of the data that it was read from.
 #[derive(Debug)]
 pub(crate) struct Kept {
-    values: Cache<(i64, Arc<Vec<(String, String)>>)>,
+    values: Cache<(i64, Arc<ValueIndex>)>,
     names: Cache<(i64, Arc<Names>)>,
 }
 
@@ -55,16 +56,18 @@ const DISTINCT: [(&str, &[(&str, &str)]); 10] = [
     ("method", &[("orders", "method"), ("payments", "method")]),
 ];
 
-/// All values of all dimensions, each with its dimension; kept until the data change.
-pub async fn value_pairs(
-    business: &Business,
-    workspace: WorkspaceId,
-) -> Result<Arc<Vec<(String, String)>>, DbError> {
+/// Whether anything was ever loaded.
+pub async fn has_data(business: &Business, workspace: WorkspaceId) -> Result<bool, DbError> {
+    Ok(settings::version_of(business.db(), workspace).await? > 0)
+}
+
+/// All values of all dimensions; kept until the data change.
+pub async fn values(business: &Business, workspace: WorkspaceId) -> Result<Arc<ValueIndex>, DbError> {
     let version = settings::version_of(business.db(), workspace).await?;
-    if let Some((of, pairs)) = business.warehouse().values.get(&workspace)
+    if let Some((of, index)) = business.warehouse().values.get(&workspace)
         && of == version
     {
-        return Ok(pairs);
+        return Ok(index);
     }
     let mut pairs = Vec::new();
     for (dimension, columns) in DISTINCT {
@@ -90,12 +93,12 @@ pub async fn value_pairs(
             .into_iter()
             .map(|name| ("customer".to_owned(), name.clone())),
     );
-    let pairs = Arc::new(pairs);
+    let index = Arc::new(ValueIndex::new(pairs));
     business
         .warehouse()
         .values
-        .put(&workspace, (version, pairs.clone()));
-    Ok(pairs)
+        .put(&workspace, (version, index.clone()));
+    Ok(index)
 }
 
 async fn read(

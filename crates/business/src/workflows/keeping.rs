@@ -72,6 +72,27 @@ pub(crate) async fn find(
         .await?)
 }
 
+/// The workflow of this name; case does not matter.
+pub(crate) async fn find_by_name(
+    business: &Business,
+    caller: &Caller,
+    name: &str,
+) -> Result<WorkflowId, ApiError> {
+    let keys = business.db().keys(caller.workspace.0).await?;
+    let all = workflows::Entity::of(caller.workspace)
+        .all(business.db().read())
+        .await
+        .map_err(DbError::from)?;
+    let wanted = name.trim().to_lowercase();
+    for workflow in all {
+        if open(&keys, &workflow)?.name.to_lowercase() == wanted {
+            return Ok(workflow.id);
+        }
+    }
+    let sentence = format!("There is no workflow \u{201c}{}\u{201d}.", name.trim());
+    Err(ApiError::invalid("name", sentence))
+}
+
 /// What a workflow is called and does.
 pub(crate) async fn definition(
     business: &Business,

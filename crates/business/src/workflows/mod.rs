@@ -20,7 +20,7 @@ pub(crate) use beginning::{Beginning, begin};
 pub use beginning::{on_event, run_due};
 pub use definition::{PostStep, Step, SyncStep, TaskStep};
 pub(crate) use definition::{check_name, checked_steps, recipients, require_things};
-pub(crate) use keeping::{WorkflowIn, create, definition, delete_unchanged, find};
+pub(crate) use keeping::{WorkflowIn, create, definition, delete_unchanged, find, find_by_name};
 pub(crate) use routes::routes;
 pub(crate) use running::RunStep;
 pub use starts::Starts;
