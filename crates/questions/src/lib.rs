@@ -9,3 +9,9 @@
 pub mod calendar;
 pub mod catalogue;
 pub mod frame;
+mod dates;
+mod language;
+mod lexicon;
+mod pattern;
+mod text;
+pub mod names;
