@@ -179,12 +179,10 @@ impl ValueIndex {
 
     /// Values that differ by a slip of the pen.
     pub fn near(&self, name: &str) -> Vec<NameMatch> {
-        let letters = name.chars().count();
-        let slips = match letters {
-            0..=3 => return Vec::new(),
-            4..=7 => 1,
-            _ => 2,
-        };
+        let slips = forgiven(name);
+        if slips == 0 {
+            return Vec::new();
+        }
         let found = self.trigrams.candidates(name, slips).into_iter().filter_map(|id| {
             let value = self.values.get(id as usize)?;
             let distance = distance::within(name, &value.key, slips)?;
@@ -223,6 +221,21 @@ impl ValueIndex {
         matches.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| (&a.dimension, &a.value).cmp(&(&b.dimension, &b.value))));
         matches
     }
+}
+
+/// How many slips a word is forgiven: none up to three letters, one up to seven, then two.
+fn forgiven(word: &str) -> usize {
+    match word.chars().count() {
+        0..=3 => 0,
+        4..=7 => 1,
+        _ => 2,
+    }
+}
+
+/// How many slips lie between what was written and a word, if they are few enough to be forgiven.
+pub fn slips_between(written: &str, word: &str) -> Option<usize> {
+    let slips = forgiven(written);
+    if slips == 0 { None } else { distance::within(written, word, slips) }
 }
 
 /// A word without its plural.
