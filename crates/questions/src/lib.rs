@@ -6,6 +6,21 @@
 //! decides what is wanted (an [`Intent`](frame::Intent)) and fills a [`Frame`](frame::Frame), or asks one question back,
 //! or declines with a reason. [`phrase`] writes the answer in the asker's language.
 
+pub mod action;
+mod amounts;
 pub mod calendar;
 pub mod catalogue;
+mod cues;
+mod dates;
 pub mod frame;
+pub mod intent;
+mod language;
+mod lexicon;
+pub mod names;
+mod pattern;
+pub mod phrase;
+mod reading;
+pub mod search;
+mod text;
+pub mod understand;
+mod vocabulary;
