@@ -6,6 +6,7 @@
 //! turns the sentence into a frame, [`metrics`] compiles the frame to SQL and computes it, `questions` puts it into words.
 
 mod business;
+pub mod demo;
 pub mod metrics;
 pub mod settings;
 pub mod warehouse;
@@ -18,12 +19,13 @@ use utoipa_axum::router::OpenApiRouter;
 
 /// All calls of this room.
 pub fn routes(business: Business) -> OpenApiRouter {
-    OpenApiRouter::new().with_state(business)
+    OpenApiRouter::new().merge(metrics::routes()).with_state(business)
 }
 
 /// Adds the jobs of this room to a worker.
-pub fn jobs(_business: &Business, worker: Worker) -> Worker {
-    worker
+pub fn jobs(business: &Business, worker: Worker) -> Worker {
+    let filling = business.clone();
+    worker.with(move |job: demo::FillDemo| job.run(filling.clone()))
 }
 
 /// Begins what goes on by itself.
