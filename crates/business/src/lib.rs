@@ -8,6 +8,7 @@
 pub mod actions;
 pub mod ask;
 mod business;
+pub mod demo;
 pub mod doors;
 pub mod mail;
 pub mod metrics;
@@ -30,6 +31,7 @@ pub fn routes(business: Business) -> OpenApiRouter {
         .merge(actions::routes())
         .merge(ask::routes())
         .merge(mail::routes())
+        .merge(metrics::routes())
         .merge(tasks::routes())
         .merge(workflows::routes())
         .with_state(business)
@@ -37,8 +39,9 @@ pub fn routes(business: Business) -> OpenApiRouter {
 
 /// Adds the jobs of this room to a worker.
 pub fn jobs(business: &Business, worker: Worker) -> Worker {
-    let (sending, stepping) = (business.clone(), business.clone());
+    let (filling, sending, stepping) = (business.clone(), business.clone(), business.clone());
     worker
+        .with(move |job: demo::FillDemo| job.run(filling.clone()))
         .with(move |job: mail::SendMail| job.run(sending.clone()))
         .with(move |job: workflows::RunStep| job.run(stepping.clone()))
 }

@@ -99,7 +99,9 @@ impl Expression {
     /// The measures in it, each once, in the order of their names.
     pub fn measures(&self) -> BTreeSet<String> {
         let mut found = BTreeSet::new();
-        self.walk(&mut |name| drop(found.insert(name.to_owned())));
+        self.walk(&mut |name| {
+            found.insert(name.to_owned());
+        });
         found
     }
 

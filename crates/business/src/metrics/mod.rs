@@ -18,12 +18,16 @@ mod compile;
 mod expression;
 mod filters;
 mod find;
+mod input;
 mod kept;
 mod model;
 mod numbers;
+mod output;
+mod own;
 mod parse;
 mod query;
 mod read;
+mod routes;
 mod run;
 mod sources;
 
@@ -34,3 +38,4 @@ pub use query::MetricQuery;
 pub use run::run;
 
 pub(crate) use kept::Kept;
+pub(crate) use routes::routes;

@@ -63,11 +63,6 @@ impl Reader {
         Ok(row.map(|row| row.try_get_by_index(0)).transpose()?)
     }
 
-    /// The same for several rows.
-    pub async fn rows(&self, sql: &str, values: Vec<Value>) -> Result<Vec<QueryResult>, DbError> {
-        Ok(self.tx.query_all_raw(statement(&self.tx, sql, values)).await?)
-    }
-
     /// The end of it.
     pub async fn end(self) -> Result<Vec<RanQuery>, DbError> {
         self.tx.rollback().await?;

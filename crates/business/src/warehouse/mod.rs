@@ -29,7 +29,7 @@ pub use load::{load, set_role};
 pub use values::{calendar, has_data, values};
 
 pub(crate) use firsts::for_all_sql as firsts_sql;
-pub(crate) use ids::Ids;
+pub(crate) use ids::{Ids, Kind};
 pub(crate) use load::{changed, lock_of};
 pub(crate) use rows::statement;
 pub(crate) use values::{Kept, names};
