@@ -23,6 +23,7 @@ mod mirror;
 mod news;
 mod notifications;
 mod patch;
+mod posting;
 mod prompt;
 mod reactions;
 mod reads;
@@ -109,6 +110,7 @@ impl Chat {
             mirrors: Mirrors::default(),
         }));
         search::offer(&chat);
+        posting::offer(&chat);
         chat
     }
 

@@ -92,6 +92,11 @@ impl TestApp {
         self.app().db()
     }
 
+    /// Business data, for what no call begins.
+    pub fn business(&self) -> &business::Business {
+        self.app().business()
+    }
+
     /// Its OpenAPI document.
     pub fn openapi(&self) -> Value {
         self.app().openapi()
