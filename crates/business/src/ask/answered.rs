@@ -13,10 +13,9 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::numbers::{self, PointOut, PreviousOut, RowOut};
 use super::Recognised;
 use crate::actions::ActionOut;
-use crate::metrics::{Amount, MetricAnswer, RanQuery, SourceInfo};
+use crate::metrics::{Amount, AnswerOut, PointOut, PreviousOut, RanQuery, RowOut, SourceInfo};
 
 /// The range of an answer.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -68,7 +67,7 @@ pub struct Answered {
     /// The metric.
     #[schema(required)]
     pub metric: Option<String>,
-    /// The number, in major units; null where there are several currencies, or none.
+    /// The number, in major units; of several currencies that of the first; null where there is none.
     #[schema(required)]
     pub value: Option<f64>,
     /// The same as an exact integer.
@@ -192,24 +191,22 @@ impl Answered {
     }
 
     /// Takes over what was computed.
-    pub(super) fn take(&mut self, answer: MetricAnswer) {
-        let single = numbers::single(&answer.amounts);
-        self.value = single.map(|amount| amount.value);
-        self.value_minor = single.map(|amount| amount.minor);
-        self.currency = single.and_then(|amount| amount.currency.clone());
-        self.series = numbers::series(&answer);
-        self.rows = numbers::rows(&answer);
-        self.previous = numbers::previous(&answer);
-        self.metric = Some(answer.metric);
-        self.unit = Some(answer.unit);
-        self.values = answer.amounts;
-        self.row_count = answer.row_count;
-        self.fresh_until = answer.fresh_until;
-        self.sources = answer.sources;
-        let texts: Vec<&str> = answer.sql.iter().map(|query| query.sql.as_str()).collect();
-        self.sql = Some(texts.join(";\n"));
-        self.queries = answer.sql;
-        self.notes.extend(answer.notes);
+    pub(super) fn take(&mut self, numbers: AnswerOut) {
+        self.value = numbers.value;
+        self.value_minor = numbers.value_minor;
+        self.currency = numbers.currency;
+        self.series = numbers.series;
+        self.rows = numbers.rows;
+        self.previous = numbers.previous;
+        self.metric = Some(numbers.metric);
+        self.unit = Some(numbers.unit);
+        self.values = numbers.values;
+        self.row_count = numbers.row_count;
+        self.fresh_until = numbers.fresh_until;
+        self.sources = numbers.sources;
+        self.sql = Some(numbers.sql);
+        self.queries = numbers.queries;
+        self.notes = numbers.notes;
     }
 }
 

@@ -41,7 +41,7 @@ pub(super) async fn compute(
     out.filters.clone_from(&frame.filters);
     out.chart = chart(frame);
     out.alternatives.clone_from(&understood.alternatives);
-    out.take(answer);
+    out.take(metrics::AnswerOut::new(answer, frame.grain));
     Ok(Some(frame.clone()))
 }
 

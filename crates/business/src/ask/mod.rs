@@ -16,7 +16,6 @@ pub mod tools;
 mod understanding;
 
 pub use answered::{Answered, Chart, Named};
-pub use numbers::{PointOut, PreviousOut, RowOut};
 pub use routes::{QueryIn, routes};
 pub use understanding::{Recognised, recognise};
 

@@ -34,6 +34,7 @@ mod sources;
 pub use answer::{Amount, MetricAnswer, Point, Previous, RanQuery, Row, SourceInfo};
 pub use catalogue::catalogue;
 pub use model::Good;
+pub use output::{AnswerOut, PointOut, PreviousOut, RowOut};
 pub use query::MetricQuery;
 pub use run::run;
 

@@ -15,7 +15,7 @@ use crate::settings::Policy;
 
 /// A computed answer.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub(crate) struct AnswerOut {
+pub struct AnswerOut {
     /// Which metric.
     pub metric: String,
     /// What its numbers are.
@@ -62,7 +62,7 @@ pub(crate) struct AnswerOut {
 
 /// The other range of a comparison.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub(crate) struct PreviousOut {
+pub struct PreviousOut {
     /// Its number.
     pub value: Option<f64>,
     /// Exactly.
@@ -79,7 +79,7 @@ pub(crate) struct PreviousOut {
 
 /// A piece of time.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub(crate) struct PointOut {
+pub struct PointOut {
     /// The first day of the day, week, month, … that it is a piece of.
     #[schema(value_type = String)]
     pub start: Date,
@@ -95,7 +95,7 @@ pub(crate) struct PointOut {
 
 /// A group.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub(crate) struct RowOut {
+pub struct RowOut {
     /// The first of `keys`.
     pub key: Option<String>,
     /// What it is called, one for each dimension; null: what has no value there.
@@ -115,6 +115,7 @@ pub(crate) struct RowOut {
 }
 
 impl AnswerOut {
+    /// As it goes out.
     pub fn new(answer: MetricAnswer, grain: Option<Grain>) -> Self {
         let first = answer.amounts.first();
         let (value, value_minor) = (first.map(|a| a.value), first.map(|a| a.minor));

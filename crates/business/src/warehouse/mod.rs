@@ -26,7 +26,7 @@ mod values;
 pub use batch::{Batch, Loaded, Report, Role};
 pub use forget::{forget_connector, redact_customer};
 pub use load::{load, set_role};
-pub use values::{calendar, has_data, values};
+pub use values::{calendar, has_data, value_pairs, values};
 
 pub(crate) use firsts::for_all_sql as firsts_sql;
 pub(crate) use ids::{Ids, Kind};

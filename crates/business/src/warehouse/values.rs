@@ -23,7 +23,8 @@ pub async fn calendar(business: &Business, workspace: WorkspaceId) -> Result<Cal
 /// What is kept in memory, each with the number of the data that it was read from.
 #[derive(Debug)]
 pub(crate) struct Kept {
-    values: Cache<(i64, Arc<ValueIndex>)>,
+    values: Cache<(i64, Arc<Vec<(String, String)>>)>,
+    index: Cache<(i64, Arc<ValueIndex>)>,
     names: Cache<(i64, Arc<Names>)>,
 }
 
@@ -31,6 +32,7 @@ impl Default for Kept {
     fn default() -> Self {
         Self {
             values: Cache::new("business:values", KEPT, 100),
+            index: Cache::new("business:index", KEPT, 100),
             names: Cache::new("business:names", KEPT, 100),
         }
     }
@@ -61,13 +63,30 @@ pub async fn has_data(business: &Business, workspace: WorkspaceId) -> Result<boo
     Ok(settings::version_of(business.db(), workspace).await? > 0)
 }
 
-/// All values of all dimensions; kept until the data change.
+/// All values as questions look for them, kept until the data change.
 pub async fn values(business: &Business, workspace: WorkspaceId) -> Result<Arc<ValueIndex>, DbError> {
     let version = settings::version_of(business.db(), workspace).await?;
-    if let Some((of, index)) = business.warehouse().values.get(&workspace)
+    if let Some((of, index)) = business.warehouse().index.get(&workspace)
         && of == version
     {
         return Ok(index);
+    }
+    let pairs = value_pairs(business, workspace).await?;
+    let index = Arc::new(ValueIndex::new(pairs.iter().cloned()));
+    business.warehouse().index.put(&workspace, (version, index.clone()));
+    Ok(index)
+}
+
+/// All values of all dimensions, each with its dimension; kept until the data change.
+pub async fn value_pairs(
+    business: &Business,
+    workspace: WorkspaceId,
+) -> Result<Arc<Vec<(String, String)>>, DbError> {
+    let version = settings::version_of(business.db(), workspace).await?;
+    if let Some((of, pairs)) = business.warehouse().values.get(&workspace)
+        && of == version
+    {
+        return Ok(pairs);
     }
     let mut pairs = Vec::new();
     for (dimension, columns) in DISTINCT {
@@ -93,12 +112,12 @@ pub async fn values(business: &Business, workspace: WorkspaceId) -> Result<Arc<V
             .into_iter()
             .map(|name| ("customer".to_owned(), name.clone())),
     );
-    let index = Arc::new(ValueIndex::new(pairs));
+    let pairs = Arc::new(pairs);
     business
         .warehouse()
         .values
-        .put(&workspace, (version, index.clone()));
-    Ok(index)
+        .put(&workspace, (version, pairs.clone()));
+    Ok(pairs)
 }
 
 async fn read(
