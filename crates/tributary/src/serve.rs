@@ -124,6 +124,7 @@ pub async fn open_rooms(config: &Config, clock: Clock, port: u16) -> anyhow::Res
     let files = Files::new(db.clone(), ai.clone(), lifecycle.clone(), config.files())?;
     files::index::open(&files).await?;
     let business = Business::new(&files, &identity, config.business()).context("[mail]")?;
+    ai.set_tools(business::ask::tools::tools(&business));
     let chat = Chat::new(
         db.clone(),
         ai.clone(),

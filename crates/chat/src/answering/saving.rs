@@ -10,7 +10,7 @@ use db::{DbError, MessageId, Sealed};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 use tokio::time::Instant;
 
-use super::{Ending, Task};
+use super::{Ending, MOST_CONTINUED, Task};
 use crate::exchange::announce_end;
 use crate::generation::Generation;
 use crate::messages::{Body, error_place, seal_body};

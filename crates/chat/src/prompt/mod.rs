@@ -3,5 +3,5 @@
 mod branch;
 mod instructions;
 
-pub use branch::{Branch, branch};
+pub use branch::{Asked, Branch, branch};
 pub use instructions::{Instructions, instructions};
