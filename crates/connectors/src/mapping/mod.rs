@@ -17,6 +17,7 @@ pub use rules::{CustomerRules, LineRules, OrderRules, PaymentRules, PlaceRules, 
 pub use rules::{RefundLineRules, RefundRules, Rules};
 pub use share::{shared, without_tax};
 
+pub(crate) use order::spread;
 pub(crate) use read::time;
 
 use std::collections::BTreeMap;
