@@ -14,4 +14,6 @@ pub mod manifest;
 pub mod mapping;
 pub mod money;
 pub mod source;
+#[cfg(feature = "standin")]
+pub mod standin;
 pub mod webhook;
