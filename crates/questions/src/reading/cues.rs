@@ -6,11 +6,11 @@ use crate::pattern::{Caught, Slot};
 use crate::text::Kind;
 
 /// A cue that was found.
-struct Cue {
-    at: usize,
-    end: usize,
+pub(super) struct Cue {
+    pub(super) at: usize,
+    pub(super) end: usize,
     number: Option<i64>,
-    unit: Option<Unit>,
+    pub(super) unit: Option<Unit>,
 }
 
 impl Reading<'_> {
@@ -45,8 +45,6 @@ impl Reading<'_> {
 
     fn read_comparisons(&mut self) {
         let place = |cue: &Cue| Comparison { at: cue.at, end: cue.end };
-        self.compare_year = self.take_cue("compare_year").as_ref().map(place);
-        self.compare_period = self.take_cue("compare_period").map(|cue| (place(&cue), cue.unit));
         self.comparison = self.take_cue("compare").as_ref().map(place);
         if let Some(cue) = self.take_cue("compare_verb") {
             // "compare A with B": the second is what it is compared with, wherever the verb stands.
@@ -271,20 +269,21 @@ impl Reading<'_> {
     }
 
     fn free_cue_at(&self, name: &str, at: usize) -> Option<Cue> {
-        if self.claim(at) != Claim::Free {
-            return None;
-        }
-        self.cue_at(name, at).filter(|cue| (cue.at..cue.end).all(|at| self.claim(at) == Claim::Free))
+        self.best_cue(name, at, |end| (at..end).all(|at| self.claim(at) == Claim::Free))
     }
 
     /// The longest pattern of a cue at a place.
-    fn cue_at(&self, name: &str, at: usize) -> Option<Cue> {
+    pub(super) fn cue_at(&self, name: &str, at: usize) -> Option<Cue> {
+        self.best_cue(name, at, |_| true)
+    }
+
+    fn best_cue(&self, name: &str, at: usize, fits: impl Fn(usize) -> bool) -> Option<Cue> {
         let read = |slot, at| read_slot(self.lexicon, &self.text.tokens, slot, at);
         let mut caught: Vec<Caught> = Vec::new();
         let mut best: Option<Cue> = None;
         for pattern in self.lexicon.cue(name) {
             let Some(end) = pattern.at(&self.text.tokens, at, &read, &mut caught) else { continue };
-            if end <= at || best.as_ref().is_some_and(|best| best.end >= end) {
+            if end <= at || best.as_ref().is_some_and(|best| best.end >= end) || !fits(end) {
                 continue;
             }
             let value = |slot| caught.iter().find(|caught| caught.slot == slot).map(|caught| caught.value);

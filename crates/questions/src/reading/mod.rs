@@ -159,6 +159,9 @@ impl<'a> Reading<'a> {
             Date(Found),
             Word(Mention),
             Name(Vec<NameMatch>),
+            /// "same period last year": a comparison that holds words of a date.
+            Year(Comparison),
+            Period(Comparison, Option<Unit>),
         }
         let tokens = &self.text.tokens;
         let mut spans: Vec<(usize, usize, What)> = Vec::new();
@@ -169,6 +172,12 @@ impl<'a> Reading<'a> {
             spans.push((found.at, found.end, What::Date(found)));
         }
         for (at, word) in words.iter().enumerate() {
+            if let Some(cue) = self.cue_at("compare_year", at) {
+                spans.push((at, cue.end, What::Year(Comparison { at, end: cue.end })));
+            }
+            if let Some(cue) = self.cue_at("compare_period", at) {
+                spans.push((at, cue.end, What::Period(Comparison { at, end: cue.end }, cue.unit)));
+            }
             if let Some((meaning, end)) = word {
                 spans.push((at, *end, What::Word(Mention { at, end: *end, meaning: meaning.clone() })));
             }
@@ -187,6 +196,7 @@ impl<'a> Reading<'a> {
                 What::Date(_) => Claim::Date,
                 What::Word(_) => Claim::Word,
                 What::Name(_) => Claim::Name,
+                What::Year(_) | What::Period(..) => Claim::Cue,
             };
             if !self.claims.take(at, end, claim) {
                 continue;
@@ -194,6 +204,8 @@ impl<'a> Reading<'a> {
             match what {
                 What::Date(found) => self.dates.push(found),
                 What::Word(mention) => mentions.push(mention),
+                What::Year(cue) => self.compare_year = Some(cue),
+                What::Period(cue, unit) => self.compare_period = Some((cue, unit)),
                 What::Name(matches) => self.names.push(NamedFilter { at, end, matches, not: false }),
             }
         }
