@@ -78,13 +78,15 @@ enum Part {
 pub struct Pattern(Vec<(Part, bool)>);
 
 impl Pattern {
-    /// Reads a pattern; none where a slot has no such name.
+    /// Reads a pattern; none where it is malformed or a slot has no such name.
     pub fn parse(source: &str) -> Option<Self> {
         let mut parts = Vec::new();
         for piece in source.split_whitespace() {
             let (piece, optional) = piece.strip_suffix('?').map_or((piece, false), |piece| (piece, true));
             let part = match piece.strip_prefix('{').and_then(|piece| piece.strip_suffix('}')) {
                 Some(name) => Part::Slot(Slot::named(name)?),
+                // A slot stands alone, not among alternatives.
+                None if piece.contains(['{', '}', '?']) => return None,
                 None => Part::Words(piece.split('|').map(fold).collect()),
             };
             parts.push((part, optional));

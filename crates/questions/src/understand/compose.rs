@@ -251,7 +251,13 @@ impl Work<'_> {
             reading.lexicon.cue("one").iter().any(|pattern| pattern.words().any(|word| word == token.text))
         });
         let plural = reading.lexicon.cue("many").iter().any(|pattern| pattern.words().any(|word| before.iter().any(|token| token.text == word)));
-        article || (!plural && self.language != Language::De && !word.ends_with('s'))
+        // "país" ends like a plural, but has one.
+        let has_plural = reading.groups.first().and_then(|group| group.meaning.dimension.as_deref()).is_some_and(|id| {
+            let words = self.context.catalogue.dimension(id).and_then(|known| known.words.get(&self.language));
+            let folded = |other: &String| crate::text::fold(other);
+            words.into_iter().flatten().any(|other| folded(other) == format!("{word}s") || folded(other) == format!("{word}es"))
+        });
+        article || (!plural && self.language != Language::De && (has_plural || !word.ends_with('s')))
     }
 
     fn range(&mut self, said: Option<Range>, last: Option<&Frame>, carried: &mut Vec<String>) -> Range {
