@@ -163,3 +163,11 @@ fn what_was_held_back_is_understood_mostly() {
     assert_eq!(wrong, 0);
     assert!(right * 100 >= all * 85, "{right} of {all}");
 }
+
+#[test]
+fn what_was_written_afterwards_is_understood_mostly() {
+    let (right, all, wrong) = score("fresh");
+    assert!(all >= 100);
+    assert_eq!(wrong, 0);
+    assert!(right * 100 >= all * 85, "{right} of {all}");
+}

@@ -23,6 +23,7 @@ impl Reading<'_> {
         }
         self.share = self.take_cue("share").is_some();
         self.how_many = self.find_cue("how_many").is_some();
+        self.quantity = self.how_many || self.find_cue("number_cue").is_some();
         let mut mentions: Vec<Option<Mention>> = mentions.into_iter().map(Some).collect();
         self.read_groups(&mut mentions);
         self.read_grain();

@@ -89,6 +89,8 @@ pub struct Reading<'a> {
     pub growth: bool,
     /// "how many".
     pub how_many: bool,
+    /// "how much", "how many".
+    pub quantity: bool,
     /// A group that nothing is known of ("by salesperson").
     pub unknown_group: Option<String>,
     /// Amounts that were said, with their signs.
@@ -138,6 +140,7 @@ impl<'a> Reading<'a> {
             compare_period: None,
             growth: false,
             how_many: false,
+            quantity: false,
             unknown_group: None,
             amounts: Vec::new(),
             leftovers: Vec::new(),
@@ -231,6 +234,14 @@ impl<'a> Reading<'a> {
             || self.share
             || self.compares()
             || self.how_many
+    }
+
+    /// "Germany vs France": two names around the comparison, which are shown side by side.
+    pub fn side_by_side(&self) -> bool {
+        self.comparison.is_some_and(|cue| {
+            let before = self.names.iter().any(|name| name.end == cue.at);
+            before && self.names.iter().any(|name| name.at >= cue.end && name.at <= cue.end + 1)
+        })
     }
 
     /// Whether anything was said about a comparison.

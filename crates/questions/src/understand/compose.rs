@@ -61,7 +61,7 @@ impl Work<'_> {
         let time = self.time(last_days)?;
         let mut filters = self.filters(&metric)?;
         let mut group_by = self.group(&metric)?;
-        if reading.comparison.is_some() && reading.dates.is_empty() && group_by.is_none() {
+        if (reading.side_by_side() || (reading.comparison.is_some() && reading.dates.is_empty())) && group_by.is_none() {
             // "Germany vs France": side by side.
             group_by = filters.iter().find(|filter| filter.values.len() > 1).map(|filter| filter.dimension.clone());
         }
@@ -109,7 +109,7 @@ impl Work<'_> {
         let reading = self.reading;
         let Some(_) = self.context.last else { return false };
         if reading.metrics.is_empty() {
-            return !reading.verb && reading.has_cue();
+            return !reading.verb && (reading.has_cue() || reading.unknown_group.is_some());
         }
         reading.follows
     }
@@ -128,14 +128,15 @@ impl Work<'_> {
             [id] => return catalogue.metric(id).cloned().ok_or(Stop::NotMetrics),
             _ => return Err(self.ask_which_metric()),
         }
-        if reading.verb {
+        // A verb alone ("sold") is about a number only where how much, when or which is asked.
+        if reading.verb && (reading.quantity || reading.rank.is_some() || !reading.dates.is_empty()) {
             let id = if reading.how_many { self.pieces() } else { self.main() };
             return id.ok_or(Stop::NotMetrics);
         }
         if let Some(known) = last.and_then(|last| catalogue.metric(&last.metric)) {
             return Ok(known.clone());
         }
-        let ranked = reading.rank.is_some() && !reading.groups.is_empty();
+        let ranked = reading.rank.is_some() && (!reading.groups.is_empty() || reading.rank_units);
         if ranked && reading.leftovers.iter().all(|left| left.doubt != Doubt::Unknown) {
             self.note(Note::MainMetric);
             return self.main().ok_or(Stop::NotMetrics);

@@ -49,7 +49,8 @@ pub fn understand(question: &str, context: &Context<'_>) -> Understanding {
         answer.confidence = 0.95;
         return answer;
     }
-    if is_greeting(&text, &cues) {
+    // "How can I sell more bags?" wants advice.
+    if is_greeting(&text, &cues) || cues.starts(&text, "advice", cues.past_politeness(&text)).is_some() {
         answer.confidence = 0.95;
         return answer;
     }

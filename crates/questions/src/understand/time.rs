@@ -47,7 +47,7 @@ impl Work<'_> {
                 time.compare = Some(Compare::PreviousPeriod);
                 self.to_date_unless_said(&mut time, unit, last);
             }
-        } else if reading.growth || (reading.comparison.is_some() && reading.names.len() < 2) {
+        } else if reading.growth || (reading.comparison.is_some() && reading.names.len() < 2 && !reading.side_by_side()) {
             time.compare = Some(Compare::PreviousPeriod);
         }
         Ok(time)
@@ -56,7 +56,8 @@ impl Work<'_> {
     /// Which dates are the range, and which is what it is compared with.
     fn parts(&self) -> (Vec<Found>, Option<Found>) {
         let dates = &self.reading.dates;
-        let Some(comparison) = self.reading.comparison else { return (dates.clone(), None) };
+        let comparison = self.reading.comparison.filter(|_| !self.reading.side_by_side());
+        let Some(comparison) = comparison else { return (dates.clone(), None) };
         let target = dates.iter().find(|found| found.at >= comparison.at);
         let base = dates.iter().filter(|found| Some(*found) != target).cloned().collect();
         (base, target.cloned())
