@@ -35,28 +35,45 @@ fn main() {
     let (mut right, mut sure, mut sure_right) = (0, 0, 0);
     for (_, sentence) in &held {
         let p = likely(&weights, &sentence.buckets);
-        let best = (0..CLASSES.len()).max_by(|a, b| p[*a].total_cmp(&p[*b])).unwrap_or(0);
-        let next = (0..CLASSES.len()).filter(|class| *class != best).map(|class| p[class]).fold(0.0, f32::max);
+        let best = (0..CLASSES.len())
+            .max_by(|a, b| p[*a].total_cmp(&p[*b]))
+            .unwrap_or(0);
+        let next = (0..CLASSES.len())
+            .filter(|class| *class != best)
+            .map(|class| p[class])
+            .fold(0.0, f32::max);
         right += usize::from(best == sentence.class);
         if p[best] >= 0.7 && p[best] - next >= 0.2 {
             sure += 1;
             sure_right += usize::from(best == sentence.class);
         }
         if best != sentence.class {
-            println!("held: {} is {}, not {} ({:.2})", sentence.text, CLASSES[sentence.class], CLASSES[best], p[best]);
+            println!(
+                "held: {} is {}, not {} ({:.2})",
+                sentence.text, CLASSES[sentence.class], CLASSES[best], p[best]
+            );
         }
     }
-    println!("held back {}: right {right}; sure of {sure}, of which right {sure_right}", held.len());
+    println!(
+        "held back {}: right {right}; sure of {sure}, of which right {sure_right}",
+        held.len()
+    );
     let weights = train(&sentences.iter().collect::<Vec<_>>());
     let byte = |weight: f32| (weight * SCALE).round().clamp(-127.0, 127.0) as i8;
-    let file: Vec<u8> = (0..CLASSES.len()).flat_map(|class| weights.iter().map(move |row| byte(row[class]).cast_unsigned())).collect();
+    let file: Vec<u8> = (0..CLASSES.len())
+        .flat_map(|class| weights.iter().map(move |row| byte(row[class]).cast_unsigned()))
+        .collect();
     std::fs::write(folder.join("src/intent/weights.bin"), file).expect("a writable folder");
 }
 
 fn sentence(line: &str) -> Option<Sentence> {
     let (class, text) = line.split_once('|')?;
     let class = CLASSES.iter().position(|known| *known == class)?;
-    Some(Sentence { class, buckets: features(text), text: text.to_owned() })
+    Some(Sentence {
+        class,
+        buckets: features(text),
+        text: text.to_owned(),
+    })
 }
 
 fn likely(weights: &Weights, buckets: &[usize]) -> [f32; CLASSES.len()] {

@@ -52,6 +52,7 @@ pub struct Comparison {
 
 /// What was read.
 #[derive(Debug)]
+#[allow(clippy::struct_excessive_bools)] // each says whether a word of its sort was there
 pub struct Reading<'a> {
     /// The words.
     pub text: &'a Text,
@@ -169,7 +170,11 @@ impl<'a> Reading<'a> {
         let tokens = &self.text.tokens;
         let mut spans: Vec<(usize, usize, What)> = Vec::new();
         let words: Vec<Option<(Meaning, usize)>> = (0..tokens.len())
-            .map(|at| vocabulary.at(tokens, at).map(|(meaning, end)| (meaning.clone(), end)))
+            .map(|at| {
+                vocabulary
+                    .at(tokens, at)
+                    .map(|(meaning, end)| (meaning.clone(), end))
+            })
             .collect();
         for found in std::mem::take(&mut self.dates) {
             spans.push((found.at, found.end, What::Date(found)));
@@ -179,10 +184,22 @@ impl<'a> Reading<'a> {
                 spans.push((at, cue.end, What::Year(Comparison { at, end: cue.end })));
             }
             if let Some(cue) = self.cue_at("compare_period", at) {
-                spans.push((at, cue.end, What::Period(Comparison { at, end: cue.end }, cue.unit)));
+                spans.push((
+                    at,
+                    cue.end,
+                    What::Period(Comparison { at, end: cue.end }, cue.unit),
+                ));
             }
             if let Some((meaning, end)) = word {
-                spans.push((at, *end, What::Word(Mention { at, end: *end, meaning: meaning.clone() })));
+                spans.push((
+                    at,
+                    *end,
+                    What::Word(Mention {
+                        at,
+                        end: *end,
+                        meaning: meaning.clone(),
+                    }),
+                ));
             }
         }
         let may = |at: usize| self.may_be_name(at);
@@ -209,7 +226,12 @@ impl<'a> Reading<'a> {
                 What::Word(mention) => mentions.push(mention),
                 What::Year(cue) => self.compare_year = Some(cue),
                 What::Period(cue, unit) => self.compare_period = Some((cue, unit)),
-                What::Name(matches) => self.names.push(NamedFilter { at, end, matches, not: false }),
+                What::Name(matches) => self.names.push(NamedFilter {
+                    at,
+                    end,
+                    matches,
+                    not: false,
+                }),
             }
         }
         self.dates.sort_by_key(|found| found.at);
@@ -240,7 +262,11 @@ impl<'a> Reading<'a> {
     pub fn side_by_side(&self) -> bool {
         self.comparison.is_some_and(|cue| {
             let before = self.names.iter().any(|name| name.end == cue.at);
-            before && self.names.iter().any(|name| name.at >= cue.end && name.at <= cue.end + 1)
+            before
+                && self
+                    .names
+                    .iter()
+                    .any(|name| name.at >= cue.end && name.at <= cue.end + 1)
         })
     }
 
