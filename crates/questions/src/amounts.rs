@@ -24,16 +24,25 @@ pub fn read(text: &str, language: Language) -> Option<i64> {
 /// groups where three digits follow each and the language groups so, else it is decimal.
 fn parts(digits: &str, language: Language) -> Option<(String, String)> {
     let plain = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
-    let signs: Vec<(usize, char)> = digits.char_indices().filter(|(_, c)| !c.is_ascii_digit()).collect();
+    let signs: Vec<(usize, char)> = digits
+        .char_indices()
+        .filter(|(_, c)| !c.is_ascii_digit())
+        .collect();
     if signs.iter().any(|(_, c)| !matches!(c, '.' | ',')) {
         return None;
     }
-    let Some((last, sign)) = signs.last().copied() else { return Some((plain(digits), "0".into())) };
+    let Some((last, sign)) = signs.last().copied() else {
+        return Some((plain(digits), "0".into()));
+    };
     let decimal_sign = if language == Language::En { '.' } else { ',' };
     let mixed = signs.iter().any(|(_, c)| *c != sign);
     let three = digits.len() - last - 1 == 3;
     let decimal = mixed || (signs.len() == 1 && (sign == decimal_sign || !three));
-    if decimal { Some((plain(&digits[..last]), plain(&digits[last + 1..]))) } else { Some((plain(digits), "0".into())) }
+    if decimal {
+        Some((plain(&digits[..last]), plain(&digits[last + 1..])))
+    } else {
+        Some((plain(digits), "0".into()))
+    }
 }
 
 #[cfg(test)]

@@ -47,7 +47,9 @@ impl Calendar {
     /// The first instant of a day: midnight, or what comes after it where the clock jumps over it.
     pub fn begin(&self, day: Date) -> Option<Timestamp> {
         // `to_zoned` moves a midnight that does not exist forward, and takes the first of two.
-        day.to_zoned(self.zone.clone()).ok().map(|zoned| zoned.timestamp())
+        day.to_zoned(self.zone.clone())
+            .ok()
+            .map(|zoned| zoned.timestamp())
     }
 
     /// The day that it is at a moment.

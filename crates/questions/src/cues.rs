@@ -16,7 +16,11 @@ impl Cues<'_> {
     pub fn starts(&self, text: &Text, name: &str, at: usize) -> Option<usize> {
         let read = |slot, at| read_slot(self.lexicon, &text.tokens, slot, at);
         let mut caught = Vec::new();
-        let ends = self.lexicon.cue(name).iter().filter_map(|pattern| pattern.at(&text.tokens, at, &read, &mut caught));
+        let ends = self
+            .lexicon
+            .cue(name)
+            .iter()
+            .filter_map(|pattern| pattern.at(&text.tokens, at, &read, &mut caught));
         ends.filter(|end| *end > at).max()
     }
 

@@ -78,13 +78,17 @@ enum Part {
 pub struct Pattern(Vec<(Part, bool)>);
 
 impl Pattern {
-    /// Reads a pattern; none where a slot has no such name.
+    /// Reads a pattern; none where it is malformed or a slot has no such name.
     pub fn parse(source: &str) -> Option<Self> {
         let mut parts = Vec::new();
         for piece in source.split_whitespace() {
-            let (piece, optional) = piece.strip_suffix('?').map_or((piece, false), |piece| (piece, true));
+            let (piece, optional) = piece
+                .strip_suffix('?')
+                .map_or((piece, false), |piece| (piece, true));
             let part = match piece.strip_prefix('{').and_then(|piece| piece.strip_suffix('}')) {
                 Some(name) => Part::Slot(Slot::named(name)?),
+                // A slot stands alone, not among alternatives.
+                None if piece.contains(['{', '}', '?']) => return None,
                 None => Part::Words(piece.split('|').map(fold).collect()),
             };
             parts.push((part, optional));
@@ -94,24 +98,47 @@ impl Pattern {
 
     /// All words that occur in it.
     pub fn words(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().flat_map(|(part, _)| match part {
-            Part::Words(words) => words.as_slice(),
-            Part::Slot(_) => &[],
-        }).map(String::as_str)
+        self.0
+            .iter()
+            .flat_map(|(part, _)| match part {
+                Part::Words(words) => words.as_slice(),
+                Part::Slot(_) => &[],
+            })
+            .map(String::as_str)
     }
 
     /// Matches at a place; gives where it ends. `read` reads a slot at a place: all values it may have, with their ends.
-    pub fn at(&self, tokens: &[Token], at: usize, read: &impl Fn(Slot, usize) -> Option<(i64, usize)>, caught: &mut Vec<Caught>) -> Option<usize> {
+    pub fn at(
+        &self,
+        tokens: &[Token],
+        at: usize,
+        read: &impl Fn(Slot, usize) -> Option<(i64, usize)>,
+        caught: &mut Vec<Caught>,
+    ) -> Option<usize> {
         caught.clear();
         go(&self.0, tokens, at, read, caught)
     }
 }
 
-fn go(parts: &[(Part, bool)], tokens: &[Token], at: usize, read: &impl Fn(Slot, usize) -> Option<(i64, usize)>, caught: &mut Vec<Caught>) -> Option<usize> {
-    let Some(((part, optional), rest)) = parts.split_first() else { return Some(at) };
+fn go(
+    parts: &[(Part, bool)],
+    tokens: &[Token],
+    at: usize,
+    read: &impl Fn(Slot, usize) -> Option<(i64, usize)>,
+    caught: &mut Vec<Caught>,
+) -> Option<usize> {
+    let Some(((part, optional), rest)) = parts.split_first() else {
+        return Some(at);
+    };
     let next = match part {
-        Part::Words(words) => tokens.get(at).filter(|token| words.contains(&token.text)).map(|_| (None, at + 1)),
-        Part::Slot(slot) => (at < tokens.len()).then(|| read(*slot, at)).flatten().map(|(value, end)| (Some(Caught { slot: *slot, value }), end)),
+        Part::Words(words) => tokens
+            .get(at)
+            .filter(|token| words.contains(&token.text))
+            .map(|_| (None, at + 1)),
+        Part::Slot(slot) => (at < tokens.len())
+            .then(|| read(*slot, at))
+            .flatten()
+            .map(|(value, end)| (Some(Caught { slot: *slot, value }), end)),
     };
     if let Some((value, end)) = next {
         let before = caught.len();
@@ -121,5 +148,9 @@ fn go(parts: &[(Part, bool)], tokens: &[Token], at: usize, read: &impl Fn(Slot, 
         }
         caught.truncate(before);
     }
-    if *optional { go(rest, tokens, at, read, caught) } else { None }
+    if *optional {
+        go(rest, tokens, at, read, caught)
+    } else {
+        None
+    }
 }

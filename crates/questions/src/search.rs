@@ -29,10 +29,16 @@ pub fn read(text: &Text, cues: &Cues<'_>, metric: bool) -> Option<SearchRequest>
         (found("show")?, false)
     };
     let id = text.tokens[from..].iter().any(|token| {
-        token.kind == Kind::Id || (token.kind == Kind::Number && token.text.len() >= 5) || token.kind == Kind::Quote
+        token.kind == Kind::Id
+            || (token.kind == Kind::Number && token.text.len() >= 5)
+            || token.kind == Kind::Quote
     });
     // What is only shown must be a document; what is to be found may be anything but a metric.
-    let wanted = if strong { !noun.is_empty() || id || !metric } else { !noun.is_empty() };
+    let wanted = if strong {
+        !noun.is_empty() || id || !metric
+    } else {
+        !noun.is_empty()
+    };
     if !wanted || from >= text.tokens.len() {
         return None;
     }
@@ -40,13 +46,21 @@ pub fn read(text: &Text, cues: &Cues<'_>, metric: bool) -> Option<SearchRequest>
     while from + 1 < text.tokens.len() && cues.is_filler(&text.tokens[from].text) {
         from += 1;
     }
-    let query = text.rest(from).trim_end_matches(['?', '!', '.', ' ']).trim().to_owned();
+    let query = text
+        .rest(from)
+        .trim_end_matches(['?', '!', '.', ' '])
+        .trim()
+        .to_owned();
     (!query.is_empty()).then_some(SearchRequest { query, kinds: noun })
 }
 
 fn kinds(text: &Text, cues: &Cues<'_>) -> Vec<String> {
     let mut kinds: Vec<String> = Vec::new();
-    for (cue, kind) in [("noun_file", "file"), ("noun_message", "message"), ("noun_record", "record")] {
+    for (cue, kind) in [
+        ("noun_file", "file"),
+        ("noun_message", "message"),
+        ("noun_record", "record"),
+    ] {
         if (0..text.tokens.len()).any(|at| cues.starts(text, cue, at).is_some()) {
             kinds.push(kind.to_owned());
         }

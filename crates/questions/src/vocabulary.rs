@@ -33,18 +33,30 @@ impl Vocabulary {
             for metric in &catalogue.metrics {
                 let label = metric.labels.get(&language);
                 for word in metric.words.get(&language).into_iter().flatten().chain(label) {
-                    words.entry(key(word)).or_default().metric.get_or_insert_with(|| metric.id.clone());
+                    words
+                        .entry(key(word))
+                        .or_default()
+                        .metric
+                        .get_or_insert_with(|| metric.id.clone());
                 }
             }
             for dimension in &catalogue.dimensions {
                 let label = dimension.labels.get(&language);
                 for word in dimension.words.get(&language).into_iter().flatten().chain(label) {
-                    words.entry(key(word)).or_default().dimension.get_or_insert_with(|| dimension.id.clone());
+                    words
+                        .entry(key(word))
+                        .or_default()
+                        .dimension
+                        .get_or_insert_with(|| dimension.id.clone());
                 }
             }
         }
         words.remove("");
-        let longest = words.keys().map(|word| word.split(' ').count()).max().unwrap_or(0);
+        let longest = words
+            .keys()
+            .map(|word| word.split(' ').count())
+            .max()
+            .unwrap_or(0);
         Self { words, longest }
     }
 
@@ -62,7 +74,9 @@ impl Vocabulary {
         let mut best: Option<(usize, &str, &Meaning)> = None;
         let mut tied = false;
         for (known, meaning) in &self.words {
-            let Some(slips) = slips_between(word, known) else { continue };
+            let Some(slips) = slips_between(word, known) else {
+                continue;
+            };
             match best {
                 Some((least, _, _)) if slips > least => {}
                 Some((least, _, other)) if slips == least => tied |= other != meaning,

@@ -21,10 +21,17 @@ pub struct Due {
 /// The first day that is said behind a place.
 pub fn find(text: &Text, cues: &Cues<'_>, from: usize, today: Date) -> Option<Due> {
     let found = dates::find(text, cues.lexicon, None);
-    found.into_iter().filter(|found| found.at >= from).find_map(|found| {
-        let day = day(&found.when, today)?;
-        Some(Due { at: found.at, end: found.end, day })
-    })
+    found
+        .into_iter()
+        .filter(|found| found.at >= from)
+        .find_map(|found| {
+            let day = day(&found.when, today)?;
+            Some(Due {
+                at: found.at,
+                end: found.end,
+                day,
+            })
+        })
 }
 
 fn day(when: &When, today: Date) -> Option<Date> {
@@ -45,7 +52,10 @@ fn day(when: &When, today: Date) -> Option<Date> {
             ahead(Span::new().days(i64::from(days)))
         }
         When::Until(inner) | When::UpTo(inner) => self::day(inner, today),
-        When::Named { what: Named::Day { day, month, .. }, year } => {
+        When::Named {
+            what: Named::Day { day, month, .. },
+            year,
+        } => {
             let of = |year: i64| Date::new(i16::try_from(year).ok()?, *month, *day).ok();
             match year {
                 Some(year) => of(*year),

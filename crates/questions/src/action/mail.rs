@@ -15,12 +15,21 @@ pub fn read(text: &Text, cues: &Cues<'_>, from: usize, kind: &str) -> Read {
     let quote = tokens.iter().skip(from).find(|token| token.kind == Kind::Quote);
     let quoted = quote.map(|token| text.original[token.start..token.end].to_owned());
     let about = cues.find(text, "mail_about", from);
-    let saying = cues.find(text, "mail_saying", from).map(|(_, end)| text.rest(end).to_owned());
+    let saying = cues
+        .find(text, "mail_saying", from)
+        .map(|(_, end)| text.rest(end).to_owned());
     // Behind a colon stands the text itself.
-    let colon = (from..tokens.len()).find(|at| tokens[*at].mark == Some(':')).map(|at| text.rest(at).to_owned());
-    let body = quoted.or(saying).or(colon).map(|body| body.trim().to_owned()).filter(|body| !body.is_empty());
+    let colon = (from..tokens.len())
+        .find(|at| tokens[*at].mark == Some(':'))
+        .map(|at| text.rest(at).to_owned());
+    let body = quoted
+        .or(saying)
+        .or(colon)
+        .map(|body| body.trim().to_owned())
+        .filter(|body| !body.is_empty());
     let subject = about.map(|(_, end)| {
-        let stop = (end..tokens.len()).find(|at| tokens[*at].kind == Kind::Email || tokens[*at].mark == Some(':'));
+        let stop =
+            (end..tokens.len()).find(|at| tokens[*at].kind == Kind::Email || tokens[*at].mark == Some(':'));
         text.written(end, stop.unwrap_or(tokens.len())).trim().to_owned()
     });
     let subject = subject.filter(|subject| !subject.is_empty());
@@ -28,8 +37,18 @@ pub fn read(text: &Text, cues: &Cues<'_>, from: usize, kind: &str) -> Read {
     if to.is_empty() && kind == "email.send" {
         missing.push("to".to_owned());
     }
-    let number = body.is_none().then(|| rest(text, cues, from)).filter(|rest| !rest.is_empty());
-    let request = ActionRequest { kind: kind.to_owned(), to, subject, body, missing, ..ActionRequest::default() };
+    let number = body
+        .is_none()
+        .then(|| rest(text, cues, from))
+        .filter(|rest| !rest.is_empty());
+    let request = ActionRequest {
+        kind: kind.to_owned(),
+        to,
+        subject,
+        body,
+        missing,
+        ..ActionRequest::default()
+    };
     Read { request, number }
 }
 
@@ -39,7 +58,10 @@ pub fn rest(text: &Text, cues: &Cues<'_>, from: usize) -> String {
     let mut kept = Vec::new();
     let mut at = from;
     while at < tokens.len() {
-        if let Some(end) = cues.starts(text, "noun_mail", at).or_else(|| cues.starts(text, "mail_about", at)) {
+        if let Some(end) = cues
+            .starts(text, "noun_mail", at)
+            .or_else(|| cues.starts(text, "mail_about", at))
+        {
             at = end;
             continue;
         }

@@ -74,18 +74,39 @@ pub fn read(text: &Text, cues: &Cues<'_>, today: Date) -> Option<Read> {
     }
     if let Some(end) = starts("act_workflow") {
         let name = tail(text, cues, end);
-        let missing = if name.is_none() { vec!["name".to_owned()] } else { Vec::new() };
-        let request = ActionRequest { kind: "workflow.run".to_owned(), name, missing, ..ActionRequest::default() };
-        return Some(Read { request, number: None });
+        let missing = if name.is_none() {
+            vec!["name".to_owned()]
+        } else {
+            Vec::new()
+        };
+        let request = ActionRequest {
+            kind: "workflow.run".to_owned(),
+            name,
+            missing,
+            ..ActionRequest::default()
+        };
+        return Some(Read {
+            request,
+            number: None,
+        });
     }
     if let Some(end) = starts("act_sync") {
         let name = tail(text, cues, end);
-        let request = ActionRequest { kind: "connector.sync".to_owned(), name, ..ActionRequest::default() };
-        return Some(Read { request, number: None });
+        let request = ActionRequest {
+            kind: "connector.sync".to_owned(),
+            name,
+            ..ActionRequest::default()
+        };
+        return Some(Read {
+            request,
+            number: None,
+        });
     }
     let end = starts("act_send").or_else(|| starts("act_mail"))?;
     // "send me the revenue" is a question; "send … to anna@example.com" and "send an e-mail …" are not.
-    let addressed = text.tokens[begin..].iter().any(|token| token.kind == crate::text::Kind::Email);
+    let addressed = text.tokens[begin..]
+        .iter()
+        .any(|token| token.kind == crate::text::Kind::Email);
     let mail = addressed || starts("act_mail").is_some() || cues.find(text, "noun_mail", begin).is_some();
     mail.then(|| mail::read(text, cues, end, "email.send"))
 }
@@ -110,17 +131,31 @@ fn task(text: &Text, cues: &Cues<'_>, from: usize, today: Date) -> Read {
     }
     let title = text.written(from, end).trim().to_owned();
     let title = (!title.is_empty()).then_some(title);
-    let missing = if title.is_none() { vec!["title".to_owned()] } else { Vec::new() };
+    let missing = if title.is_none() {
+        vec!["title".to_owned()]
+    } else {
+        Vec::new()
+    };
     let due_on = due.map(|due| due.day);
-    let request = ActionRequest { kind: "task.create".to_owned(), title, due_on, missing, ..ActionRequest::default() };
-    Read { request, number: None }
+    let request = ActionRequest {
+        kind: "task.create".to_owned(),
+        title,
+        due_on,
+        missing,
+        ..ActionRequest::default()
+    };
+    Read {
+        request,
+        number: None,
+    }
 }
 
 /// What is left of a sentence as a name: without articles before it and "now" behind it.
 fn tail(text: &Text, cues: &Cues<'_>, from: usize) -> Option<String> {
     let mut end = text.tokens.len();
     let mut from = from;
-    let little = |at: usize| cues.is_filler(&text.tokens[at].text) || cues.starts(text, "task_link", at).is_some();
+    let little =
+        |at: usize| cues.is_filler(&text.tokens[at].text) || cues.starts(text, "task_link", at).is_some();
     while from < end && little(from) {
         from += 1;
     }

@@ -16,7 +16,11 @@ impl Order {
     /// The order of a language; English is read as its zone writes.
     pub fn of(language: Language, zone: Option<&str>) -> Self {
         let american = zone.is_some_and(|zone| zone.starts_with("America/") || zone.starts_with("US/"));
-        if language == Language::En && american { Self::MonthFirst } else { Self::DayFirst }
+        if language == Language::En && american {
+            Self::MonthFirst
+        } else {
+            Self::DayFirst
+        }
     }
 }
 
@@ -27,8 +31,10 @@ pub fn read(number: &str, order: Order) -> Option<When> {
         return None;
     }
     let parts: Vec<&str> = number.split(sign).collect();
-    let numbers: Vec<i64> =
-        parts.iter().map(|part| part.parse().ok().filter(|_| part.len() <= 4)).collect::<Option<_>>()?;
+    let numbers: Vec<i64> = parts
+        .iter()
+        .map(|part| part.parse().ok().filter(|_| part.len() <= 4))
+        .collect::<Option<_>>()?;
     let long = |n: usize| parts[n].len() == 4;
     match numbers[..] {
         [year, month, day] if long(0) => date(day, month, year, false),
@@ -36,12 +42,21 @@ pub fn read(number: &str, order: Order) -> Option<When> {
             let year = if long(2) { year } else { 2000 + year };
             let (day, month) = if order == Order::DayFirst { (a, b) } else { (b, a) };
             // The other way round where this way there is no such month.
-            if month > 12 && day <= 12 { date(month, day, year, false) } else { date(day, month, year, day <= 12 && day != month) }
+            if month > 12 && day <= 12 {
+                date(month, day, year, false)
+            } else {
+                date(day, month, year, day <= 12 && day != month)
+            }
         }
         [year, month] if long(0) && !long(1) && (1..=12).contains(&month) => month_of(month, year),
         [month, year] if long(1) && !long(0) && (1..=12).contains(&month) => month_of(month, year),
         [from, to] if long(0) && long(1) && sign == '-' && plausible(from) && plausible(to) => {
-            let year = |year| Box::new(When::Named { what: Named::Year, year: Some(year) });
+            let year = |year| {
+                Box::new(When::Named {
+                    what: Named::Year,
+                    year: Some(year),
+                })
+            };
             Some(When::Between(year(from), year(to)))
         }
         [a, b] if sign == '/' && a > 0 && b > 0 => {
@@ -59,14 +74,24 @@ pub fn plausible(year: i64) -> bool {
 }
 
 fn month_of(month: i64, year: i64) -> Option<When> {
-    Some(When::Named { what: Named::Month(i8::try_from(month).ok()?), year: Some(year) })
+    Some(When::Named {
+        what: Named::Month(i8::try_from(month).ok()?),
+        year: Some(year),
+    })
 }
 
 fn date(day: i64, month: i64, year: i64, either: bool) -> Option<When> {
-    Some(When::Named { what: piece(day, month, either)?, year: Some(year) })
+    Some(When::Named {
+        what: piece(day, month, either)?,
+        year: Some(year),
+    })
 }
 
 fn piece(day: i64, month: i64, either: bool) -> Option<Named> {
     // A thirteenth month stays: it is said that there is none.
-    Some(Named::Day { day: i8::try_from(day).ok()?, month: i8::try_from(month).ok()?, either })
+    Some(Named::Day {
+        day: i8::try_from(day).ok()?,
+        month: i8::try_from(month).ok()?,
+        either,
+    })
 }

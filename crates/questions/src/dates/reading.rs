@@ -24,9 +24,13 @@ pub fn find(text: &Text, lexicon: &Lexicon, zone: Option<&str>) -> Vec<Found> {
     let tokens = &text.tokens;
     let order = Order::of(lexicon.language, zone);
     // Every place's longest simple date, before it is asked whether a month's name is one: in a range it is.
-    let simple: Vec<Option<Found>> = (0..tokens.len()).map(|at| simple_at(tokens, at, lexicon, order)).collect();
-    let dates: Vec<When> =
-        simple.iter().map(|found| found.as_ref().map_or(When::All, |found| found.when.clone())).collect();
+    let simple: Vec<Option<Found>> = (0..tokens.len())
+        .map(|at| simple_at(tokens, at, lexicon, order))
+        .collect();
+    let dates: Vec<When> = simple
+        .iter()
+        .map(|found| found.as_ref().map_or(When::All, |found| found.when.clone()))
+        .collect();
     let mut found = Vec::new();
     let mut at = 0;
     while at < tokens.len() {
@@ -52,10 +56,15 @@ pub fn find(text: &Text, lexicon: &Lexicon, zone: Option<&str>) -> Vec<Found> {
 
 fn simple_at(tokens: &[Token], at: usize, lexicon: &Lexicon, order: Order) -> Option<Found> {
     let token = &tokens[at];
-    if token.kind == Kind::Number {
-        if let Some(when) = numeric::read(&token.text, order) {
-            return Some(Found { at, end: at + 1, when, hour: false });
-        }
+    if token.kind == Kind::Number
+        && let Some(when) = numeric::read(&token.text, order)
+    {
+        return Some(Found {
+            at,
+            end: at + 1,
+            when,
+            hour: false,
+        });
     }
     if !matches!(token.kind, Kind::Number | Kind::Word) {
         return None;
@@ -64,7 +73,13 @@ fn simple_at(tokens: &[Token], at: usize, lexicon: &Lexicon, order: Order) -> Op
     best_at(tokens, at, lexicon, false, &read, &[])
 }
 
-fn range_at(tokens: &[Token], at: usize, lexicon: &Lexicon, simple: &[Option<Found>], dates: &[When]) -> Option<Found> {
+fn range_at(
+    tokens: &[Token],
+    at: usize,
+    lexicon: &Lexicon,
+    simple: &[Option<Found>],
+    dates: &[When],
+) -> Option<Found> {
     // A slot for a date catches the place where one begins.
     let read = |slot, at: usize| match slot {
         Slot::Date => {
@@ -97,12 +112,19 @@ fn best_at(
     let mut caught: Vec<Caught> = Vec::new();
     let mut best: Option<Found> = None;
     for (rule, pattern) in lexicon.dates.iter().filter(|(rule, _)| rule.is_range() == ranges) {
-        let Some(end) = pattern.at(tokens, at, read, &mut caught) else { continue };
+        let Some(end) = pattern.at(tokens, at, read, &mut caught) else {
+            continue;
+        };
         if end <= at || best.as_ref().is_some_and(|best| best.end >= end) {
             continue;
         }
         if let Some(when) = rule.when(&caught, dates) {
-            best = Some(Found { at, end, when, hour: false });
+            best = Some(Found {
+                at,
+                end,
+                when,
+                hour: false,
+            });
         }
     }
     best
@@ -114,7 +136,10 @@ fn is_shy(tokens: &[Token], found: &Found, lexicon: &Lexicon) -> bool {
     if found.end - found.at != 1 || lexicon.month(&token.text).is_none() {
         return false;
     }
-    if tokens.get(found.end).is_some_and(|next| lexicon.is_pronoun(&next.text)) {
+    if tokens
+        .get(found.end)
+        .is_some_and(|next| lexicon.is_pronoun(&next.text))
+    {
         return true;
     }
     if !lexicon.is_shy(&token.text) {
@@ -127,7 +152,10 @@ fn is_shy(tokens: &[Token], found: &Found, lexicon: &Lexicon) -> bool {
 /// Where an hour beside a date ends.
 fn hour_at(tokens: &[Token], at: usize) -> Option<usize> {
     let hour = |token: &Token| {
-        let clock = token.text.split_once(':').is_some_and(|(hours, _)| hours.parse::<u8>().is_ok_and(|h| h < 25));
+        let clock = token
+            .text
+            .split_once(':')
+            .is_some_and(|(hours, _)| hours.parse::<u8>().is_ok_and(|h| h < 25));
         let digits = token.text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
         let ending = &token.text[digits.len()..];
         clock || (matches!(ending, "am" | "pm" | "h") && digits.parse::<u8>().is_ok_and(|h| h < 25))
@@ -144,7 +172,11 @@ fn hour_at(tokens: &[Token], at: usize) -> Option<usize> {
 pub fn read_slot(lexicon: &Lexicon, tokens: &[Token], slot: Slot, at: usize) -> Option<(i64, usize)> {
     let token = tokens.get(at)?;
     let word = token.text.as_str();
-    let plain = || (token.kind == Kind::Number).then(|| word.parse::<i64>().ok()).flatten();
+    let plain = || {
+        (token.kind == Kind::Number)
+            .then(|| word.parse::<i64>().ok())
+            .flatten()
+    };
     let lettered = |letters: &[&str], most: i64| {
         letters
             .iter()
@@ -155,7 +187,11 @@ pub fn read_slot(lexicon: &Lexicon, tokens: &[Token], slot: Slot, at: usize) -> 
     let value = match slot {
         Slot::Number => plain().filter(|n| *n < 100_000).or_else(|| lexicon.number(word)),
         Slot::Day => {
-            let day = plain().or_else(|| lexicon.ordinal(word).filter(|_| word.as_bytes()[0].is_ascii_digit()));
+            let day = plain().or_else(|| {
+                lexicon
+                    .ordinal(word)
+                    .filter(|_| word.as_bytes()[0].is_ascii_digit())
+            });
             day.filter(|day| (1..=99).contains(day) && word.len() <= 4)
         }
         Slot::Ordinal => lexicon.ordinal(word).or_else(|| {
@@ -169,11 +205,16 @@ pub fn read_slot(lexicon: &Lexicon, tokens: &[Token], slot: Slot, at: usize) -> 
         Slot::Month => lexicon.month(word).map(i64::from),
         Slot::Weekday => lexicon.weekday(word).map(i64::from),
         Slot::Quarter => {
-            let turned = word.strip_suffix(['t', 'q']).and_then(|n| n.parse().ok()).filter(|n| (1..=4).contains(n));
+            let turned = word
+                .strip_suffix(['t', 'q'])
+                .and_then(|n| n.parse().ok())
+                .filter(|n| (1..=4).contains(n));
             lettered(&["q", "t"], 4).or(turned)
         }
         Slot::Half => lettered(&["h", "s"], 2),
-        Slot::FiscalYear => lettered(&["fy", "gj"], 2100).map(|year| if year < 100 { 2000 + year } else { year }),
+        Slot::FiscalYear => {
+            lettered(&["fy", "gj"], 2100).map(|year| if year < 100 { 2000 + year } else { year })
+        }
         Slot::Week => lettered(&["kw", "w", "cw"], 53),
         Slot::Date | Slot::Dimension => None,
     }?;

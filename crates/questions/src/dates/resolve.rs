@@ -3,6 +3,7 @@
 use jiff::Span;
 use jiff::civil::{Date, Weekday};
 
+use super::note::Note;
 use super::when::{Named, Unit, When};
 use crate::calendar::{Calendar, Days, Grain};
 
@@ -36,46 +37,6 @@ pub struct Resolved {
     pub others: Vec<Days>,
 }
 
-/// A convention that decided something, to be said.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Note {
-    /// "Last N units" are complete ones, today's not among them.
-    CompleteUnits,
-    /// A financial year is named by the year in which it ends.
-    FiscalByEnd,
-    /// Day and month could be the other way round.
-    DayOrMonth,
-    /// The days after today were left out.
-    UntilToday,
-    /// The ends were the other way round.
-    Swapped,
-    /// Hours are not looked at.
-    WholeDays,
-    /// The year was taken from the question before.
-    YearCarried,
-    /// Nothing was said of time: the month to date.
-    MonthToDate,
-    /// No metric was said: the first of the catalogue.
-    MainMetric,
-}
-
-impl Note {
-    /// The name of its sentence among the phrases.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::CompleteUnits => "note_complete_units",
-            Self::FiscalByEnd => "note_fiscal_by_end",
-            Self::DayOrMonth => "note_day_or_month",
-            Self::UntilToday => "note_until_today",
-            Self::Swapped => "note_swapped",
-            Self::WholeDays => "note_whole_days",
-            Self::YearCarried => "note_year_carried",
-            Self::MonthToDate => "note_month_to_date",
-            Self::MainMetric => "note_main_metric",
-        }
-    }
-}
-
 /// Why no days can be made of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Trouble {
@@ -89,7 +50,12 @@ pub enum Trouble {
 
 impl Resolved {
     fn plain(first: Date, last: Date, unit: Option<Unit>) -> Self {
-        Self { days: Some(Days { first, last }), unit, notes: Vec::new(), others: Vec::new() }
+        Self {
+            days: Some(Days { first, last }),
+            unit,
+            notes: Vec::new(),
+            others: Vec::new(),
+        }
     }
 }
 
@@ -111,7 +77,9 @@ pub fn resolve(when: &When, era: &Era<'_>) -> Result<Resolved, Trouble> {
             }
         }
     }
-    resolved.others.retain(|days| days.first <= era.today && days.last >= days.first);
+    resolved
+        .others
+        .retain(|days| days.first <= era.today && days.last >= days.first);
     Ok(resolved)
 }
 
@@ -119,7 +87,12 @@ pub fn resolve(when: &When, era: &Era<'_>) -> Result<Resolved, Trouble> {
 fn raw(when: &When, era: &Era<'_>, near: Option<Date>) -> Result<Resolved, Trouble> {
     let today = era.today;
     match when {
-        When::All => Ok(Resolved { days: None, unit: None, notes: Vec::new(), others: Vec::new() }),
+        When::All => Ok(Resolved {
+            days: None,
+            unit: None,
+            notes: Vec::new(),
+            others: Vec::new(),
+        }),
         When::Day(day) => Ok(Resolved::plain(*day, *day, Some(Unit::Day))),
         When::Units { unit, from, to } => units(*unit, *from, *to, era),
         When::ToDate(unit) => Ok(Resolved::plain(begin(today, *unit, 0, era)?, today, Some(*unit))),
@@ -142,14 +115,22 @@ fn raw(when: &When, era: &Era<'_>, near: Option<Date>) -> Result<Resolved, Troub
             Ok(Resolved::plain(day, day, Some(Unit::Day)))
         }
         When::Weekend(n) => {
-            let monday = shift(today, Unit::Day, -i64::from(today.weekday().to_monday_zero_offset()))?;
+            let monday = shift(
+                today,
+                Unit::Day,
+                -i64::from(today.weekday().to_monday_zero_offset()),
+            )?;
             let saturday = shift(monday, Unit::Day, 5 + 7 * i64::from(*n))?;
             Ok(Resolved::plain(saturday, shift(saturday, Unit::Day, 1)?, None))
         }
         When::WeekOf(inner) => {
             let day = first_of(&raw(inner, era, near)?);
             let first = begin(day, Unit::Week, 0, era)?;
-            Ok(Resolved::plain(first, shift(first, Unit::Day, 6)?, Some(Unit::Week)))
+            Ok(Resolved::plain(
+                first,
+                shift(first, Unit::Day, 6)?,
+                Some(Unit::Week),
+            ))
         }
         When::Since(inner) => open(inner, era, |days| Ok((days.first, today.max(days.first)))),
         When::After(inner) => open(inner, era, |days| {
@@ -173,7 +154,11 @@ fn open(
     let mut resolved = raw(inner, era, None)?;
     let ends = |days: Days| ends(days).map(|(first, last)| Days { first, last });
     resolved.days = resolved.days.map(ends).transpose()?;
-    resolved.others = resolved.others.into_iter().filter_map(|days| ends(days).ok()).collect();
+    resolved.others = resolved
+        .others
+        .into_iter()
+        .filter_map(|days| ends(days).ok())
+        .collect();
     resolved.unit = None;
     Ok(resolved)
 }
@@ -197,21 +182,40 @@ fn between(from: &When, to: &When, era: &Era<'_>) -> Result<Resolved, Trouble> {
         (first, last)
     };
     let (Some(a), Some(b)) = (first.days, last.days) else {
-        return Ok(Resolved { days: None, unit: None, notes: Vec::new(), others: Vec::new() });
+        return Ok(Resolved {
+            days: None,
+            unit: None,
+            notes: Vec::new(),
+            others: Vec::new(),
+        });
     };
     let mut notes = first.notes;
     notes.extend(last.notes);
     let days = if a.first <= b.last {
-        Days { first: a.first, last: b.last }
+        Days {
+            first: a.first,
+            last: b.last,
+        }
     } else {
         notes.push(Note::Swapped);
-        Days { first: b.first, last: a.last }
+        Days {
+            first: b.first,
+            last: a.last,
+        }
     };
     let others = match (first.others.first(), last.others.first()) {
-        (Some(a), Some(b)) if a.first <= b.last => vec![Days { first: a.first, last: b.last }],
+        (Some(a), Some(b)) if a.first <= b.last => vec![Days {
+            first: a.first,
+            last: b.last,
+        }],
         _ => Vec::new(),
     };
-    Ok(Resolved { days: Some(days), unit: None, notes, others })
+    Ok(Resolved {
+        days: Some(days),
+        unit: None,
+        notes,
+        others,
+    })
 }
 
 fn units(unit: Unit, from: i32, to: i32, era: &Era<'_>) -> Result<Resolved, Trouble> {
@@ -223,7 +227,10 @@ fn units(unit: Unit, from: i32, to: i32, era: &Era<'_>) -> Result<Resolved, Trou
         resolved.notes.push(Note::CompleteUnits);
         // The other reading ends today: as many units back from here.
         let back = shift(today, unit, i64::from(from)).and_then(|day| shift(day, Unit::Day, 1))?;
-        resolved.others.push(Days { first: back, last: today });
+        resolved.others.push(Days {
+            first: back,
+            last: today,
+        });
     }
     Ok(resolved)
 }
@@ -238,18 +245,33 @@ fn named(what: Named, year: Option<i64>, era: &Era<'_>, near: Option<Date>) -> R
         Named::Christmas => None,
         Named::Year => Some(Unit::Year),
     };
-    let carried = era.last.map(|last| i64::from(last.first.year())).filter(|_| near.is_none() && year.is_none());
+    let carried = era
+        .last
+        .map(|last| i64::from(last.first.year()))
+        .filter(|_| near.is_none() && year.is_none());
     let (days, notes) = if let Some(year) = year.or(near.map(|near| i64::from(near.year()))) {
         (piece(what, year)?, Vec::new())
-    } else if let Some(days) = carried.and_then(|year| piece(what, year).ok()).filter(|days| days.first <= era.today) {
+    } else if let Some(days) = carried
+        .and_then(|year| piece(what, year).ok())
+        .filter(|days| days.first <= era.today)
+    {
         (days, vec![Note::YearCarried])
     } else {
         (newest(what, era.today)?, Vec::new())
     };
     let mut resolved = Resolved::plain(days.first, days.last, unit);
     resolved.notes = notes;
-    if let Named::Day { day, month, either: true } = what {
-        let turned = Named::Day { day: month, month: day, either: false };
+    if let Named::Day {
+        day,
+        month,
+        either: true,
+    } = what
+    {
+        let turned = Named::Day {
+            day: month,
+            month: day,
+            either: false,
+        };
         let other = year.map_or_else(|| newest(turned, era.today), |year| piece(turned, year));
         if let Ok(other) = other {
             resolved.others.push(other);
@@ -267,22 +289,38 @@ fn newest(what: Named, today: Date) -> Result<Days, Trouble> {
 }
 
 fn piece(what: Named, year: i64) -> Result<Days, Trouble> {
-    let year = i16::try_from(year).ok().filter(|year| (1..=9999).contains(year)).ok_or(Trouble::OutOfReach)?;
+    let year = i16::try_from(year)
+        .ok()
+        .filter(|year| (1..=9999).contains(year))
+        .ok_or(Trouble::OutOfReach)?;
     let day = |month: i8, day: i8| Date::new(year, month, day).map_err(|_| Trouble::NoSuchDay);
     let months = |first: i8, last: i8| {
-        Ok(Days { first: day(first, 1)?, last: day(last, 1)?.last_of_month() })
+        Ok(Days {
+            first: day(first, 1)?,
+            last: day(last, 1)?.last_of_month(),
+        })
     };
     match what {
-        Named::Day { day: d, month, .. } => day(month, d).map(|day| Days { first: day, last: day }),
+        Named::Day { day: d, month, .. } => day(month, d).map(|day| Days {
+            first: day,
+            last: day,
+        }),
         Named::Month(month) => months(month, month),
         Named::Quarter(n) => months(n * 3 - 2, n * 3),
         Named::Half(n) => months(n * 6 - 5, n * 6),
         Named::Year => months(1, 12),
-        Named::Christmas => Ok(Days { first: day(12, 24)?, last: day(12, 26)? }),
+        Named::Christmas => Ok(Days {
+            first: day(12, 24)?,
+            last: day(12, 26)?,
+        }),
         Named::Week(n) => {
-            let monday = jiff::civil::ISOWeekDate::new(year, n, Weekday::Monday).map_err(|_| Trouble::NoSuchDay)?;
+            let monday =
+                jiff::civil::ISOWeekDate::new(year, n, Weekday::Monday).map_err(|_| Trouble::NoSuchDay)?;
             let first = monday.date();
-            Ok(Days { first, last: shift(first, Unit::Day, 6)? })
+            Ok(Days {
+                first,
+                last: shift(first, Unit::Day, 6)?,
+            })
         }
     }
 }
@@ -291,7 +329,10 @@ fn fiscal(year: i64, era: &Era<'_>) -> Result<Resolved, Trouble> {
     let month = era.calendar.fiscal_month.clamp(1, 12);
     let of = |begins: i64| {
         let first = piece(Named::Month(month), begins)?.first;
-        Ok::<_, Trouble>(Days { first, last: day_before(shift(first, Unit::Year, 1)?)? })
+        Ok::<_, Trouble>(Days {
+            first,
+            last: day_before(shift(first, Unit::Year, 1)?)?,
+        })
     };
     if month == 1 {
         let days = of(year)?;
@@ -311,7 +352,11 @@ fn begin(day: Date, unit: Unit, n: i64, era: &Era<'_>) -> Result<Date, Trouble> 
         Unit::Half => month(if day.month() < 7 { 1 } else { 7 })?,
         Unit::Fiscal => {
             let first = month(era.calendar.fiscal_month.clamp(1, 12))?;
-            if first > day { shift(first, Unit::Year, -1)? } else { first }
+            if first > day {
+                shift(first, Unit::Year, -1)?
+            } else {
+                first
+            }
         }
         _ => era.calendar.floor(day, unit.grain().unwrap_or(Grain::Day)),
     };
@@ -328,7 +373,8 @@ fn shift(day: Date, unit: Unit, n: i64) -> Result<Date, Trouble> {
         Unit::Half => Span::new().try_months(n.saturating_mul(6)),
         Unit::Year | Unit::Fiscal => Span::new().try_years(n),
     };
-    span.and_then(|span| day.checked_add(span)).map_err(|_| Trouble::OutOfReach)
+    span.and_then(|span| day.checked_add(span))
+        .map_err(|_| Trouble::OutOfReach)
 }
 
 fn day_before(day: Date) -> Result<Date, Trouble> {
@@ -345,12 +391,18 @@ pub fn period_before(days: Days, unit: Option<Unit>, era: &Era<'_>) -> Option<Da
         let whole = begin(days.first, unit, 0, era).ok()? == days.first;
         if whole {
             let first = begin(days.first, unit, -1, era).ok()?;
-            return Some(Days { first, last: day_before(days.first).ok()? });
+            return Some(Days {
+                first,
+                last: day_before(days.first).ok()?,
+            });
         }
     }
     let length = days.first.until(days.last).ok()?.get_days();
     let last = day_before(days.first).ok()?;
-    Some(Days { first: shift(last, Unit::Day, -i64::from(length)).ok()?, last })
+    Some(Days {
+        first: shift(last, Unit::Day, -i64::from(length)).ok()?,
+        last,
+    })
 }
 
 /// The same days a year before.
@@ -361,5 +413,8 @@ pub fn year_before(days: Days) -> Option<Days> {
     } else {
         back(days.last)?
     };
-    Some(Days { first: back(days.first)?, last })
+    Some(Days {
+        first: back(days.first)?,
+        last,
+    })
 }

@@ -40,8 +40,14 @@ impl Rule {
     /// A rule by its name in the lexicons.
     pub fn named(name: &str) -> Option<Self> {
         match name.split_once(':') {
-            None => Some(Self { kind: Kind::named(name)?, unit: None }),
-            Some((name, unit)) => Some(Self { kind: Kind::named(name)?, unit: Some(Unit::named(unit)?) }),
+            None => Some(Self {
+                kind: Kind::named(name)?,
+                unit: None,
+            }),
+            Some((name, unit)) => Some(Self {
+                kind: Kind::named(name)?,
+                unit: Some(Unit::named(unit)?),
+            }),
         }
     }
 
@@ -55,7 +61,12 @@ impl Rule {
 
     /// What the pattern says, with what its slots caught; `dates` are those that were found before.
     pub fn when(self, caught: &[Caught], dates: &[When]) -> Option<When> {
-        let all = |slot| caught.iter().filter(move |caught| caught.slot == slot).map(|caught| caught.value);
+        let all = |slot| {
+            caught
+                .iter()
+                .filter(move |caught| caught.slot == slot)
+                .map(|caught| caught.value)
+        };
         let first = |slot| all(slot).next();
         let date = |n: usize| {
             let place = usize::try_from(all(Slot::Date).nth(n)?).ok()?;
@@ -64,9 +75,19 @@ impl Rule {
         let unit = || self.unit.or_else(|| first(Slot::Unit).map(Unit::of_number));
         let units = |from: i64, to: i64| {
             let small = |n: i64| i32::try_from(n.clamp(-100_000, 100_000)).ok();
-            Some(When::Units { unit: unit()?, from: small(from)?, to: small(to)? })
+            Some(When::Units {
+                unit: unit()?,
+                from: small(from)?,
+                to: small(to)?,
+            })
         };
-        let days = |n| Some(When::Units { unit: Unit::Day, from: n, to: n });
+        let days = |n| {
+            Some(When::Units {
+                unit: Unit::Day,
+                from: n,
+                to: n,
+            })
+        };
         let year = || first(Slot::Year).or_else(|| first(Slot::AnyYear));
         let number = || first(Slot::Number);
         match self.kind {
@@ -84,8 +105,8 @@ impl Rule {
             Kind::ToDate => unit().map(When::ToDate),
             Kind::BeginUnit => unit().map(|unit| When::Begin(unit, 0)),
             Kind::NamedPiece => named(caught),
-            Kind::NthQuarter => piece(Named::Quarter(nth(first(Slot::Ordinal)?, 4)?), year()),
-            Kind::NthHalf => piece(Named::Half(nth(first(Slot::Ordinal)?, 2)?), year()),
+            Kind::NthQuarter => Some(piece(Named::Quarter(nth(first(Slot::Ordinal)?, 4)?), year())),
+            Kind::NthHalf => Some(piece(Named::Half(nth(first(Slot::Ordinal)?, 2)?), year())),
             Kind::NthHalfLastYear => Some(When::NamedAgo(Named::Half(nth(first(Slot::Ordinal)?, 2)?), -1)),
             Kind::NthQuarterLastYear => {
                 let quarter = first(Slot::Ordinal).or_else(|| first(Slot::Quarter))?;
@@ -93,18 +114,22 @@ impl Rule {
             }
             Kind::MonthLastYear => Some(When::NamedAgo(Named::Month(nth(first(Slot::Month)?, 12)?), -1)),
             Kind::MonthThisYear => Some(When::NamedAgo(Named::Month(nth(first(Slot::Month)?, 12)?), 0)),
-            Kind::LastNamed => piece(Named::Month(nth(first(Slot::Month)?, 12)?), None),
+            Kind::LastNamed => Some(piece(Named::Month(nth(first(Slot::Month)?, 12)?), None)),
             Kind::FiscalThis => Some(When::ToDate(Unit::Fiscal)),
-            Kind::FiscalLast => Some(When::Units { unit: Unit::Fiscal, from: -1, to: -1 }),
+            Kind::FiscalLast => Some(When::Units {
+                unit: Unit::Fiscal,
+                from: -1,
+                to: -1,
+            }),
             Kind::FiscalNamed => first(Slot::FiscalYear).or_else(year).map(When::Fiscal),
             Kind::WeekNumber => {
                 let week = first(Slot::Number).or_else(|| first(Slot::Week))?;
-                piece(Named::Week(nth(week, 53)?), year())
+                Some(piece(Named::Week(nth(week, 53)?), year()))
             }
             Kind::Weekday => Some(When::Weekday(i8::try_from(first(Slot::Weekday)?).ok()?)),
             Kind::WeekendLast => Some(When::Weekend(-1)),
             Kind::WeekendThis => Some(When::Weekend(0)),
-            Kind::Christmas => piece(Named::Christmas, year()),
+            Kind::Christmas => Some(piece(Named::Christmas, year())),
             Kind::All => Some(When::All),
             Kind::Since => Some(When::Since(date(0)?)),
             Kind::After => Some(When::After(date(0)?)),
@@ -116,7 +141,12 @@ impl Rule {
                 let month = nth(first(Slot::Month)?, 12)?;
                 let mut ends = all(Slot::Day).map(|day| {
                     let day = i8::try_from(day).ok()?;
-                    piece(Named::Day { day, month, either: false }, year()).map(Box::new)
+                    let what = Named::Day {
+                        day,
+                        month,
+                        either: false,
+                    };
+                    Some(Box::new(piece(what, year())))
                 });
                 Some(When::Between(ends.next()??, ends.next()??))
             }
@@ -136,18 +166,27 @@ fn nth(number: i64, most: i8) -> Option<i8> {
     i8::try_from(number).ok().filter(|n| (1..=most).contains(n))
 }
 
-fn piece(what: Named, year: Option<i64>) -> Option<When> {
-    Some(When::Named { what, year })
+fn piece(what: Named, year: Option<i64>) -> When {
+    When::Named { what, year }
 }
 
 /// A piece of a calendar by the slots that were filled.
 fn named(caught: &[Caught]) -> Option<When> {
-    let first = |slot| caught.iter().find(|caught| caught.slot == slot).map(|caught| caught.value);
+    let first = |slot| {
+        caught
+            .iter()
+            .find(|caught| caught.slot == slot)
+            .map(|caught| caught.value)
+    };
     let year = first(Slot::Year).or_else(|| first(Slot::AnyYear));
     let what = if let Some(month) = first(Slot::Month) {
         let month = nth(month, 12)?;
         match first(Slot::Day) {
-            Some(day) => Named::Day { day: i8::try_from(day).ok()?, month, either: false },
+            Some(day) => Named::Day {
+                day: i8::try_from(day).ok()?,
+                month,
+                either: false,
+            },
             None => Named::Month(month),
         }
     } else if let Some(quarter) = first(Slot::Quarter) {
@@ -158,5 +197,5 @@ fn named(caught: &[Caught]) -> Option<When> {
         year?;
         Named::Year
     };
-    piece(what, year)
+    Some(piece(what, year))
 }

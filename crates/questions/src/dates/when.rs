@@ -45,10 +45,18 @@ impl Unit {
 
     /// The unit of a number.
     pub fn of_number(number: i64) -> Self {
-        [Self::Day, Self::Week, Self::Month, Self::Quarter, Self::Half, Self::Year, Self::Fiscal]
-            .into_iter()
-            .find(|unit| unit.number() == number)
-            .unwrap_or(Self::Month)
+        [
+            Self::Day,
+            Self::Week,
+            Self::Month,
+            Self::Quarter,
+            Self::Half,
+            Self::Year,
+            Self::Fiscal,
+        ]
+        .into_iter()
+        .find(|unit| unit.number() == number)
+        .unwrap_or(Self::Month)
     }
 
     /// The grain of the same size.

@@ -30,7 +30,12 @@ impl Classes {
     /// The likeliest class, if it is likely enough and the next one is far.
     pub fn sure(&self) -> Option<(&'static str, f32)> {
         let (name, p) = self.best();
-        let next = CLASSES.iter().zip(self.0).filter(|(other, _)| **other != name).map(|(_, p)| p).fold(0.0, f32::max);
+        let next = CLASSES
+            .iter()
+            .zip(self.0)
+            .filter(|(other, _)| **other != name)
+            .map(|(_, p)| p)
+            .fold(0.0, f32::max);
         (p >= SURE && p - next >= MARGIN).then_some((name, p))
     }
 }

@@ -12,7 +12,13 @@ use crate::pattern::Pattern;
 use crate::text::fold;
 
 /// All languages, in the order in which ties are decided.
-pub const LANGUAGES: [Language; 5] = [Language::En, Language::Pt, Language::Es, Language::De, Language::Fr];
+pub const LANGUAGES: [Language; 5] = [
+    Language::En,
+    Language::Pt,
+    Language::Es,
+    Language::De,
+    Language::Fr,
+];
 
 /// What the file of a language says.
 #[derive(Debug, Default, Deserialize)]
@@ -98,30 +104,44 @@ impl Lexicon {
         };
         for (name, words) in &source.units {
             let unit = Unit::named(name).ok_or_else(|| format!("unit {name}"))?;
-            lexicon.units.extend(set(words).into_iter().map(|word| (word, unit)));
+            lexicon
+                .units
+                .extend(set(words).into_iter().map(|word| (word, unit)));
         }
         for (number, words) in (1..).zip(&source.months) {
-            lexicon.months.extend(set(words).into_iter().map(|word| (word, number)));
+            lexicon
+                .months
+                .extend(set(words).into_iter().map(|word| (word, number)));
         }
         for (number, words) in (0..).zip(&source.weekdays) {
-            lexicon.weekdays.extend(set(words).into_iter().map(|word| (word, number)));
+            lexicon
+                .weekdays
+                .extend(set(words).into_iter().map(|word| (word, number)));
         }
         for (name, patterns) in &source.dates {
             let rule = Rule::named(name).ok_or_else(|| format!("rule {name}"))?;
             for pattern in patterns {
-                lexicon.dates.push((rule, Pattern::parse(pattern).ok_or_else(|| pattern.clone())?));
+                lexicon
+                    .dates
+                    .push((rule, Pattern::parse(pattern).ok_or_else(|| pattern.clone())?));
             }
         }
         for (name, patterns) in &source.cues {
             let patterns: Option<Vec<_>> = patterns.iter().map(|pattern| Pattern::parse(pattern)).collect();
-            lexicon.cues.insert(name.clone(), patterns.ok_or_else(|| name.clone())?);
+            lexicon
+                .cues
+                .insert(name.clone(), patterns.ok_or_else(|| name.clone())?);
         }
         lexicon.all = lexicon.every_word();
         Ok(lexicon)
     }
 
     fn every_word(&self) -> HashSet<String> {
-        let patterns = self.dates.iter().map(|(_, pattern)| pattern).chain(self.cues.values().flatten());
+        let patterns = self
+            .dates
+            .iter()
+            .map(|(_, pattern)| pattern)
+            .chain(self.cues.values().flatten());
         let mut all: HashSet<String> = patterns.flat_map(Pattern::words).map(str::to_owned).collect();
         all.extend(self.filler.iter().cloned());
         for words in [&self.numbers, &self.ordinals] {
@@ -210,9 +230,16 @@ mod tests {
         for (language, source) in files {
             let lexicon = Lexicon::read(language, source).unwrap();
             for month in 1..=12 {
-                assert!(lexicon.months.values().any(|m| *m == month), "{language:?} month {month}");
+                assert!(
+                    lexicon.months.values().any(|m| *m == month),
+                    "{language:?} month {month}"
+                );
             }
-            assert_eq!(lexicon.weekdays.values().collect::<HashSet<_>>().len(), 7, "{language:?}");
+            assert_eq!(
+                lexicon.weekdays.values().collect::<HashSet<_>>().len(),
+                7,
+                "{language:?}"
+            );
             for cue in english.cues.keys() {
                 assert!(lexicon.cues.contains_key(cue), "{language:?} lacks {cue}");
             }

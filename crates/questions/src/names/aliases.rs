@@ -9,7 +9,9 @@ use crate::text::key;
 pub fn of(name: &str) -> impl Iterator<Item = &'static String> {
     let groups = GROUPS.places.get(name).into_iter().flatten();
     let name = name.to_owned();
-    groups.flat_map(|place| &GROUPS.groups[*place]).filter(move |alias| **alias != name)
+    groups
+        .flat_map(|place| &GROUPS.groups[*place])
+        .filter(move |alias| **alias != name)
 }
 
 struct Groups {
@@ -20,7 +22,10 @@ struct Groups {
 static GROUPS: LazyLock<Groups> = LazyLock::new(|| {
     let mut groups: Vec<Vec<String>> = Vec::new();
     let mut places: HashMap<String, Vec<usize>> = HashMap::new();
-    for line in include_str!("countries.txt").lines().filter(|line| !line.starts_with('#') && !line.is_empty()) {
+    for line in include_str!("countries.txt")
+        .lines()
+        .filter(|line| !line.starts_with('#') && !line.is_empty())
+    {
         let mut names: Vec<String> = line.split(',').map(key).collect();
         names.sort_unstable();
         names.dedup();

@@ -72,7 +72,11 @@ impl ValueIndex {
             });
             let name = key(&written);
             if !name.is_empty() && seen.insert((place, written.clone())) {
-                index.add(Value { dimension: place, written, key: name });
+                index.add(Value {
+                    dimension: place,
+                    written,
+                    key: name,
+                });
             }
         }
         index.trigrams.finish();
@@ -121,7 +125,11 @@ impl ValueIndex {
         }
         let name = key(phrase);
         let near = self.near(&name);
-        if near.is_empty() { self.by_words(&name) } else { near }
+        if near.is_empty() {
+            self.by_words(&name)
+        } else {
+            near
+        }
     }
 
     /// Names that stand in a question as they are known: the longest at each place, none within another. `free` tells
@@ -131,10 +139,13 @@ impl ValueIndex {
         let mut at = 0;
         while at < text.tokens.len() {
             let most = (at + self.longest).min(text.tokens.len());
-            let longest = (at + 1..=most).rev().filter(|end| free(at) && free(end - 1)).find_map(|end| {
-                let matches = self.known(text, &text.tokens[at..end]);
-                (!matches.is_empty()).then_some(NameSpan { at, end, matches })
-            });
+            let longest = (at + 1..=most)
+                .rev()
+                .filter(|end| free(at) && free(end - 1))
+                .find_map(|end| {
+                    let matches = self.known(text, &text.tokens[at..end]);
+                    (!matches.is_empty()).then_some(NameSpan { at, end, matches })
+                });
             match longest {
                 Some(span) => {
                     at = span.end;
@@ -165,13 +176,17 @@ impl ValueIndex {
         // `DE` is Germany, `de` is a preposition.
         let code = name.len() <= 3 && !name.contains(' ');
         let shouted = tokens.iter().all(|token| {
-            text.original[token.start..token.end].chars().all(|c| !c.is_lowercase())
+            text.original[token.start..token.end]
+                .chars()
+                .all(|c| !c.is_lowercase())
         });
         if !code || shouted {
             found.extend(get(&self.aliases, &name).into_iter().map(|id| (id, 0.98)));
         }
         if found.is_empty() && name.len() > 3 {
-            let plural = get(&self.exact, &one).into_iter().chain(get(&self.singular, &one));
+            let plural = get(&self.exact, &one)
+                .into_iter()
+                .chain(get(&self.singular, &one));
             found.extend(plural.map(|id| (id, 0.95)));
         }
         self.matches(found)
@@ -183,11 +198,15 @@ impl ValueIndex {
         if slips == 0 {
             return Vec::new();
         }
-        let found = self.trigrams.candidates(name, slips).into_iter().filter_map(|id| {
-            let value = self.values.get(id as usize)?;
-            let distance = distance::within(name, &value.key, slips)?;
-            Some((id, 0.9 - 0.08 * distance as f32))
-        });
+        let found = self
+            .trigrams
+            .candidates(name, slips)
+            .into_iter()
+            .filter_map(|id| {
+                let value = self.values.get(id as usize)?;
+                let distance = distance::within(name, &value.key, slips)?;
+                Some((id, 0.9 - 0.08 * distance as f32))
+            });
         let mut found: Vec<(u32, f32)> = found.collect();
         let best = found.iter().map(|(_, score)| *score).fold(0.0, f32::max);
         found.retain(|(_, score)| *score >= best);
@@ -198,12 +217,18 @@ impl ValueIndex {
     pub fn by_words(&self, name: &str) -> Vec<NameMatch> {
         let mut lists = Vec::new();
         for word in name.split(' ').filter(|word| !word.is_empty()) {
-            let Some(list) = self.words.get(singular(word)) else { return Vec::new() };
+            let Some(list) = self.words.get(singular(word)) else {
+                return Vec::new();
+            };
             lists.push(list);
         }
         lists.sort_by_key(|list| list.len());
-        let Some((shortest, others)) = lists.split_first() else { return Vec::new() };
-        let common = shortest.iter().filter(|id| others.iter().all(|list| list.binary_search(id).is_ok()));
+        let Some((shortest, others)) = lists.split_first() else {
+            return Vec::new();
+        };
+        let common = shortest
+            .iter()
+            .filter(|id| others.iter().all(|list| list.binary_search(id).is_ok()));
         self.matches(common.take(MOST_PARTIAL).map(|id| (*id, 0.6)).collect())
     }
 
@@ -215,10 +240,18 @@ impl ValueIndex {
             .filter_map(|(id, score)| {
                 let value = self.values.get(id as usize)?;
                 let dimension = self.dimensions.get(usize::from(value.dimension))?.clone();
-                Some(NameMatch { dimension, value: value.written.clone(), score })
+                Some(NameMatch {
+                    dimension,
+                    value: value.written.clone(),
+                    score,
+                })
             })
             .collect();
-        matches.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| (&a.dimension, &a.value).cmp(&(&b.dimension, &b.value))));
+        matches.sort_by(|a, b| {
+            b.score
+                .total_cmp(&a.score)
+                .then_with(|| (&a.dimension, &a.value).cmp(&(&b.dimension, &b.value)))
+        });
         matches
     }
 }
@@ -235,7 +268,11 @@ fn forgiven(word: &str) -> usize {
 /// How many slips lie between what was written and a word, if they are few enough to be forgiven.
 pub fn slips_between(written: &str, word: &str) -> Option<usize> {
     let slips = forgiven(written);
-    if slips == 0 { None } else { distance::within(written, word, slips) }
+    if slips == 0 {
+        None
+    } else {
+        distance::within(written, word, slips)
+    }
 }
 
 /// A word without its plural.
@@ -252,15 +289,25 @@ mod tests {
 
     fn shop() -> ValueIndex {
         let values = [
-            ("country", "EIRE"), ("country", "United Kingdom"), ("country", "Germany"), ("country", "Luxembourg"),
-            ("city", "Luxembourg"), ("product", "PARTY BUNTING"), ("product", "LUNCH BAG RED RETROSPOT"),
-            ("product", "LUNCH BAG BLACK SKULL."), ("customer", "Robert'); DROP TABLE orders;--"),
+            ("country", "EIRE"),
+            ("country", "United Kingdom"),
+            ("country", "Germany"),
+            ("country", "Luxembourg"),
+            ("city", "Luxembourg"),
+            ("product", "PARTY BUNTING"),
+            ("product", "LUNCH BAG RED RETROSPOT"),
+            ("product", "LUNCH BAG BLACK SKULL."),
+            ("customer", "Robert'); DROP TABLE orders;--"),
         ];
         ValueIndex::new(values.map(|(dimension, value)| (dimension.to_owned(), value.to_owned())))
     }
 
     fn found(phrase: &str) -> Vec<String> {
-        shop().find(phrase).into_iter().map(|found| format!("{}={}", found.dimension, found.value)).collect()
+        shop()
+            .find(phrase)
+            .into_iter()
+            .map(|found| format!("{}={}", found.dimension, found.value))
+            .collect()
     }
 
     #[test]
@@ -273,13 +320,17 @@ mod tests {
         assert_eq!(found("party buntings"), ["product=PARTY BUNTING"]);
         assert_eq!(found("luxembourg"), ["city=Luxembourg", "country=Luxembourg"]);
         assert_eq!(found("lunch bags").len(), 2);
-        assert_eq!(found("Robert'); DROP TABLE orders;--"), ["customer=Robert'); DROP TABLE orders;--"]);
+        assert_eq!(
+            found("Robert'); DROP TABLE orders;--"),
+            ["customer=Robert'); DROP TABLE orders;--"]
+        );
         assert_eq!(found("Atlantis"), [""; 0]);
     }
 
     #[test]
     fn a_hundred_thousand_names_are_looked_through_at_once() {
-        let values = (0..100_000).map(|n| ("product".to_owned(), format!("Lamp {} shade number {n}", n % 977)));
+        let values =
+            (0..100_000).map(|n| ("product".to_owned(), format!("Lamp {} shade number {n}", n % 977)));
         let index = ValueIndex::new(values);
         assert_eq!(index.len(), 100_000);
         let begun = std::time::Instant::now();

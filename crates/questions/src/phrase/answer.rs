@@ -84,7 +84,9 @@ pub fn answer(language: Language, frame: &Frame, catalogue: &Catalogue, numbers:
     let parts = Parts {
         language,
         unit: known.map_or(Unit::Count, |metric| metric.unit),
-        metric: known.and_then(|metric| label(&metric.labels, language)).unwrap_or(&frame.metric),
+        metric: known
+            .and_then(|metric| label(&metric.labels, language))
+            .unwrap_or(&frame.metric),
         range: range(language, &frame.range, numbers.today),
         filters: filters(language, &frame.filters, catalogue),
     };
@@ -104,14 +106,23 @@ pub fn definition(language: Language, metric: &str, catalogue: &Catalogue) -> Op
     let known = catalogue.metric(metric)?;
     let text = label(&known.definitions, language)?;
     let name = label(&known.labels, language).unwrap_or(metric);
-    Some(say(language, "definition", &[("metric", name), ("definition", text)]))
+    Some(say(
+        language,
+        "definition",
+        &[("metric", name), ("definition", text)],
+    ))
 }
 
 fn filters(language: Language, filters: &[Filter], catalogue: &Catalogue) -> String {
     let said = filters.iter().map(|filter| {
-        let name = catalogue.dimension(&filter.dimension).and_then(|known| label(&known.labels, language));
+        let name = catalogue
+            .dimension(&filter.dimension)
+            .and_then(|known| label(&known.labels, language));
         let values = filter.values.join(", ");
-        let slots = [("dimension", name.unwrap_or(&filter.dimension)), ("values", values.as_str())];
+        let slots = [
+            ("dimension", name.unwrap_or(&filter.dimension)),
+            ("values", values.as_str()),
+        ];
         say(language, if filter.not { "filter_not" } else { "filter" }, &slots)
     });
     said.collect()
@@ -119,7 +130,11 @@ fn filters(language: Language, filters: &[Filter], catalogue: &Catalogue) -> Str
 
 impl Parts<'_> {
     fn say(&self, name: &str, more: &[(&str, &str)]) -> String {
-        let mut slots = vec![("metric", self.metric), ("range", &self.range), ("filters", &self.filters)];
+        let mut slots = vec![
+            ("metric", self.metric),
+            ("range", &self.range),
+            ("filters", &self.filters),
+        ];
         slots.extend_from_slice(more);
         say(self.language, name, &slots)
     }
@@ -145,7 +160,10 @@ impl Parts<'_> {
             return self.say("nothing", &[]);
         }
         if let Some(group) = &frame.group_by {
-            let name = catalogue.dimension(group).and_then(|known| label(&known.labels, self.language)).unwrap_or(group);
+            let name = catalogue
+                .dimension(group)
+                .and_then(|known| label(&known.labels, self.language))
+                .unwrap_or(group);
             return self.groups(frame, name, numbers);
         }
         if let (Some(grain), false) = (frame.grain, numbers.series.is_empty()) {
@@ -159,8 +177,13 @@ impl Parts<'_> {
 
     fn compared(&self, numbers: &Numbers, previous: &Previous) -> Option<String> {
         let [now] = &numbers.amounts[..] else { return None };
-        let other = previous.days.map_or_else(String::new, |known| days(self.language, known, numbers.today));
-        let before = previous.amounts.iter().find(|amount| amount.currency == now.currency);
+        let other = previous
+            .days
+            .map_or_else(String::new, |known| days(self.language, known, numbers.today));
+        let before = previous
+            .amounts
+            .iter()
+            .find(|amount| amount.currency == now.currency);
         let Some(before) = before.filter(|before| before.minor != 0) else {
             return Some(say(self.language, "compared_new", &[("range", &other)]));
         };
@@ -171,21 +194,36 @@ impl Parts<'_> {
                 let points = now.minor.saturating_sub(before.minor);
                 let sign = if points > 0 { "+" } else { "" };
                 let points = format!("{sign}{}", number(self.language, Unit::Percent, None, points));
-                return Some(say(self.language, "compared_points", &[("range", &other), ("value", &value), ("change", &points)]));
+                return Some(say(
+                    self.language,
+                    "compared_points",
+                    &[("range", &other), ("value", &value), ("change", &points)],
+                ));
             }
             std::cmp::Ordering::Greater => "compared_up",
             std::cmp::Ordering::Less => "compared_down",
             std::cmp::Ordering::Equal => "compared_same",
         };
-        Some(say(self.language, name, &[("range", &other), ("value", &value), ("change", &change)]))
+        Some(say(
+            self.language,
+            name,
+            &[("range", &other), ("value", &value), ("change", &change)],
+        ))
     }
 
     /// The highest and the lowest of a series; of the first currency where there are several.
     fn series(&self, frame: &Frame, grain: Grain, numbers: &Numbers) -> String {
-        let points = numbers.series.iter().filter_map(|point| Some((point.start, point.amounts.first()?)));
-        let best = points.clone().max_by_key(|(start, amount)| (amount.minor, std::cmp::Reverse(*start)));
+        let points = numbers
+            .series
+            .iter()
+            .filter_map(|point| Some((point.start, point.amounts.first()?)));
+        let best = points
+            .clone()
+            .max_by_key(|(start, amount)| (amount.minor, std::cmp::Reverse(*start)));
         let worst = points.min_by_key(|(start, amount)| (amount.minor, *start));
-        let (Some(best), Some(worst)) = (best, worst) else { return self.say("nothing", &[]) };
+        let (Some(best), Some(worst)) = (best, worst) else {
+            return self.say("nothing", &[]);
+        };
         let piece = |start: Date| self.piece(start, grain, numbers.today);
         let grain_name = say(self.language, grain_key(grain), &[]);
         let (best_name, worst_name) = (piece(best.0), piece(worst.0));
@@ -202,7 +240,9 @@ impl Parts<'_> {
         match frame.rank {
             Some(rank) if rank.ascending => self.say("worst_time", &slots),
             Some(_) => self.say("best_time", &slots),
-            None if self.unit == Unit::Percent || numbers.amounts.is_empty() => self.say("series_each", &slots),
+            None if self.unit == Unit::Percent || numbers.amounts.is_empty() => {
+                self.say("series_each", &slots)
+            }
             None => self.say("series", &slots),
         }
     }
@@ -217,7 +257,14 @@ impl Parts<'_> {
                 let n = ((start.month() - 1) / 3 + 1).to_string();
                 say(self.language, "quarter", &[("n", &n), ("year", &year)])
             }
-            Grain::Year => days(self.language, Days { first: start, last: start.last_of_year() }, today),
+            Grain::Year => days(
+                self.language,
+                Days {
+                    first: start,
+                    last: start.last_of_year(),
+                },
+                today,
+            ),
         }
     }
 
@@ -227,21 +274,50 @@ impl Parts<'_> {
         let part = |row: &Row| row.share.map(|part| share(self.language, part));
         if let (true, [row]) = (frame.share, &numbers.rows[..]) {
             let part = part(row).unwrap_or_else(|| "–".to_owned());
-            return self.say("share_of", &[("row", &name(row)), ("share", &part), ("value", &self.number(&row.amount))]) + ".";
+            return self.say(
+                "share_of",
+                &[
+                    ("row", &name(row)),
+                    ("share", &part),
+                    ("value", &self.number(&row.amount)),
+                ],
+            ) + ".";
         }
         if let (Some(rank), [row]) = (frame.rank.filter(|_| !frame.share), &numbers.rows[..]) {
-            let key = if rank.ascending { "ranking_one_bottom" } else { "ranking_one_top" };
+            let key = if rank.ascending {
+                "ranking_one_bottom"
+            } else {
+                "ranking_one_top"
+            };
             return self.say(key, &[("row", &name(row)), ("value", &self.number(&row.amount))]);
         }
         let most = frame.rank.map_or(SAID_ROWS, |rank| (rank.count as usize).min(10));
-        let rows: Vec<String> = numbers.rows.iter().take(most).map(|row| {
-            let value = if frame.share { part(row) } else { None };
-            format!("{} {}", name(row), value.unwrap_or_else(|| self.number(&row.amount)))
-        }).collect();
+        let rows: Vec<String> = numbers
+            .rows
+            .iter()
+            .take(most)
+            .map(|row| {
+                let value = if frame.share { part(row) } else { None };
+                format!(
+                    "{} {}",
+                    name(row),
+                    value.unwrap_or_else(|| self.number(&row.amount))
+                )
+            })
+            .collect();
         let left = numbers.row_count.max(numbers.rows.len()) - rows.len();
-        let more = if left > 0 { say(self.language, "more", &[("count", &left.to_string())]) } else { String::new() };
+        let more = if left > 0 {
+            say(self.language, "more", &[("count", &left.to_string())])
+        } else {
+            String::new()
+        };
         let (rows, count) = (rows.join("; "), rows.len().to_string());
-        let slots = [("dimension", dimension), ("rows", rows.as_str()), ("count", &count), ("more", &more)];
+        let slots = [
+            ("dimension", dimension),
+            ("rows", rows.as_str()),
+            ("count", &count),
+            ("more", &more),
+        ];
         match frame.rank {
             _ if frame.share => self.say("shares", &slots),
             Some(rank) if rank.ascending => self.say("ranking_bottom", &slots),

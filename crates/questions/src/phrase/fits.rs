@@ -14,7 +14,12 @@ pub fn fill(template: &str, values: &[String]) -> Option<String> {
     let mut rest = template;
     while let Some((before, behind)) = rest.split_once("{{") {
         let (name, after) = behind.split_once("}}")?;
-        let place = name.trim().strip_prefix('v')?.parse::<usize>().ok()?.checked_sub(1)?;
+        let place = name
+            .trim()
+            .strip_prefix('v')?
+            .parse::<usize>()
+            .ok()?
+            .checked_sub(1)?;
         if !numbers_in(before).is_empty() {
             return None;
         }
@@ -83,7 +88,11 @@ fn canonical(letters: &[char]) -> String {
         Some(place) => {
             let (whole, part) = (digits(&letters[..place]), digits(&letters[place + 1..]));
             let part = part.trim_end_matches('0');
-            if part.is_empty() { whole } else { format!("{whole}.{part}") }
+            if part.is_empty() {
+                whole
+            } else {
+                format!("{whole}.{part}")
+            }
         }
     }
 }

@@ -19,5 +19,8 @@ use crate::catalogue::Language;
 
 /// A label in a language; in English where there is none.
 pub fn label(labels: &BTreeMap<Language, String>, language: Language) -> Option<&str> {
-    labels.get(&language).or_else(|| labels.get(&Language::En)).map(String::as_str)
+    labels
+        .get(&language)
+        .or_else(|| labels.get(&Language::En))
+        .map(String::as_str)
 }

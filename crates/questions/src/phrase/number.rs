@@ -35,11 +35,21 @@ pub fn change(language: Language, before: i64, after: i64) -> Option<String> {
 fn percent(language: Language, hundredths: i64) -> String {
     let size = hundredths.unsigned_abs();
     let (whole, part) = (size / PERCENT as u64, size % PERCENT as u64);
-    signed(hundredths, &with_percent(language, &format!("{}{}{part:02}", grouped(language, whole), decimal(language))))
+    signed(
+        hundredths,
+        &with_percent(
+            language,
+            &format!("{}{}{part:02}", grouped(language, whole), decimal(language)),
+        ),
+    )
 }
 
 fn with_percent(language: Language, text: &str) -> String {
-    if language == Language::En || language == Language::Pt { format!("{text}%") } else { format!("{text} %") }
+    if language == Language::En || language == Language::Pt {
+        format!("{text}%")
+    } else {
+        format!("{text} %")
+    }
 }
 
 fn money(language: Language, currency: Option<&str>, minor: i64) -> String {
@@ -49,7 +59,11 @@ fn money(language: Language, currency: Option<&str>, minor: i64) -> String {
     let mut text = grouped(language, size / unit);
     if digits > 0 {
         let part = size % unit;
-        text = format!("{text}{}{part:0width$}", decimal(language), width = digits as usize);
+        text = format!(
+            "{text}{}{part:0width$}",
+            decimal(language),
+            width = digits as usize
+        );
     }
     let sign = currency.map_or("", |code| symbol(language, code));
     let text = match (sign.is_empty(), language) {
@@ -64,8 +78,8 @@ fn money(language: Language, currency: Option<&str>, minor: i64) -> String {
 /// How many digits the minor unit of a currency has, as ISO 4217 lists it.
 pub fn digits_of(code: &str) -> u32 {
     match code {
-        "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX" | "UYI" | "VND" | "VUV"
-        | "XAF" | "XOF" | "XPF" => 0,
+        "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX" | "UYI"
+        | "VND" | "VUV" | "XAF" | "XOF" | "XPF" => 0,
         "BHD" | "IQD" | "JOD" | "KWD" | "LYD" | "OMR" | "TND" => 3,
         _ => 2,
     }
@@ -96,7 +110,7 @@ fn grouped(language: Language, number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3 * 3);
     for (n, digit) in digits.chars().enumerate() {
-        if n > 0 && (digits.len() - n) % 3 == 0 {
+        if n > 0 && (digits.len() - n).is_multiple_of(3) {
             text.push(sign);
         }
         text.push(digit);
@@ -105,7 +119,11 @@ fn grouped(language: Language, number: u64) -> String {
 }
 
 fn signed(number: i64, text: &str) -> String {
-    if number < 0 { format!("−{text}") } else { text.to_owned() }
+    if number < 0 {
+        format!("−{text}")
+    } else {
+        text.to_owned()
+    }
 }
 
 #[cfg(test)]
@@ -116,9 +134,18 @@ mod tests {
     fn numbers_are_written_as_the_language_does() {
         let eur = Some("EUR");
         assert_eq!(number(Language::De, Unit::Money, eur, 123_456), "1.234,56\u{a0}€");
-        assert_eq!(number(Language::En, Unit::Money, Some("GBP"), 818_780_636), "£8,187,806.36");
-        assert_eq!(number(Language::Pt, Unit::Money, Some("BRL"), 9_954_569), "R$\u{a0}99.545,69");
-        assert_eq!(number(Language::Fr, Unit::Money, eur, -123_456), "−1\u{202f}234,56\u{a0}€");
+        assert_eq!(
+            number(Language::En, Unit::Money, Some("GBP"), 818_780_636),
+            "£8,187,806.36"
+        );
+        assert_eq!(
+            number(Language::Pt, Unit::Money, Some("BRL"), 9_954_569),
+            "R$\u{a0}99.545,69"
+        );
+        assert_eq!(
+            number(Language::Fr, Unit::Money, eur, -123_456),
+            "−1\u{202f}234,56\u{a0}€"
+        );
         assert_eq!(number(Language::En, Unit::Money, Some("JPY"), 1200), "¥1,200");
         assert_eq!(number(Language::Es, Unit::Count, None, 25_900), "25.900");
         assert_eq!(number(Language::En, Unit::Percent, None, 1234), "12.34%");
@@ -126,6 +153,9 @@ mod tests {
         assert_eq!(share(Language::En, 0.1234), "12.3%");
         assert_eq!(share(Language::En, f64::NAN), "–");
         assert_eq!(change(Language::En, 0, 5), None);
-        assert_eq!(number(Language::En, Unit::Count, None, i64::MIN), "−9,223,372,036,854,775,808");
+        assert_eq!(
+            number(Language::En, Unit::Count, None, i64::MIN),
+            "−9,223,372,036,854,775,808"
+        );
     }
 }

@@ -9,7 +9,10 @@ type Phrases = HashMap<String, String>;
 
 /// A sentence by its name with its slots filled (`{said}`); in English where a language lacks it.
 pub fn say(language: Language, name: &str, slots: &[(&str, &str)]) -> String {
-    let template = of(language).get(name).or_else(|| of(Language::En).get(name)).map_or(name, String::as_str);
+    let template = of(language)
+        .get(name)
+        .or_else(|| of(Language::En).get(name))
+        .map_or(name, String::as_str);
     let mut said = String::with_capacity(template.len() + 32);
     let mut rest = template;
     // One pass, so that a name that looks like a slot stays a name.
@@ -20,7 +23,10 @@ pub fn say(language: Language, name: &str, slots: &[(&str, &str)]) -> String {
             rest = behind;
             continue;
         };
-        let value = slots.iter().find(|(name, _)| *name == slot).map_or("", |(_, value)| value);
+        let value = slots
+            .iter()
+            .find(|(name, _)| *name == slot)
+            .map_or("", |(_, value)| value);
         said.push_str(value);
         rest = after;
     }
@@ -58,8 +64,12 @@ mod tests {
     #[test]
     fn every_language_has_every_sentence_with_the_same_slots() {
         let slots = |template: &str| {
-            let mut slots: Vec<String> =
-                template.split('{').skip(1).filter_map(|part| part.split('}').next()).map(str::to_owned).collect();
+            let mut slots: Vec<String> = template
+                .split('{')
+                .skip(1)
+                .filter_map(|part| part.split('}').next())
+                .map(str::to_owned)
+                .collect();
             slots.sort();
             slots.dedup();
             slots
@@ -68,7 +78,9 @@ mod tests {
         assert!(english.len() > 40);
         for language in LANGUAGES {
             for (name, template) in english {
-                let own = of(language).get(name).unwrap_or_else(|| panic!("{language:?} lacks {name}"));
+                let own = of(language)
+                    .get(name)
+                    .unwrap_or_else(|| panic!("{language:?} lacks {name}"));
                 assert_eq!(slots(own), slots(template), "{language:?} {name}");
             }
             assert_eq!(of(language).len(), english.len(), "{language:?}");

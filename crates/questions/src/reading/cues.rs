@@ -6,11 +6,11 @@ use crate::pattern::{Caught, Slot};
 use crate::text::Kind;
 
 /// A cue that was found.
-struct Cue {
-    at: usize,
-    end: usize,
+pub(super) struct Cue {
+    pub(super) at: usize,
+    pub(super) end: usize,
     number: Option<i64>,
-    unit: Option<Unit>,
+    pub(super) unit: Option<Unit>,
 }
 
 impl Reading<'_> {
@@ -23,6 +23,7 @@ impl Reading<'_> {
         }
         self.share = self.take_cue("share").is_some();
         self.how_many = self.find_cue("how_many").is_some();
+        self.quantity = self.how_many || self.find_cue("number_cue").is_some();
         let mut mentions: Vec<Option<Mention>> = mentions.into_iter().map(Some).collect();
         self.read_groups(&mut mentions);
         self.read_grain();
@@ -38,20 +39,28 @@ impl Reading<'_> {
         self.weigh_verbs();
         self.read_amounts();
         // A ranking without "by" takes the dimension that stands somewhere else.
-        if (self.rank.is_some() || self.share) && self.groups.is_empty() && self.idle.len() == 1 && self.names.is_empty() {
+        if (self.rank.is_some() || self.share)
+            && self.groups.is_empty()
+            && self.idle.len() == 1
+            && self.names.is_empty()
+        {
             self.groups.append(&mut self.idle);
         }
     }
 
     fn read_comparisons(&mut self) {
-        let place = |cue: &Cue| Comparison { at: cue.at, end: cue.end };
-        self.compare_year = self.take_cue("compare_year").as_ref().map(place);
-        self.compare_period = self.take_cue("compare_period").map(|cue| (place(&cue), cue.unit));
+        let place = |cue: &Cue| Comparison {
+            at: cue.at,
+            end: cue.end,
+        };
         self.comparison = self.take_cue("compare").as_ref().map(place);
         if let Some(cue) = self.take_cue("compare_verb") {
             // "compare A with B": the second is what it is compared with, wherever the verb stands.
             let second = self.dates.get(1).map_or(cue.end, |date| date.at);
-            self.comparison.get_or_insert(Comparison { at: cue.at, end: second });
+            self.comparison.get_or_insert(Comparison {
+                at: cue.at,
+                end: second,
+            });
         }
         self.growth = self.take_cue("growth").is_some();
     }
@@ -77,7 +86,9 @@ impl Reading<'_> {
                     self.grain = Some(unit);
                     next += 1;
                 } else if let Some(place) = mention_at(mentions, next) {
-                    let Some(mention) = mentions[place].take() else { break };
+                    let Some(mention) = mentions[place].take() else {
+                        break;
+                    };
                     next = mention.end;
                     if mention.meaning.dimension.is_some() {
                         self.groups.push(mention);
@@ -105,11 +116,21 @@ impl Reading<'_> {
 
     /// "by salesperson": a word behind "by" that nothing is known of.
     fn note_unknown_group(&mut self, cue: usize, at: usize) {
-        let Some(token) = self.text.tokens.get(at) else { return };
-        let said_by = self.lexicon.cue("unsaid").iter().any(|pattern| pattern.words().any(|word| word == self.text.tokens[cue].text));
-        let unknown = self.claim(at) == Claim::Free && token.kind == Kind::Word && !self.lexicon.knows(&token.text) && !token.capital;
+        let Some(token) = self.text.tokens.get(at) else {
+            return;
+        };
+        let said_by = self
+            .lexicon
+            .cue("unsaid")
+            .iter()
+            .any(|pattern| pattern.words().any(|word| word == self.text.tokens[cue].text));
+        let unknown = self.claim(at) == Claim::Free
+            && token.kind == Kind::Word
+            && !self.lexicon.knows(&token.text)
+            && !token.capital;
         if said_by && unknown {
-            self.unknown_group.get_or_insert_with(|| self.text.written(at, at + 1).to_owned());
+            self.unknown_group
+                .get_or_insert_with(|| self.text.written(at, at + 1).to_owned());
         }
     }
 
@@ -130,10 +151,19 @@ impl Reading<'_> {
     }
 
     fn read_rank(&mut self) {
-        for (name, ascending) in [("bottom", true), ("top", false), ("bottom_word", true), ("top_word", false)] {
+        for (name, ascending) in [
+            ("bottom", true),
+            ("top", false),
+            ("bottom_word", true),
+            ("top_word", false),
+        ] {
             while let Some(cue) = self.take_cue(name) {
                 let count = cue.number.and_then(|n| u32::try_from(n).ok()).filter(|n| *n > 0);
-                let rank = SaidRank { count, ascending, at: cue.at };
+                let rank = SaidRank {
+                    count,
+                    ascending,
+                    at: cue.at,
+                };
                 match &mut self.rank {
                     // "best" beside "top 5", or "least" beside "most".
                     Some(known) => known.count = known.count.or(count),
@@ -147,7 +177,9 @@ impl Reading<'_> {
     fn read_which(&mut self, mentions: &mut [Option<Mention>]) {
         for (name, skips) in [("which", true), ("which_direct", false)] {
             for at in 0..self.text.tokens.len() {
-                let Some(cue) = self.free_cue_at(name, at) else { continue };
+                let Some(cue) = self.free_cue_at(name, at) else {
+                    continue;
+                };
                 let mut next = cue.end;
                 while skips && next < cue.end + 5 && self.is_skipped(next) {
                     next += 1;
@@ -158,11 +190,17 @@ impl Reading<'_> {
                     self.rank_units = true;
                     self.claims.take(cue.at, cue.end, Claim::Cue);
                 } else if let Some(place) = mention_at(mentions, next) {
-                    let dimension = mentions[place].as_ref().is_some_and(|mention| mention.meaning.dimension.is_some());
+                    let dimension = mentions[place]
+                        .as_ref()
+                        .is_some_and(|mention| mention.meaning.dimension.is_some());
                     if dimension && self.groups.is_empty() {
                         self.groups.extend(mentions[place].take());
                         self.claims.take(cue.at, cue.end, Claim::Cue);
-                        self.rank.get_or_insert(SaidRank { count: None, ascending: false, at: cue.at });
+                        self.rank.get_or_insert(SaidRank {
+                            count: None,
+                            ascending: false,
+                            at: cue.at,
+                        });
                     }
                 }
             }
@@ -174,7 +212,9 @@ impl Reading<'_> {
         if self.rank.is_none() || !self.groups.is_empty() || self.rank_units {
             return;
         }
-        let cue_ends = (1..self.text.tokens.len()).filter(|at| self.claim(at - 1) == Claim::Cue).collect::<Vec<_>>();
+        let cue_ends = (1..self.text.tokens.len())
+            .filter(|at| self.claim(at - 1) == Claim::Cue)
+            .collect::<Vec<_>>();
         for end in cue_ends {
             let mut next = end;
             while next < end + 3 && self.is_skipped(next) {
@@ -187,7 +227,9 @@ impl Reading<'_> {
                 return;
             }
             let place = mention_at(mentions, next).filter(|place| {
-                mentions[*place].as_ref().is_some_and(|mention| mention.meaning.dimension.is_some())
+                mentions[*place]
+                    .as_ref()
+                    .is_some_and(|mention| mention.meaning.dimension.is_some())
             });
             if let Some(place) = place {
                 self.groups.extend(mentions[place].take());
@@ -214,10 +256,16 @@ impl Reading<'_> {
     fn weigh_verbs(&mut self) {
         let verb = |mention: &Mention| {
             mention.end - mention.at == 1
-                && self.lexicon.cue("sell").iter().any(|pattern| pattern.words().any(|word| word == self.text.tokens[mention.at].text))
+                && self.lexicon.cue("sell").iter().any(|pattern| {
+                    pattern
+                        .words()
+                        .any(|word| word == self.text.tokens[mention.at].text)
+                })
         };
-        let (weak, strong): (Vec<Mention>, Vec<Mention>) = std::mem::take(&mut self.metrics).into_iter().partition(verb);
-        let said = !weak.is_empty() || (0..self.text.tokens.len()).any(|at| self.cue_at("sell", at).is_some());
+        let (weak, strong): (Vec<Mention>, Vec<Mention>) =
+            std::mem::take(&mut self.metrics).into_iter().partition(verb);
+        let said =
+            !weak.is_empty() || (0..self.text.tokens.len()).any(|at| self.cue_at("sell", at).is_some());
         while self.take_cue("sell").is_some() {}
         self.verb = said && strong.is_empty();
         self.metrics = strong;
@@ -230,7 +278,11 @@ impl Reading<'_> {
             let token = &self.text.tokens[at];
             if token.kind == Kind::Symbol && token.text != "%" {
                 let number = |place: usize| {
-                    self.text.tokens.get(place).is_some_and(|token| token.kind == Kind::Number) && self.claim(place) == Claim::Free
+                    self.text
+                        .tokens
+                        .get(place)
+                        .is_some_and(|token| token.kind == Kind::Number)
+                        && self.claim(place) == Claim::Free
                 };
                 let (from, to) = if number(at + 1) {
                     (at, at + 2)
@@ -245,10 +297,16 @@ impl Reading<'_> {
             }
             if let Some(cue) = self.free_cue_at("over", at) {
                 let number = self.text.tokens.get(cue.end);
-                let number = number.is_some_and(|token| crate::amounts::read(&token.text, self.lexicon.language).is_some());
+                let number = number
+                    .is_some_and(|token| crate::amounts::read(&token.text, self.lexicon.language).is_some());
                 if number && self.claims.take(cue.at, cue.end + 1, Claim::Amount) {
                     self.amounts.push((cue.at, cue.end + 1));
-                } else if self.text.tokens.get(cue.end).is_some_and(|token| token.kind == Kind::Symbol) {
+                } else if self
+                    .text
+                    .tokens
+                    .get(cue.end)
+                    .is_some_and(|token| token.kind == Kind::Symbol)
+                {
                     self.claims.take(cue.at, cue.end, Claim::Cue);
                 }
             }
@@ -271,26 +329,39 @@ impl Reading<'_> {
     }
 
     fn free_cue_at(&self, name: &str, at: usize) -> Option<Cue> {
-        if self.claim(at) != Claim::Free {
-            return None;
-        }
-        self.cue_at(name, at).filter(|cue| (cue.at..cue.end).all(|at| self.claim(at) == Claim::Free))
+        self.best_cue(name, at, |end| (at..end).all(|at| self.claim(at) == Claim::Free))
     }
 
     /// The longest pattern of a cue at a place.
-    fn cue_at(&self, name: &str, at: usize) -> Option<Cue> {
+    pub(super) fn cue_at(&self, name: &str, at: usize) -> Option<Cue> {
+        self.best_cue(name, at, |_| true)
+    }
+
+    fn best_cue(&self, name: &str, at: usize, fits: impl Fn(usize) -> bool) -> Option<Cue> {
         let read = |slot, at| read_slot(self.lexicon, &self.text.tokens, slot, at);
         let mut caught: Vec<Caught> = Vec::new();
         let mut best: Option<Cue> = None;
         for pattern in self.lexicon.cue(name) {
-            let Some(end) = pattern.at(&self.text.tokens, at, &read, &mut caught) else { continue };
-            if end <= at || best.as_ref().is_some_and(|best| best.end >= end) {
+            let Some(end) = pattern.at(&self.text.tokens, at, &read, &mut caught) else {
+                continue;
+            };
+            if end <= at || best.as_ref().is_some_and(|best| best.end >= end) || !fits(end) {
                 continue;
             }
-            let value = |slot| caught.iter().find(|caught| caught.slot == slot).map(|caught| caught.value);
+            let value = |slot| {
+                caught
+                    .iter()
+                    .find(|caught| caught.slot == slot)
+                    .map(|caught| caught.value)
+            };
             let said = (at..end).find_map(|at| self.lexicon.unit(&self.text.tokens[at].text));
             let unit = value(Slot::Unit).map(Unit::of_number).or(said);
-            best = Some(Cue { at, end, number: value(Slot::Number), unit });
+            best = Some(Cue {
+                at,
+                end,
+                number: value(Slot::Number),
+                unit,
+            });
         }
         best
     }
@@ -303,18 +374,34 @@ impl Reading<'_> {
     }
 
     fn free_unit(&self, at: usize) -> Option<Unit> {
-        let token = self.text.tokens.get(at).filter(|_| self.claim(at) == Claim::Free)?;
-        self.lexicon.unit(&token.text).filter(|unit| unit.grain().is_some())
+        let token = self
+            .text
+            .tokens
+            .get(at)
+            .filter(|_| self.claim(at) == Claim::Free)?;
+        self.lexicon
+            .unit(&token.text)
+            .filter(|unit| unit.grain().is_some())
     }
 
     /// Words that may stand between "which" and the thing: "of our", "the 5 best".
     fn is_skipped(&self, at: usize) -> bool {
-        let Some(token) = self.text.tokens.get(at) else { return false };
-        let little = self.lexicon.cue("which_skip").iter().any(|pattern| pattern.words().any(|word| word == token.text));
-        little || self.claim(at) == Claim::Cue || (self.claim(at) == Claim::Free && token.kind == Kind::Number)
+        let Some(token) = self.text.tokens.get(at) else {
+            return false;
+        };
+        let little = self
+            .lexicon
+            .cue("which_skip")
+            .iter()
+            .any(|pattern| pattern.words().any(|word| word == token.text));
+        little
+            || self.claim(at) == Claim::Cue
+            || (self.claim(at) == Claim::Free && token.kind == Kind::Number)
     }
 }
 
 fn mention_at(mentions: &[Option<Mention>], at: usize) -> Option<usize> {
-    mentions.iter().position(|mention| mention.as_ref().is_some_and(|mention| mention.at == at))
+    mentions
+        .iter()
+        .position(|mention| mention.as_ref().is_some_and(|mention| mention.at == at))
 }

@@ -75,12 +75,24 @@ impl Reading<'_> {
             return;
         }
         let whole = unread.len() == end - begin;
-        let (at, end) = if whole { (begin, end) } else { (unread[0], unread[0] + 1) };
+        let (at, end) = if whole {
+            (begin, end)
+        } else {
+            (unread[0], unread[0] + 1)
+        };
         if let Some(several) = self.several(at, end, index) {
-            self.leftovers.push(Leftover { at, end, doubt: several });
+            self.leftovers.push(Leftover {
+                at,
+                end,
+                doubt: several,
+            });
             return;
         }
-        let doubt = if self.looks_like_name(at) { Doubt::UnknownName } else { Doubt::Unknown };
+        let doubt = if self.looks_like_name(at) {
+            Doubt::UnknownName
+        } else {
+            Doubt::Unknown
+        };
         self.leftovers.push(Leftover { at, end, doubt });
     }
 
@@ -90,8 +102,14 @@ impl Reading<'_> {
         if token.kind != Kind::Word || self.lexicon.knows(&token.text) {
             return false;
         }
-        let Some((known, meaning)) = vocabulary.near(&token.text) else { return false };
-        let mention = Mention { at, end: at + 1, meaning: meaning.clone() };
+        let Some((known, meaning)) = vocabulary.near(&token.text) else {
+            return false;
+        };
+        let mention = Mention {
+            at,
+            end: at + 1,
+            meaning: meaning.clone(),
+        };
         let written = self.text.written(at, at + 1).to_owned();
         if meaning.metric.is_some() && self.metrics.is_empty() && meaning.dimension.is_none() {
             self.metrics.push(mention);
@@ -112,7 +130,8 @@ impl Reading<'_> {
     fn read_as_name(&mut self, at: usize, end: usize, index: &ValueIndex) -> bool {
         let written = self.text.written(at, end).to_owned();
         let single = &self.text.tokens[at];
-        if end - at == 1 && self.lexicon.knows(&single.text) && !matches!(single.kind, Kind::Quote | Kind::Id) {
+        if end - at == 1 && self.lexicon.knows(&single.text) && !matches!(single.kind, Kind::Quote | Kind::Id)
+        {
             return false;
         }
         let name = key(&written);
@@ -129,7 +148,12 @@ impl Reading<'_> {
             self.forgiven.push((written, best.value.clone()));
         }
         self.claims.take(at, end, Claim::Name);
-        self.names.push(NamedFilter { at, end, matches: found, not: false });
+        self.names.push(NamedFilter {
+            at,
+            end,
+            matches: found,
+            not: false,
+        });
         self.place_names();
         self.names.sort_by_key(|name| name.at);
         true

@@ -52,6 +52,7 @@ pub struct Comparison {
 
 /// What was read.
 #[derive(Debug)]
+#[allow(clippy::struct_excessive_bools)] // each says whether a word of its sort was there
 pub struct Reading<'a> {
     /// The words.
     pub text: &'a Text,
@@ -89,6 +90,8 @@ pub struct Reading<'a> {
     pub growth: bool,
     /// "how many".
     pub how_many: bool,
+    /// "how much", "how many".
+    pub quantity: bool,
     /// A group that nothing is known of ("by salesperson").
     pub unknown_group: Option<String>,
     /// Amounts that were said, with their signs.
@@ -138,6 +141,7 @@ impl<'a> Reading<'a> {
             compare_period: None,
             growth: false,
             how_many: false,
+            quantity: false,
             unknown_group: None,
             amounts: Vec::new(),
             leftovers: Vec::new(),
@@ -159,18 +163,43 @@ impl<'a> Reading<'a> {
             Date(Found),
             Word(Mention),
             Name(Vec<NameMatch>),
+            /// "same period last year": a comparison that holds words of a date.
+            Year(Comparison),
+            Period(Comparison, Option<Unit>),
         }
         let tokens = &self.text.tokens;
         let mut spans: Vec<(usize, usize, What)> = Vec::new();
         let words: Vec<Option<(Meaning, usize)>> = (0..tokens.len())
-            .map(|at| vocabulary.at(tokens, at).map(|(meaning, end)| (meaning.clone(), end)))
+            .map(|at| {
+                vocabulary
+                    .at(tokens, at)
+                    .map(|(meaning, end)| (meaning.clone(), end))
+            })
             .collect();
         for found in std::mem::take(&mut self.dates) {
             spans.push((found.at, found.end, What::Date(found)));
         }
         for (at, word) in words.iter().enumerate() {
+            if let Some(cue) = self.cue_at("compare_year", at) {
+                spans.push((at, cue.end, What::Year(Comparison { at, end: cue.end })));
+            }
+            if let Some(cue) = self.cue_at("compare_period", at) {
+                spans.push((
+                    at,
+                    cue.end,
+                    What::Period(Comparison { at, end: cue.end }, cue.unit),
+                ));
+            }
             if let Some((meaning, end)) = word {
-                spans.push((at, *end, What::Word(Mention { at, end: *end, meaning: meaning.clone() })));
+                spans.push((
+                    at,
+                    *end,
+                    What::Word(Mention {
+                        at,
+                        end: *end,
+                        meaning: meaning.clone(),
+                    }),
+                ));
             }
         }
         let may = |at: usize| self.may_be_name(at);
@@ -187,6 +216,7 @@ impl<'a> Reading<'a> {
                 What::Date(_) => Claim::Date,
                 What::Word(_) => Claim::Word,
                 What::Name(_) => Claim::Name,
+                What::Year(_) | What::Period(..) => Claim::Cue,
             };
             if !self.claims.take(at, end, claim) {
                 continue;
@@ -194,7 +224,14 @@ impl<'a> Reading<'a> {
             match what {
                 What::Date(found) => self.dates.push(found),
                 What::Word(mention) => mentions.push(mention),
-                What::Name(matches) => self.names.push(NamedFilter { at, end, matches, not: false }),
+                What::Year(cue) => self.compare_year = Some(cue),
+                What::Period(cue, unit) => self.compare_period = Some((cue, unit)),
+                What::Name(matches) => self.names.push(NamedFilter {
+                    at,
+                    end,
+                    matches,
+                    not: false,
+                }),
             }
         }
         self.dates.sort_by_key(|found| found.at);
@@ -219,6 +256,18 @@ impl<'a> Reading<'a> {
             || self.share
             || self.compares()
             || self.how_many
+    }
+
+    /// "Germany vs France": two names around the comparison, which are shown side by side.
+    pub fn side_by_side(&self) -> bool {
+        self.comparison.is_some_and(|cue| {
+            let before = self.names.iter().any(|name| name.end == cue.at);
+            before
+                && self
+                    .names
+                    .iter()
+                    .any(|name| name.at >= cue.end && name.at <= cue.end + 1)
+        })
     }
 
     /// Whether anything was said about a comparison.

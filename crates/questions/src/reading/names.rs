@@ -21,14 +21,20 @@ pub struct NamedFilter {
 impl Reading<'_> {
     /// Whether a single word may be a name: words that every question has are none, unless they are written as one.
     pub(super) fn may_be_name(&self, at: usize) -> bool {
-        let Some(token) = self.text.tokens.get(at) else { return false };
+        let Some(token) = self.text.tokens.get(at) else {
+            return false;
+        };
         match token.kind {
             Kind::Quote | Kind::Id => true,
             Kind::Word => {
                 let ordinary = self.lexicon.knows(&token.text);
-                let shouted = self.text.original[token.start..token.end].chars().all(char::is_uppercase);
+                let shouted = self.text.original[token.start..token.end]
+                    .chars()
+                    .all(char::is_uppercase);
                 let marked = shouted || (token.capital && at > 0 && self.lexicon.language != Language::De);
-                !ordinary || (marked && !self.lexicon.is_filler(&token.text)) || (shouted && token.text.len() == 2 && at > 0)
+                !ordinary
+                    || (marked && !self.lexicon.is_filler(&token.text))
+                    || (shouted && token.text.len() == 2 && at > 0)
             }
             _ => false,
         }
@@ -46,7 +52,10 @@ impl Reading<'_> {
                 not = self.is_except(at);
                 let passes = match self.claim(at) {
                     Claim::Free => self.lexicon.is_filler(&token.text),
-                    Claim::Word => self.idle.iter().any(|mention| mention.at <= at && at < mention.end),
+                    Claim::Word => self
+                        .idle
+                        .iter()
+                        .any(|mention| mention.at <= at && at < mention.end),
                     Claim::Name => true,
                     _ => not,
                 };
@@ -63,20 +72,27 @@ impl Reading<'_> {
         let mut used = Vec::new();
         for (name, (_, not, of)) in self.names.iter_mut().zip(places) {
             name.not = not;
-            if let Some(of) = of {
-                if name.matches.iter().any(|found| found.dimension == of) {
-                    name.matches.retain(|found| found.dimension == of);
-                    used.push(of);
-                }
+            if let Some(of) = of
+                && name.matches.iter().any(|found| found.dimension == of)
+            {
+                name.matches.retain(|found| found.dimension == of);
+                used.push(of);
             }
         }
-        self.idle.retain(|mention| mention.meaning.dimension.as_ref().is_none_or(|of| !used.contains(of)));
+        self.idle.retain(|mention| {
+            mention
+                .meaning
+                .dimension
+                .as_ref()
+                .is_none_or(|of| !used.contains(of))
+        });
     }
 
     /// Whether nothing but articles and prepositions lies between two places, two at most.
     fn only_filler(&self, from: usize, to: usize) -> bool {
         from <= to
             && to - from <= 2
-            && (from..to).all(|at| self.claim(at) == Claim::Free && self.lexicon.is_filler(&self.text.tokens[at].text))
+            && (from..to)
+                .all(|at| self.claim(at) == Claim::Free && self.lexicon.is_filler(&self.text.tokens[at].text))
     }
 }

@@ -61,7 +61,10 @@ impl Text {
         while let Some(c) = original[at..].chars().next() {
             let Some((kind, inside, next)) = token_at(original, at) else {
                 // Apostrophes and hyphens part words without being a pause.
-                if !c.is_whitespace() && !matches!(c, '\'' | '’' | '-' | '‐' | '_') && fold_char(c).next().is_some() {
+                if !c.is_whitespace()
+                    && !matches!(c, '\'' | '’' | '-' | '‐' | '_')
+                    && fold_char(c).next().is_some()
+                {
                     mark = Some(c);
                 }
                 at += c.len_utf8();
@@ -70,15 +73,28 @@ impl Text {
             let written = &original[inside.0..inside.1];
             let capital = written.chars().next().is_some_and(char::is_uppercase);
             let text = fold(written);
-            tokens.push(Token { text, start: inside.0, end: inside.1, kind, capital, mark: mark.take() });
+            tokens.push(Token {
+                text,
+                start: inside.0,
+                end: inside.1,
+                kind,
+                capital,
+                mark: mark.take(),
+            });
             at = next.max(at + c.len_utf8());
         }
-        Self { original: original.to_owned(), tokens }
+        Self {
+            original: original.to_owned(),
+            tokens,
+        }
     }
 
     /// The words of some tokens, as they were written.
     pub fn written(&self, from: usize, to: usize) -> &str {
-        match (self.tokens.get(from), to.checked_sub(1).and_then(|last| self.tokens.get(last))) {
+        match (
+            self.tokens.get(from),
+            to.checked_sub(1).and_then(|last| self.tokens.get(last)),
+        ) {
             (Some(first), Some(last)) if first.start <= last.end => &self.original[first.start..last.end],
             _ => "",
         }
@@ -86,7 +102,9 @@ impl Text {
 
     /// The original from a token to the end.
     pub fn rest(&self, from: usize) -> &str {
-        self.tokens.get(from).map_or("", |token| &self.original[token.start..])
+        self.tokens
+            .get(from)
+            .map_or("", |token| &self.original[token.start..])
     }
 }
 
@@ -135,7 +153,9 @@ fn number_length(rest: &str) -> (usize, bool) {
     while digit(end) || (matches!(bytes.get(end), Some(b'.' | b',' | b'/' | b':' | b'-')) && digit(end + 1)) {
         end += 1;
     }
-    let letters = rest[end..].find(|c: char| !is_word(c)).unwrap_or(rest.len() - end);
+    let letters = rest[end..]
+        .find(|c: char| !is_word(c))
+        .unwrap_or(rest.len() - end);
     (end + letters, letters == 0)
 }
 
@@ -144,26 +164,48 @@ mod tests {
     use super::*;
 
     fn texts(question: &str) -> Vec<String> {
-        Text::read(question).tokens.into_iter().map(|token| token.text).collect()
+        Text::read(question)
+            .tokens
+            .into_iter()
+            .map(|token| token.text)
+            .collect()
     }
 
     #[test]
     fn words_are_folded_and_keep_their_place() {
-        assert_eq!(texts("Receita de Março: ＱＵＡＮＴＯ?"), ["receita", "de", "marco", "quanto"]);
-        assert_eq!(texts("chiffre d'affaires d’août"), ["chiffre", "d", "affaires", "d", "aout"]);
-        assert_eq!(texts("größte Stra\u{00df}e cafe\u{0301}"), ["grosste", "strasse", "cafe"]);
+        assert_eq!(
+            texts("Receita de Março: ＱＵＡＮＴＯ?"),
+            ["receita", "de", "marco", "quanto"]
+        );
+        assert_eq!(
+            texts("chiffre d'affaires d’août"),
+            ["chiffre", "d", "affaires", "d", "aout"]
+        );
+        assert_eq!(
+            texts("größte Stra\u{00df}e cafe\u{0301}"),
+            ["grosste", "strasse", "cafe"]
+        );
         let text = Text::read("Umsatz für München");
         assert_eq!(text.written(2, 3), "München");
     }
 
     #[test]
     fn what_must_stay_whole_is_one_token() {
-        assert_eq!(texts("mail anna@example.com about 2011-03-05"), ["mail", "anna@example.com", "about", "2011-03-05"]);
-        assert_eq!(texts("1.000,50 € on 5/3/2011, 3rd"), ["1.000,50", "€", "on", "5/3/2011", "3rd"]);
+        assert_eq!(
+            texts("mail anna@example.com about 2011-03-05"),
+            ["mail", "anna@example.com", "about", "2011-03-05"]
+        );
+        assert_eq!(
+            texts("1.000,50 € on 5/3/2011, 3rd"),
+            ["1.000,50", "€", "on", "5/3/2011", "3rd"]
+        );
         let text = Text::read("revenue of “Last month” now");
         assert_eq!(text.tokens[2].kind, Kind::Quote);
         assert_eq!(text.tokens[2].text, "last month");
-        assert_eq!(Text::read("see https://shop.example/a?b=1.").tokens[1].kind, Kind::Url);
+        assert_eq!(
+            Text::read("see https://shop.example/a?b=1.").tokens[1].kind,
+            Kind::Url
+        );
         assert_eq!(Text::read("order #1042").tokens[1].kind, Kind::Id);
     }
 }

@@ -3,8 +3,13 @@
 use super::Kind;
 
 /// Pairs of quotation marks. The single ones are not among them: they are apostrophes more often.
-const QUOTES: [(char, &[char]); 5] =
-    [('"', &['"']), ('“', &['”', '"']), ('«', &['»']), ('„', &['“', '”', '"']), ('‹', &['›'])];
+const QUOTES: [(char, &[char]); 5] = [
+    ('"', &['"']),
+    ('“', &['”', '"']),
+    ('«', &['»']),
+    ('„', &['“', '”', '"']),
+    ('‹', &['›']),
+];
 
 /// What begins here and must stay whole: its kind, where its inside lies, and how many bytes it takes.
 pub fn protected_at(original: &str, at: usize) -> Option<(Kind, (usize, usize), usize)> {
@@ -15,7 +20,11 @@ pub fn protected_at(original: &str, at: usize) -> Option<(Kind, (usize, usize), 
         let (length, end) = inside.char_indices().find(|(_, c)| ends.contains(c))?;
         let start = at + first.len_utf8();
         return (length > 0).then(|| {
-            (Kind::Quote, (start, start + length), first.len_utf8() + length + end.len_utf8())
+            (
+                Kind::Quote,
+                (start, start + length),
+                first.len_utf8() + length + end.len_utf8(),
+            )
         });
     }
     if !(first.is_ascii_alphanumeric() || first == '#') || inside_word(original, at) {
@@ -36,18 +45,25 @@ pub fn protected_at(original: &str, at: usize) -> Option<(Kind, (usize, usize), 
 }
 
 fn inside_word(original: &str, at: usize) -> bool {
-    original[..at].chars().next_back().is_some_and(char::is_alphanumeric)
+    original[..at]
+        .chars()
+        .next_back()
+        .is_some_and(char::is_alphanumeric)
 }
 
 fn is_url(word: &str) -> bool {
     ["http://", "https://", "www."].iter().any(|scheme| {
-        word.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme)) && word.len() > scheme.len()
+        word.get(..scheme.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+            && word.len() > scheme.len()
     })
 }
 
 /// Whether this is an e-mail address: one `@`, something before it, a dotted name after it.
 pub fn is_email(word: &str) -> bool {
-    let Some((local, domain)) = word.split_once('@') else { return false };
+    let Some((local, domain)) = word.split_once('@') else {
+        return false;
+    };
     let name = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '_' | '+');
     let dotted = domain.split('.').count() > 1 && domain.split('.').all(|part| !part.is_empty());
     !local.is_empty() && word.len() <= 254 && local.chars().all(name) && dotted && domain.chars().all(name)
@@ -62,6 +78,8 @@ fn is_id(word: &str) -> bool {
     let rest = &word[letters..];
     letters >= 2
         && rest.starts_with(['-', '/'])
-        && rest[1..].chars().all(|c| c.is_ascii_digit() || matches!(c, '-' | '/'))
+        && rest[1..]
+            .chars()
+            .all(|c| c.is_ascii_digit() || matches!(c, '-' | '/'))
         && rest.chars().any(|c| c.is_ascii_digit())
 }

@@ -3,11 +3,11 @@
 use jiff::civil::Date;
 
 use super::answer::{Choice, Clarification, Context, Declined};
-use super::time::{Time, trend_grain};
+use super::time::trend_grain;
 use crate::calendar::Days;
-use crate::catalogue::{Language, MetricName, Unit as MetricUnit};
+use crate::catalogue::{Language, MetricName};
 use crate::dates::{Found, Note, Unit, When, resolve};
-use crate::frame::{Filter, Frame, Range, Rank};
+use crate::frame::{Filter, Frame, Range};
 use crate::phrase::say;
 use crate::reading::{Doubt, Reading};
 
@@ -55,15 +55,24 @@ impl Work<'_> {
         let metric = self.metric(last)?;
         self.refuse_leftovers()?;
         if !metric.connected {
-            return Err(self.decline("not_connected", "next_connect", &[("metric", self.metric_label(&metric))]));
+            return Err(self.decline(
+                "not_connected",
+                "next_connect",
+                &[("metric", self.metric_label(&metric))],
+            ));
         }
         let last_days = last.and_then(|last| last.range.days);
         let time = self.time(last_days)?;
         let mut filters = self.filters(&metric)?;
         let mut group_by = self.group(&metric)?;
-        if reading.comparison.is_some() && reading.dates.is_empty() && group_by.is_none() {
+        if (reading.side_by_side() || (reading.comparison.is_some() && reading.dates.is_empty()))
+            && group_by.is_none()
+        {
             // "Germany vs France": side by side.
-            group_by = filters.iter().find(|filter| filter.values.len() > 1).map(|filter| filter.dimension.clone());
+            group_by = filters
+                .iter()
+                .find(|filter| filter.values.len() > 1)
+                .map(|filter| filter.dimension.clone());
         }
         if reading.share && group_by.is_none() && last.is_none_or(|last| last.group_by.is_none()) {
             group_by = filters.first().map(|filter| filter.dimension.clone());
@@ -86,13 +95,19 @@ impl Work<'_> {
                 carried.insert(0, self.metric_label(&metric).to_owned());
             }
             if group_by.is_none() && grain.is_none() && !reading.rank_units {
-                group_by = last.group_by.clone().filter(|group| metric.dimensions.contains(group));
+                group_by = last
+                    .group_by
+                    .clone()
+                    .filter(|group| metric.dimensions.contains(group));
                 grain = last.grain;
                 rank = rank.or(last.rank.filter(|_| last.group_by == group_by));
                 share |= last.share && group_by.is_some();
                 carried.extend(group_by.as_deref().map(|group| self.group_chip(group)));
             } else if group_by.is_none() {
-                group_by = last.group_by.clone().filter(|group| metric.dimensions.contains(group));
+                group_by = last
+                    .group_by
+                    .clone()
+                    .filter(|group| metric.dimensions.contains(group));
             }
             compare = compare.or(last.compare);
         }
@@ -100,7 +115,16 @@ impl Work<'_> {
         if !self.context.has_data {
             return Err(self.decline("no_data", "next_connect", &[]));
         }
-        let frame = Frame { metric: metric.id.clone(), range, grain, group_by, filters, rank, compare, share };
+        let frame = Frame {
+            metric: metric.id.clone(),
+            range,
+            grain,
+            group_by,
+            filters,
+            rank,
+            compare,
+            share,
+        };
         Ok(Composed { frame, carried })
     }
 
@@ -109,60 +133,9 @@ impl Work<'_> {
         let reading = self.reading;
         let Some(_) = self.context.last else { return false };
         if reading.metrics.is_empty() {
-            return !reading.verb && reading.has_cue();
+            return !reading.verb && (reading.has_cue() || reading.unknown_group.is_some());
         }
         reading.follows
-    }
-
-    /// The metric: said, or by a verb, or of the question before, or the main one of a ranking.
-    fn metric(&mut self, last: Option<&Frame>) -> Result<MetricName, Stop> {
-        let reading = self.reading;
-        let catalogue = self.context.catalogue;
-        let mut ids: Vec<&str> = reading.metrics.iter().filter_map(|mention| mention.meaning.metric.as_deref()).collect();
-        ids.dedup();
-        let mut distinct = ids.clone();
-        distinct.sort_unstable();
-        distinct.dedup();
-        match distinct[..] {
-            [] => {}
-            [id] => return catalogue.metric(id).cloned().ok_or(Stop::NotMetrics),
-            _ => return Err(self.ask_which_metric()),
-        }
-        if reading.verb {
-            let id = if reading.how_many { self.pieces() } else { self.main() };
-            return id.ok_or(Stop::NotMetrics);
-        }
-        if let Some(known) = last.and_then(|last| catalogue.metric(&last.metric)) {
-            return Ok(known.clone());
-        }
-        let ranked = reading.rank.is_some() && !reading.groups.is_empty();
-        if ranked && reading.leftovers.iter().all(|left| left.doubt != Doubt::Unknown) {
-            self.note(Note::MainMetric);
-            return self.main().ok_or(Stop::NotMetrics);
-        }
-        let unknown = reading.leftovers.iter().find(|left| matches!(left.doubt, Doubt::Unknown | Doubt::UnknownName));
-        match unknown {
-            Some(left) if reading.has_cue() => {
-                let said = reading.text.written(left.at, left.end);
-                Err(self.decline("unknown_metric", "next_metrics", &[("said", said), ("metrics", &self.some_metrics())]))
-            }
-            _ => Err(Stop::NotMetrics),
-        }
-    }
-
-    /// The metric that money is asked by: the catalogue's first of money.
-    fn main(&self) -> Option<MetricName> {
-        self.context.catalogue.metrics.iter().find(|metric| metric.unit == MetricUnit::Money).cloned()
-    }
-
-    /// The metric that pieces are counted by.
-    fn pieces(&self) -> Option<MetricName> {
-        let words: Vec<&str> = self.reading.lexicon.cue("pieces").iter().flat_map(crate::pattern::Pattern::words).collect();
-        let counts = self.context.catalogue.metrics.iter().filter(|metric| metric.unit == MetricUnit::Count);
-        let mut named = counts.filter(|metric| {
-            metric.words.values().flatten().any(|word| words.contains(&crate::text::fold(word).as_str()))
-        });
-        named.next().cloned().or_else(|| self.main())
     }
 
     /// Words that nobody understood are not dropped: a question back, or a reason.
@@ -173,85 +146,45 @@ impl Work<'_> {
             return Err(self.decline("amount", "next_amount", &[("said", written(*at, *end))]));
         }
         if let Some(said) = &reading.unknown_group {
-            let dimensions: Vec<&str> = self.context.catalogue.dimensions.iter().map(|known| self.dimension_label(&known.id)).collect();
-            return Err(self.decline("unknown_group", "next_groups", &[("said", said), ("dimensions", &dimensions.join(", "))]));
+            let dimensions: Vec<&str> = self
+                .context
+                .catalogue
+                .dimensions
+                .iter()
+                .map(|known| self.dimension_label(&known.id))
+                .collect();
+            return Err(self.decline(
+                "unknown_group",
+                "next_groups",
+                &[("said", said), ("dimensions", &dimensions.join(", "))],
+            ));
         }
-        for left in &reading.leftovers {
+        if let Some(left) = reading.leftovers.first() {
             let said = written(left.at, left.end);
             return Err(match &left.doubt {
                 Doubt::UnknownName => self.decline("unknown_name", "next_name", &[("said", said)]),
                 Doubt::Several(found) => {
-                    let options = found.iter().take(4).map(|found| self.choice_of_name(left.at, left.end, &found.dimension, &found.value));
+                    let options = found
+                        .iter()
+                        .take(4)
+                        .map(|found| self.choice_of_name(left.at, left.end, &found.dimension, &found.value));
                     self.ask("ask_name", &[("said", said)], options.collect())
                 }
                 Doubt::Unknown => {
                     let without = self.replaced(left.at, left.end, "");
                     let label = say(self.language, "without", &[("said", said)]);
-                    self.ask("ask_unknown", &[("said", said)], vec![Choice { label, question: without }])
+                    self.ask(
+                        "ask_unknown",
+                        &[("said", said)],
+                        vec![Choice {
+                            label,
+                            question: without,
+                        }],
+                    )
                 }
             });
         }
         Ok(())
-    }
-
-    /// The dimension to group by.
-    fn group(&self, metric: &MetricName) -> Result<Option<String>, Stop> {
-        let reading = self.reading;
-        let mut groups: Vec<&str> = reading.groups.iter().filter_map(|mention| mention.meaning.dimension.as_deref()).collect();
-        groups.dedup();
-        if groups.len() > 1 {
-            let options = reading.groups.iter().enumerate().take(4).filter_map(|(kept, mention)| {
-                let dimension = mention.meaning.dimension.as_deref()?;
-                let mut question = reading.text.original.clone();
-                for (n, other) in reading.groups.iter().enumerate().rev() {
-                    if n != kept {
-                        question = spliced(&question, reading, other.at, other.end, "");
-                    }
-                }
-                Some(Choice { label: self.dimension_label(dimension).to_owned(), question })
-            });
-            return Err(self.ask("ask_group", &[], options.collect()));
-        }
-        if let Some(idle) = reading.idle.first() {
-            // "product revenue": perhaps by product, perhaps of products; it is not guessed.
-            let dimension = idle.meaning.dimension.as_deref().unwrap_or_default();
-            let (label, name) = (self.dimension_label(dimension), self.metric_label(metric));
-            let by = say(self.language, "by_dimension", &[("metric", name), ("dimension", label)]);
-            let all = self.replaced(idle.at, idle.end, "");
-            let grouped = format!("{all} {}", say(self.language, "by", &[("dimension", label)]));
-            let without = say(self.language, "without", &[("said", reading.text.written(idle.at, idle.end))]);
-            return Err(self.ask("ask_idle", &[("dimension", label)], vec![
-                Choice { label: by, question: grouped },
-                Choice { label: without, question: all },
-            ]));
-        }
-        Ok(groups.first().map(|group| (*group).to_owned()))
-    }
-
-    /// The best or worst few: one where one was asked for, ten where many.
-    fn rank(&self, metric: &MetricName, group: Option<&str>, last: Option<&Frame>) -> Result<Option<Rank>, Stop> {
-        let reading = self.reading;
-        let Some(said) = reading.rank else { return Ok(None) };
-        let group = group.or_else(|| last.and_then(|last| last.group_by.as_deref()));
-        if group.is_none() && !reading.rank_units {
-            return Err(self.ask_rank(metric));
-        }
-        let noun = reading.groups.first();
-        let count = said.count.unwrap_or_else(|| if noun.is_some_and(|noun| !self.is_one(noun.at)) { 10 } else { 1 });
-        Ok(Some(Rank { count: count.min(1000), ascending: said.ascending }))
-    }
-
-    /// Whether a noun stands in the singular, by its ending and by the article before it.
-    fn is_one(&self, at: usize) -> bool {
-        let reading = self.reading;
-        let tokens = &reading.text.tokens;
-        let word = &tokens[at].text;
-        let before = &tokens[at.saturating_sub(3)..at];
-        let article = before.iter().any(|token| {
-            reading.lexicon.cue("one").iter().any(|pattern| pattern.words().any(|word| word == token.text))
-        });
-        let plural = reading.lexicon.cue("many").iter().any(|pattern| pattern.words().any(|word| before.iter().any(|token| token.text == word)));
-        article || (!plural && self.language != Language::De && !word.ends_with('s'))
     }
 
     fn range(&mut self, said: Option<Range>, last: Option<&Frame>, carried: &mut Vec<String>) -> Range {
@@ -259,12 +192,18 @@ impl Work<'_> {
             return range;
         }
         if let Some(last) = last {
-            let chip = last.range.said.clone().unwrap_or_else(|| say(self.language, "month_to_date", &[]));
+            let chip = last
+                .range
+                .said
+                .clone()
+                .unwrap_or_else(|| say(self.language, "month_to_date", &[]));
             carried.push(chip);
             return last.range.clone();
         }
         self.note(Note::MonthToDate);
-        let days = resolve(&When::ToDate(Unit::Month), &self.era(None)).ok().and_then(|known| known.days);
+        let days = resolve(&When::ToDate(Unit::Month), &self.era(None))
+            .ok()
+            .and_then(|known| known.days);
         Range { days, said: None }
     }
 
@@ -273,14 +212,25 @@ impl Work<'_> {
         for filter in last.filters.iter().rev() {
             if filters.iter().all(|own| own.dimension != filter.dimension) {
                 let not = if filter.not { "≠" } else { ":" };
-                carried.push(format!("{}{not} {}", self.dimension_label(&filter.dimension), filter.values.join(", ")));
+                carried.push(format!(
+                    "{}{not} {}",
+                    self.dimension_label(&filter.dimension),
+                    filter.values.join(", ")
+                ));
                 filters.insert(0, filter.clone());
             }
         }
     }
 
-    fn check_dimensions(&self, metric: &MetricName, group: Option<&str>, filters: &[Filter]) -> Result<(), Stop> {
-        let used = group.into_iter().chain(filters.iter().map(|filter| filter.dimension.as_str()));
+    fn check_dimensions(
+        &self,
+        metric: &MetricName,
+        group: Option<&str>,
+        filters: &[Filter],
+    ) -> Result<(), Stop> {
+        let used = group
+            .into_iter()
+            .chain(filters.iter().map(|filter| filter.dimension.as_str()));
         for dimension in used {
             if !metric.dimensions.iter().any(|known| known == dimension) {
                 return Err(self.decline_dimension(metric, dimension));
@@ -293,7 +243,11 @@ impl Work<'_> {
     pub fn offer_days(&mut self, found: &Found, days: Days) {
         let (a, b) = (days.first.to_string(), days.last.to_string());
         let label = crate::phrase::days(self.language, days, self.today);
-        let said = if a == b { a } else { say(self.language, "from_to_iso", &[("a", &a), ("b", &b)]) };
+        let said = if a == b {
+            a
+        } else {
+            say(self.language, "from_to_iso", &[("a", &a), ("b", &b)])
+        };
         let question = self.replaced(found.at, found.end, &said);
         self.alternatives.push(Choice { label, question });
     }
@@ -310,9 +264,17 @@ impl Work<'_> {
 pub fn spliced(question: &str, reading: &Reading<'_>, at: usize, end: usize, by: &str) -> String {
     let tokens = &reading.text.tokens;
     let quoted = |place: usize| usize::from(tokens[place].kind == crate::text::Kind::Quote);
-    let (Some(first), Some(last)) = (tokens.get(at), tokens.get(end - 1)) else { return question.to_owned() };
-    let before = question.get(..first.start).unwrap_or(question).trim_end_matches(['"', '“', '«', '„']);
-    let after = question.get(last.end + quoted(end - 1)..).or_else(|| question.get(last.end..)).unwrap_or("");
+    let (Some(first), Some(last)) = (tokens.get(at), tokens.get(end - 1)) else {
+        return question.to_owned();
+    };
+    let before = question
+        .get(..first.start)
+        .unwrap_or(question)
+        .trim_end_matches(['"', '“', '«', '„']);
+    let after = question
+        .get(last.end + quoted(end - 1)..)
+        .or_else(|| question.get(last.end..))
+        .unwrap_or("");
     let joined = format!("{before}{by}{after}");
     joined.split_whitespace().collect::<Vec<_>>().join(" ")
 }

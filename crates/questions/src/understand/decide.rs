@@ -1,6 +1,6 @@
 //! What is wanted: rules of high precision first, then the classifier, else one question back.
 
-use super::answer::{Choice, Clarification, Context, Declined, Understanding};
+use super::answer::{Choice, Clarification, Context, Declined, Entity, Understanding};
 use super::compose::{Composed, Stop, Work};
 use super::entities;
 use crate::action;
@@ -24,20 +24,26 @@ const MOST_WORDS: usize = 120;
 pub fn understand(question: &str, context: &Context<'_>) -> Understanding {
     let text = Text::read(question);
     let language = language::of(&text, context.catalogue, context.language);
-    let cues = Cues { lexicon: Lexicon::of(language) };
+    let cues = Cues {
+        lexicon: Lexicon::of(language),
+    };
     let today = context.calendar.day_of(context.now);
     let mut answer = blank(language);
     if text.tokens.is_empty() {
         return answer;
     }
     if let Some(read) = action::read(&text, &cues, today) {
-        return act(answer, read, context);
+        return act(answer, read, &text, context);
     }
     if text.tokens.len() > MOST_WORDS {
         return by_classifier(answer, &text, context, None);
     }
     let vocabulary = Vocabulary::new(context.catalogue, language);
-    let metric = (0..text.tokens.len()).any(|at| vocabulary.at(&text.tokens, at).is_some_and(|(meaning, _)| meaning.metric.is_some()));
+    let metric = (0..text.tokens.len()).any(|at| {
+        vocabulary
+            .at(&text.tokens, at)
+            .is_some_and(|(meaning, _)| meaning.metric.is_some())
+    });
     if let Some(found) = search::read(&text, &cues, metric) {
         answer.intent = Intent::Search;
         answer.confidence = 0.95;
@@ -49,13 +55,22 @@ pub fn understand(question: &str, context: &Context<'_>) -> Understanding {
         answer.confidence = 0.95;
         return answer;
     }
-    if is_greeting(&text, &cues) {
+    // "How can I sell more bags?" wants advice.
+    if is_greeting(&text, &cues)
+        || cues
+            .starts(&text, "advice", cues.past_politeness(&text))
+            .is_some()
+    {
         answer.confidence = 0.95;
         return answer;
     }
     let has = |cue| cues.find(&text, cue, 0).is_some();
     if metric && (has("why") || has("forecast")) {
-        let (reason, next) = if has("why") { ("why", "next_why") } else { ("forecast", "next_past_date") };
+        let (reason, next) = if has("why") {
+            ("why", "next_why")
+        } else {
+            ("forecast", "next_past_date")
+        };
         answer.intent = Intent::Metrics;
         answer.confidence = 0.9;
         answer.declined = Some(declined(language, reason, next));
@@ -84,7 +99,10 @@ fn blank(language: Language) -> Understanding {
 }
 
 fn declined(language: Language, reason: &str, next: &str) -> Declined {
-    Declined { reason: say(language, reason, &[]), next_step: say(language, next, &[]) }
+    Declined {
+        reason: say(language, reason, &[]),
+        next_step: say(language, next, &[]),
+    }
 }
 
 /// Reads a question for a number; where it is none, the classifier says what it is.
@@ -112,10 +130,12 @@ fn number(mut answer: Understanding, text: &Text, context: &Context<'_>) -> Unde
         Err(stop) => {
             // Without a metric it may be talk in which a date occurs.
             let class = intent::classify(&text.original);
-            if !said && context.last.is_none() && reading.groups.is_empty() {
-                if let Some(("conversation" | "out_of_scope" | "search", _)) = class.sure() {
-                    return by_classifier(answer, text, context, Some(&reading));
-                }
+            if !said
+                && context.last.is_none()
+                && reading.groups.is_empty()
+                && let Some(("conversation" | "out_of_scope" | "search", _)) = class.sure()
+            {
+                return by_classifier(answer, text, context, Some(&reading));
             }
             answer.intent = Intent::Metrics;
             answer.confidence = 0.85;
@@ -136,37 +156,69 @@ fn compose(
     answer: &mut Understanding,
 ) -> Result<Composed, Stop> {
     let today = context.calendar.day_of(context.now);
-    let mut work = Work { reading, context, today, language, notes: Vec::new(), alternatives: Vec::new() };
+    let mut work = Work {
+        reading,
+        context,
+        today,
+        language,
+        notes: Vec::new(),
+        alternatives: Vec::new(),
+    };
     let composed = work.compose()?;
-    answer.notes = work.notes.iter().map(|note: &Note| say(language, note.name(), &[])).collect();
+    answer.notes = work
+        .notes
+        .iter()
+        .map(|note: &Note| say(language, note.name(), &[]))
+        .collect();
     for (written, read) in &reading.forgiven {
-        answer.notes.push(say(language, "note_forgiven", &[("written", written), ("read", read)]));
+        answer.notes.push(say(
+            language,
+            "note_forgiven",
+            &[("written", written), ("read", read)],
+        ));
     }
     answer.alternatives = work.alternatives;
     Ok(composed)
 }
 
 /// An action; the number in it is read as a question of its own.
-fn act(mut answer: Understanding, read: action::Read, context: &Context<'_>) -> Understanding {
+fn act(mut answer: Understanding, read: action::Read, whole: &Text, context: &Context<'_>) -> Understanding {
     let mut request = read.request;
     if let Some(words) = read.number {
         let text = Text::read(&words);
         // The action stands alone: nothing is taken from the question before.
-        let alone = Context { last: None, ..*context };
+        let alone = Context {
+            last: None,
+            ..*context
+        };
         if text.tokens.len() <= MOST_WORDS {
             let zone = context.calendar.zone.iana_name();
             let reading = Reading::of(&text, answer.language, context.catalogue, context.names, zone);
             answer.entities = entities::of(&reading);
+            answer
+                .entities
+                .retain(|entity| whole.original.contains(&entity.text));
             match compose(&reading, answer.language, &alone, &mut answer) {
                 Ok(composed) => request.frame = Some(composed.frame),
-                Err(Stop::Decline(declined)) if !reading.metrics.is_empty() => answer.declined = Some(declined),
-                Err(Stop::Ask(clarification)) if !reading.metrics.is_empty() && request.kind != "email.draft" => {
+                Err(Stop::Decline(declined)) if !reading.metrics.is_empty() => {
+                    answer.declined = Some(declined);
+                }
+                Err(Stop::Ask(clarification))
+                    if !reading.metrics.is_empty() && request.kind != "email.draft" =>
+                {
                     answer.clarification = Some(clarification);
                 }
                 Err(_) => {}
             }
         }
     }
+    answer.entities.extend(request.to.iter().map(|to| Entity {
+        kind: "email".to_owned(),
+        text: to.clone(),
+        value: to.to_lowercase(),
+    }));
+    let place = |entity: &Entity| whole.original.find(&entity.text);
+    answer.entities.sort_by_key(place);
     let says_something = request.body.is_some() || request.frame.is_some() || request.subject.is_some();
     if matches!(request.kind.as_str(), "email.send" | "schedule.create") && !says_something {
         request.missing.push("content".to_owned());
@@ -179,7 +231,10 @@ fn act(mut answer: Understanding, read: action::Read, context: &Context<'_>) -> 
     });
     if let (Some(name), None, None) = (question, &answer.clarification, &answer.declined) {
         let question = say(answer.language, name, &[]);
-        answer.clarification = Some(Clarification { question, options: Vec::new() });
+        answer.clarification = Some(Clarification {
+            question,
+            options: Vec::new(),
+        });
     }
     answer.intent = Intent::Action;
     answer.confidence = 0.95;
@@ -187,7 +242,12 @@ fn act(mut answer: Understanding, read: action::Read, context: &Context<'_>) -> 
     answer
 }
 
-fn by_classifier(mut answer: Understanding, text: &Text, context: &Context<'_>, reading: Option<&Reading<'_>>) -> Understanding {
+fn by_classifier(
+    mut answer: Understanding,
+    text: &Text,
+    context: &Context<'_>,
+    reading: Option<&Reading<'_>>,
+) -> Understanding {
     let classes = intent::classify(&text.original);
     answer.decided_by = "classifier";
     let Some((class, p)) = classes.sure() else {
@@ -204,7 +264,10 @@ fn by_classifier(mut answer: Understanding, text: &Text, context: &Context<'_>, 
         "search" => {
             answer.intent = Intent::Search;
             let query = text.original.trim().to_owned();
-            answer.search = Some(search::SearchRequest { query, kinds: Vec::new() });
+            answer.search = Some(search::SearchRequest {
+                query,
+                kinds: Vec::new(),
+            });
         }
         "metrics" => {
             answer.intent = Intent::Metrics;
@@ -224,8 +287,14 @@ fn ask_intent(language: Language, question: &str) -> Clarification {
     // A long text is not repeated in a button.
     let said: String = question.chars().take(120).collect();
     let search = say(language, "search_for", &[("said", &said)]);
-    let options = vec![Choice { label: say(language, "choose_search", &[]), question: search }];
-    Clarification { question: say(language, "ask_intent", &[]), options }
+    let options = vec![Choice {
+        label: say(language, "choose_search", &[]),
+        question: search,
+    }];
+    Clarification {
+        question: say(language, "ask_intent", &[]),
+        options,
+    }
 }
 
 /// The metric whose definition is asked for: "what is revenue?", and nothing about time or groups.
@@ -242,7 +311,9 @@ fn definition_of(text: &Text, cues: &Cues<'_>, vocabulary: &Vocabulary) -> Optio
         }
         None
     };
-    let (metric, end) = loose.and_then(|from| at(from, 1)).or_else(|| direct.and_then(|from| at(from, 0)))?;
+    let (metric, end) = loose
+        .and_then(|from| at(from, 1))
+        .or_else(|| direct.and_then(|from| at(from, 0)))?;
     let mut place = end;
     while place < text.tokens.len() {
         match cues.starts(text, "definition_end", place) {

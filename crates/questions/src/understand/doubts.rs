@@ -10,19 +10,32 @@ impl Work<'_> {
     /// A question back with at most four answers.
     pub fn ask(&self, question: &str, slots: &[(&str, &str)], mut options: Vec<Choice>) -> Stop {
         options.truncate(4);
-        Stop::Ask(Clarification { question: say(self.language, question, slots), options })
+        Stop::Ask(Clarification {
+            question: say(self.language, question, slots),
+            options,
+        })
     }
 
     /// A reason and what would help.
     pub fn decline(&self, reason: &str, next: &str, slots: &[(&str, &str)]) -> Stop {
-        Stop::Decline(Declined { reason: say(self.language, reason, slots), next_step: say(self.language, next, slots) })
+        Stop::Decline(Declined {
+            reason: say(self.language, reason, slots),
+            next_step: say(self.language, next, slots),
+        })
     }
 
     /// A metric cannot be split by a dimension.
     pub fn decline_dimension(&self, metric: &MetricName, dimension: &str) -> Stop {
-        let known: Vec<&str> = metric.dimensions.iter().map(|known| self.dimension_label(known)).collect();
-        let slots =
-            [("metric", self.metric_label(metric)), ("dimension", self.dimension_label(dimension)), ("dimensions", &known.join(", "))];
+        let known: Vec<&str> = metric
+            .dimensions
+            .iter()
+            .map(|known| self.dimension_label(known))
+            .collect();
+        let slots = [
+            ("metric", self.metric_label(metric)),
+            ("dimension", self.dimension_label(dimension)),
+            ("dimensions", &known.join(", ")),
+        ];
         self.decline("unreachable", "next_groups", &slots)
     }
 
@@ -31,9 +44,21 @@ impl Work<'_> {
         let reading = self.reading;
         let mut options: Vec<Choice> = Vec::new();
         for mention in &reading.metrics {
-            let Some(metric) = mention.meaning.metric.as_deref().and_then(|id| self.context.catalogue.metric(id)) else { continue };
+            let Some(metric) = mention
+                .meaning
+                .metric
+                .as_deref()
+                .and_then(|id| self.context.catalogue.metric(id))
+            else {
+                continue;
+            };
             let mut question = reading.text.original.clone();
-            for other in reading.metrics.iter().rev().filter(|other| other.meaning.metric != mention.meaning.metric) {
+            for other in reading
+                .metrics
+                .iter()
+                .rev()
+                .filter(|other| other.meaning.metric != mention.meaning.metric)
+            {
                 question = spliced(&question, reading, other.at, other.end, "");
             }
             let label = self.metric_label(metric).to_owned();
@@ -56,26 +81,40 @@ impl Work<'_> {
                 let said = reading.text.written(cue.at, cue.end);
                 question = question.replacen(said, "", 1);
             }
-            Choice { label: reading.text.written(kept.at, kept.end).to_owned(), question }
+            Choice {
+                label: reading.text.written(kept.at, kept.end).to_owned(),
+                question,
+            }
         });
         self.ask("ask_date", &[], options.collect())
     }
 
     /// A share of what?
     pub fn ask_share(&self, metric: &MetricName) -> Stop {
-        self.ask("ask_share", &[("metric", self.metric_label(metric))], self.by_each(metric))
+        self.ask(
+            "ask_share",
+            &[("metric", self.metric_label(metric))],
+            self.by_each(metric),
+        )
     }
 
     /// The best what?
     pub fn ask_rank(&self, metric: &MetricName) -> Stop {
-        self.ask("ask_rank", &[("metric", self.metric_label(metric))], self.by_each(metric))
+        self.ask(
+            "ask_rank",
+            &[("metric", self.metric_label(metric))],
+            self.by_each(metric),
+        )
     }
 
     fn by_each(&self, metric: &MetricName) -> Vec<Choice> {
         let of = |dimension: &String| {
             let label = self.dimension_label(dimension).to_owned();
-            let question =
-                format!("{} {}", self.reading.text.original.trim_end_matches(['?', '.', '!', ' ']), say(self.language, "by", &[("dimension", &label)]));
+            let question = format!(
+                "{} {}",
+                self.reading.text.original.trim_end_matches(['?', '.', '!', ' ']),
+                say(self.language, "by", &[("dimension", &label)])
+            );
             Choice { label, question }
         };
         metric.dimensions.iter().take(4).map(of).collect()
@@ -94,17 +133,32 @@ impl Work<'_> {
     /// How a dimension is shown.
     pub fn dimension_label<'s>(&'s self, id: &'s str) -> &'s str {
         let known = self.context.catalogue.dimension(id);
-        known.and_then(|known| crate::phrase::label(&known.labels, self.language)).unwrap_or(id)
+        known
+            .and_then(|known| crate::phrase::label(&known.labels, self.language))
+            .unwrap_or(id)
     }
 
     /// "by country", as a chip.
     pub fn group_chip(&self, dimension: &str) -> String {
-        say(self.language, "by", &[("dimension", self.dimension_label(dimension))])
+        say(
+            self.language,
+            "by",
+            &[("dimension", self.dimension_label(dimension))],
+        )
     }
 
     /// Some metrics that could be asked for.
     pub fn some_metrics(&self) -> String {
-        let known = self.context.catalogue.metrics.iter().filter(|metric| metric.connected).take(6);
-        known.map(|metric| self.metric_label(metric)).collect::<Vec<_>>().join(", ")
+        let known = self
+            .context
+            .catalogue
+            .metrics
+            .iter()
+            .filter(|metric| metric.connected)
+            .take(6);
+        known
+            .map(|metric| self.metric_label(metric))
+            .collect::<Vec<_>>()
+            .join(", ")
     }
 }

@@ -12,7 +12,9 @@ impl Work<'_> {
         let mut filters: Vec<Filter> = Vec::new();
         for name in &self.reading.names {
             let (dimension, values) = self.one_dimension(name, metric)?;
-            let same = filters.iter_mut().find(|filter| filter.dimension == dimension && filter.not == name.not);
+            let same = filters
+                .iter_mut()
+                .find(|filter| filter.dimension == dimension && filter.not == name.not);
             match same {
                 Some(filter) => {
                     for value in values {
@@ -21,7 +23,11 @@ impl Work<'_> {
                         }
                     }
                 }
-                None => filters.push(Filter { dimension, values, not: name.not }),
+                None => filters.push(Filter {
+                    dimension,
+                    values,
+                    not: name.not,
+                }),
             }
         }
         Ok(filters)
@@ -29,7 +35,11 @@ impl Work<'_> {
 
     /// The dimension that a name is meant in, and its values there.
     fn one_dimension(&self, name: &NamedFilter, metric: &MetricName) -> Result<(String, Vec<String>), Stop> {
-        let reachable: Vec<_> = name.matches.iter().filter(|found| metric.dimensions.contains(&found.dimension)).collect();
+        let reachable: Vec<_> = name
+            .matches
+            .iter()
+            .filter(|found| metric.dimensions.contains(&found.dimension))
+            .collect();
         if reachable.is_empty() {
             let dimension = name.matches.first().map_or("", |found| found.dimension.as_str());
             return Err(self.decline_dimension(metric, dimension));
@@ -45,7 +55,10 @@ impl Work<'_> {
                 return Ok((dimension.to_owned(), values));
             }
         }
-        let options = reachable.iter().take(4).map(|found| self.choice_of_name(name.at, name.end, &found.dimension, &found.value));
+        let options = reachable
+            .iter()
+            .take(4)
+            .map(|found| self.choice_of_name(name.at, name.end, &found.dimension, &found.value));
         let written = self.reading.text.written(name.at, name.end);
         Err(self.ask("ask_name", &[("said", written)], options.collect()))
     }
@@ -54,6 +67,9 @@ impl Work<'_> {
     pub fn choice_of_name(&self, at: usize, end: usize, dimension: &str, value: &str) -> Choice {
         let label = self.dimension_label(dimension);
         let full = format!("{label} \"{value}\"");
-        Choice { label: format!("{label}: {value}"), question: self.replaced(at, end, &full) }
+        Choice {
+            label: format!("{label}: {value}"),
+            question: self.replaced(at, end, &full),
+        }
     }
 }

@@ -6,6 +6,8 @@ mod decide;
 mod doubts;
 mod entities;
 mod filters;
+mod groups;
+mod metric;
 mod time;
 
 pub use answer::{Choice, Clarification, Context, Declined, Entity, Understanding};

@@ -19,7 +19,11 @@ pub struct Time {
 impl Work<'_> {
     /// The era that dates are read in.
     pub fn era(&self, last: Option<Days>) -> Era<'_> {
-        Era { today: self.today, calendar: self.context.calendar, last }
+        Era {
+            today: self.today,
+            calendar: self.context.calendar,
+            last,
+        }
     }
 
     /// Reads the range and the comparison.
@@ -31,23 +35,34 @@ impl Work<'_> {
         }
         let base = base.first();
         let resolved = base.map(|found| self.days_of(found, last)).transpose()?;
-        let mut time = Time { range: resolved.as_ref().map(|(range, _)| range.clone()), compare: None, grain: None };
+        let mut time = Time {
+            range: resolved.as_ref().map(|(range, _)| range.clone()),
+            compare: None,
+            grain: None,
+        };
         if let Some(target) = &target {
             self.compare_with(target, base, resolved.as_ref(), last, &mut time)?;
         } else if reading.compare_year.is_some() {
             time.compare = Some(Compare::PreviousYear);
-            let unit = reading.compare_year.map_or(Unit::Year, |cue| self.unit_in(cue.at, cue.end));
+            let unit = reading
+                .compare_year
+                .map_or(Unit::Year, |cue| self.unit_in(cue.at, cue.end));
             self.to_date_unless_said(&mut time, unit, last);
         } else if let Some((cue, unit)) = reading.compare_period {
             let unit = unit.unwrap_or_else(|| self.unit_in(cue.at, cue.end));
-            let longer = resolved.as_ref().and_then(|(_, known)| known.unit).is_some_and(|known| known as u8 > unit as u8);
+            let longer = resolved
+                .as_ref()
+                .and_then(|(_, known)| known.unit)
+                .is_some_and(|known| known as u8 > unit as u8);
             if longer {
                 time.grain = unit.grain();
             } else {
                 time.compare = Some(Compare::PreviousPeriod);
                 self.to_date_unless_said(&mut time, unit, last);
             }
-        } else if reading.growth || (reading.comparison.is_some() && reading.names.len() < 2) {
+        } else if reading.growth
+            || (reading.comparison.is_some() && reading.names.len() < 2 && !reading.side_by_side())
+        {
             time.compare = Some(Compare::PreviousPeriod);
         }
         Ok(time)
@@ -56,15 +71,23 @@ impl Work<'_> {
     /// Which dates are the range, and which is what it is compared with.
     fn parts(&self) -> (Vec<Found>, Option<Found>) {
         let dates = &self.reading.dates;
-        let Some(comparison) = self.reading.comparison else { return (dates.clone(), None) };
+        let comparison = self.reading.comparison.filter(|_| !self.reading.side_by_side());
+        let Some(comparison) = comparison else {
+            return (dates.clone(), None);
+        };
         let target = dates.iter().find(|found| found.at >= comparison.at);
-        let base = dates.iter().filter(|found| Some(*found) != target).cloned().collect();
+        let base = dates
+            .iter()
+            .filter(|found| Some(*found) != target)
+            .cloned()
+            .collect();
         (base, target.cloned())
     }
 
     fn days_of(&mut self, found: &Found, last: Option<Days>) -> Result<(Range, Resolved), Stop> {
         let said = self.reading.text.written(found.at, found.end).to_owned();
-        let resolved = resolve(&found.when, &self.era(last)).map_err(|trouble| self.decline_date(&said, trouble))?;
+        let resolved =
+            resolve(&found.when, &self.era(last)).map_err(|trouble| self.decline_date(&said, trouble))?;
         for note in &resolved.notes {
             self.note(*note);
         }
@@ -74,7 +97,13 @@ impl Work<'_> {
         for days in &resolved.others {
             self.offer_days(found, *days);
         }
-        Ok((Range { days: resolved.days, said: Some(said) }, resolved))
+        Ok((
+            Range {
+                days: resolved.days,
+                said: Some(said),
+            },
+            resolved,
+        ))
     }
 
     /// "vs last month": what is compared is this month to date, if no other range was said.
@@ -87,7 +116,12 @@ impl Work<'_> {
         time: &mut Time,
     ) -> Result<(), Stop> {
         let ago = match target.when {
-            When::Units { unit, from: -1, to: -1 } | When::Before(unit) => Some(unit),
+            When::Units {
+                unit,
+                from: -1,
+                to: -1,
+            }
+            | When::Before(unit) => Some(unit),
             _ => None,
         };
         let mut base_days = resolved.and_then(|(range, _)| range.days);
@@ -98,8 +132,13 @@ impl Work<'_> {
                 (Some(_), Some(days)) => base_days = Some(days),
                 (Some(unit), None) => {
                     let said = self.reading.text.written(target.at, target.end).to_owned();
-                    let days = resolve(&When::ToDate(unit), &self.era(None)).ok().and_then(|known| known.days);
-                    time.range = Some(Range { days, said: Some(said) });
+                    let days = resolve(&When::ToDate(unit), &self.era(None))
+                        .ok()
+                        .and_then(|known| known.days);
+                    time.range = Some(Range {
+                        days,
+                        said: Some(said),
+                    });
                     base_days = days;
                     base_unit = Some(unit);
                 }
@@ -133,16 +172,23 @@ impl Work<'_> {
         }
         let era = self.era(None);
         let before = period_before(base, unit, &era);
-        before.is_some_and(|days| days.first == other.first).then_some(Compare::PreviousPeriod)
+        before
+            .is_some_and(|days| days.first == other.first)
+            .then_some(Compare::PreviousPeriod)
     }
 
     fn to_date_unless_said(&self, time: &mut Time, unit: Unit, last: Option<Days>) {
         if time.range.is_some() || last.is_some() {
             return;
         }
-        let cue = self.reading.compare_year.or(self.reading.compare_period.map(|(cue, _)| cue));
+        let cue = self
+            .reading
+            .compare_year
+            .or(self.reading.compare_period.map(|(cue, _)| cue));
         let said = cue.map(|cue| self.reading.text.written(cue.at, cue.end).to_owned());
-        let days = resolve(&When::ToDate(unit), &self.era(None)).ok().and_then(|known| known.days);
+        let days = resolve(&When::ToDate(unit), &self.era(None))
+            .ok()
+            .and_then(|known| known.days);
         time.range = Some(Range { days, said });
     }
 
@@ -152,13 +198,16 @@ impl Work<'_> {
         words
             .iter()
             .find_map(|token| {
-                self.reading.lexicon.unit(&token.text).or(match token.text.as_str() {
-                    "mom" => Some(Unit::Month),
-                    "wow" => Some(Unit::Week),
-                    "qoq" => Some(Unit::Quarter),
-                    "yoy" => Some(Unit::Year),
-                    _ => None,
-                })
+                self.reading
+                    .lexicon
+                    .unit(&token.text)
+                    .or(match token.text.as_str() {
+                        "mom" => Some(Unit::Month),
+                        "wow" => Some(Unit::Week),
+                        "qoq" => Some(Unit::Quarter),
+                        "yoy" => Some(Unit::Year),
+                        _ => None,
+                    })
             })
             .unwrap_or(Unit::Month)
     }
@@ -176,7 +225,9 @@ impl Work<'_> {
 
 /// The grain that shows how a range went.
 pub fn trend_grain(days: Option<Days>) -> Grain {
-    let length = days.and_then(|days| days.first.until(days.last).ok()).map_or(i32::MAX, |span| span.get_days());
+    let length = days
+        .and_then(|days| days.first.until(days.last).ok())
+        .map_or(i32::MAX, |span| span.get_days());
     match length {
         ..=31 => Grain::Day,
         32..=92 => Grain::Week,

@@ -9,7 +9,7 @@ use questions::calendar::Calendar;
 use questions::catalogue::{Catalogue, DimensionName, Language, MetricName, Unit};
 use questions::frame::Frame;
 use questions::names::ValueIndex;
-use questions::understand::{Context, Understanding, understand};
+use questions::understand::Context;
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -45,7 +45,10 @@ impl Shop {
     pub fn open() -> Self {
         let source: Source = serde_saphyr::from_str(include_str!("catalogue.yaml")).unwrap();
         let first = |words: &BTreeMap<Language, Vec<String>>| {
-            words.iter().map(|(language, words)| (*language, words[0].clone())).collect::<BTreeMap<_, _>>()
+            words
+                .iter()
+                .map(|(language, words)| (*language, words[0].clone()))
+                .collect::<BTreeMap<_, _>>()
         };
         let metrics = source.metrics.into_iter().map(|metric| MetricName {
             labels: first(&metric.words),
@@ -62,9 +65,13 @@ impl Shop {
             words: dimension.words,
         });
         let values = source.values.into_iter();
-        let values = values.flat_map(|(dimension, values)| values.into_iter().map(move |value| (dimension.clone(), value)));
+        let values = values
+            .flat_map(|(dimension, values)| values.into_iter().map(move |value| (dimension.clone(), value)));
         Self {
-            catalogue: Catalogue { metrics: metrics.collect(), dimensions: dimensions.collect() },
+            catalogue: Catalogue {
+                metrics: metrics.collect(),
+                dimensions: dimensions.collect(),
+            },
             names: ValueIndex::new(values),
             calendar: Calendar {
                 zone: TimeZone::get("Europe/London").unwrap(),
@@ -85,9 +92,5 @@ impl Shop {
             has_data: true,
             language,
         }
-    }
-
-    pub fn ask(&self, question: &str) -> Understanding {
-        understand(question, &self.context(None, None))
     }
 }
