@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use db::Db;
+use db::kinds::IndexKind;
 use files::Files;
 use identity::Identity;
 use kit::lifecycle::Lifecycle;
@@ -44,6 +45,8 @@ impl Business {
     /// The room over the floors below it.
     pub fn new(files: &Files, identity: &Identity, config: BusinessConfig) -> Result<Self, BadMailConfig> {
         let mailer = config.mail.as_ref().map(Mailer::new).transpose()?;
+        let records = crate::warehouse::Records(files.db().clone());
+        files.index().set_source(IndexKind::Record, Arc::new(records));
         Ok(Self(Arc::new(Inner {
             db: files.db().clone(),
             warehouse: crate::warehouse::Kept::default(),

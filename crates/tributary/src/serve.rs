@@ -83,7 +83,7 @@ impl App {
         &self.rooms.db
     }
 
-    /// Business data, for what no call begins.
+    /// The room of business data.
     pub fn business(&self) -> &Business {
         &self.rooms.business
     }

@@ -26,6 +26,7 @@ pub struct House {
     file: String,
     analysis: String,
     upload: String,
+    metric: String,
 }
 
 fn text(value: &Value) -> String {
@@ -74,6 +75,8 @@ impl House {
         let analyze = format!("files/{}/analyze", crate::files::id(&file));
         let analysis = make(&analyze, json!({ "model": "openai/mock" })).await["analysis"].take();
         let upload = make("files/upload-url", json!({ "name": "a.txt", "size": 10 })).await;
+        let metric = json!({ "id": "after_fees", "label": "After fees", "expression": "revenue - fees", "unit": "money" });
+        let metric = make("metrics", metric).await;
         let settings = json!({ "values": { "theme": "dark" } });
         ann.patch("/api/v1/settings", &settings).await.expect(200);
         let workspace = text(&ann.get("/api/v1/workspace").await.data()["id"]);
@@ -100,6 +103,7 @@ impl House {
             file: text(&file["id"]),
             analysis: text(&analysis["id"]),
             upload: text(&upload["id"]),
+            metric: text(&metric["id"]),
             app,
             ann,
             bob,
@@ -131,6 +135,7 @@ impl House {
                 ("analyses", _) => &self.analysis,
                 ("uploads", _) => &self.upload,
                 ("parts" | "previews", _) => "1",
+                ("metrics", _) => &self.metric,
                 (before, part) => panic!("{}: which id is {before}/{part}? Tell House::path", call.name()),
             });
             before = part;
@@ -147,6 +152,9 @@ impl House {
             "current_password" => json!("not the password"),
             "workspace_id" => json!(self.workspace),
             "message_id" => json!(self.message),
+            "metric" => json!("revenue"),
+            "expression" => json!("revenue - fees"),
+            "unit" => json!("money"),
             "user_id" => json!(self.cleo_id),
             "role" => json!("member"),
             "scope" => json!("user"),

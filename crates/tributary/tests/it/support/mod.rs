@@ -92,8 +92,8 @@ impl TestApp {
         self.app().db()
     }
 
-    /// Business data, for what no call begins.
-    pub fn business(&self) -> &business::Business {
+    /// The room of business data.
+    pub fn business(&self) -> &::business::Business {
         self.app().business()
     }
 
