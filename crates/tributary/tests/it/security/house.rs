@@ -26,6 +26,10 @@ pub struct House {
     file: String,
     analysis: String,
     upload: String,
+    action: String,
+    mail: String,
+    task: String,
+    workflow: String,
 }
 
 fn text(value: &Value) -> String {
@@ -74,6 +78,19 @@ impl House {
         let analyze = format!("files/{}/analyze", crate::files::id(&file));
         let analysis = make(&analyze, json!({ "model": "openai/mock" })).await["analysis"].take();
         let upload = make("files/upload-url", json!({ "name": "a.txt", "size": 10 })).await;
+        // One that waits for a yes, and one whose mail is held because there is no mail server.
+        let letter = json!({ "to": ["x@example.org"], "subject": "s", "body": "b" });
+        let letter = json!({ "kind": "email.send", "content": letter });
+        let held = make("actions", letter.clone()).await;
+        let confirm = format!("/api/v1/actions/{}/confirm", text(&held["id"]));
+        ann.post(&confirm, &json!({ "hash": held["hash"] }))
+            .await
+            .expect(200);
+        let mail = ann.get("/api/v1/mail").await.data()[0].take();
+        let action = make("actions", letter).await;
+        let task = make("tasks", json!({ "title": "Ann's task" })).await;
+        let steps = json!([{ "op": "task.create", "in": { "title": "Another" } }]);
+        let workflow = make("workflows", json!({ "name": "Ann's", "steps": steps })).await;
         let settings = json!({ "values": { "theme": "dark" } });
         ann.patch("/api/v1/settings", &settings).await.expect(200);
         let workspace = text(&ann.get("/api/v1/workspace").await.data()["id"]);
@@ -100,6 +117,10 @@ impl House {
             file: text(&file["id"]),
             analysis: text(&analysis["id"]),
             upload: text(&upload["id"]),
+            action: text(&action["id"]),
+            mail: text(&mail["id"]),
+            task: text(&task["id"]),
+            workflow: text(&workflow["id"]),
             app,
             ann,
             bob,
@@ -130,6 +151,10 @@ impl House {
                 ("files", _) => &self.file,
                 ("analyses", _) => &self.analysis,
                 ("uploads", _) => &self.upload,
+                ("actions", _) => &self.action,
+                ("mail", _) => &self.mail,
+                ("tasks", _) => &self.task,
+                ("workflows", _) => &self.workflow,
                 ("parts" | "previews", _) => "1",
                 (before, part) => panic!("{}: which id is {before}/{part}? Tell House::path", call.name()),
             });
@@ -194,6 +219,10 @@ impl House {
             "notifications",
             "assistants",
             "files",
+            "actions",
+            "mail",
+            "tasks",
+            "workflows",
             "tokens",
             "members",
             "invitations",
