@@ -128,6 +128,7 @@ async fn a_yes_counts_for_what_was_shown_and_for_a_quarter_of_an_hour() {
         .await;
     old.expect_error(409, "CONFLICT");
     app.clock.advance(Duration::from_secs(15 * 60 + 1));
+    let ann = app.signed_in("ann").await;
     assert_eq!(state(&ann, &action).await["state"], "expired");
     assert_eq!(
         ann.get(&format!("{ACTIONS}?state=proposed")).await.data(),
@@ -298,6 +299,7 @@ async fn a_mail_that_is_refused_is_told_and_can_be_sent_again() {
         "{failed}"
     );
     app.clock.advance(Duration::from_hours(3));
+    let ann = app.signed_in("ann").await;
     a_while().await;
     assert_eq!(sink.mails(), []);
     let outbox = ann.get("/api/v1/mail").await.data();
@@ -417,6 +419,58 @@ async fn many_recipients_need_a_tick_of_their_own() {
     app.clock.advance(Duration::from_secs(31));
     until(&ann, &action, "done").await;
     assert_eq!(sink.mails()[0].to.len(), 11);
+}
+
+#[tokio::test]
+async fn whom_the_asker_did_not_name_needs_a_tick_of_its_own() {
+    let app = TestApp::start().await;
+    let ann = app.person("ann").await;
+    let me = ann.get("/api/v1/auth/me").await.data();
+    let id = |value: &Value| value["id"].as_str().unwrap().parse().unwrap();
+    let (workspace, user) = (db::WorkspaceId(id(&me["workspace"])), db::UserId(id(&me["user"])));
+    let caller = identity::Caller::on_behalf_of(app.db(), workspace, user)
+        .await
+        .unwrap()
+        .unwrap();
+    let proposal = business::actions::Proposal {
+        kind: db::kinds::ActionKind::EmailSend,
+        content: json!({ "to": ["bob@example.org", "eve@example.org"], "subject": "s", "body": "b" }),
+        thread_id: None,
+        query_id: None,
+        said: Some("Mail the revenue to bob@example.org.".to_owned()),
+        warnings: Vec::new(),
+    };
+    let tx = app.db().write().await.unwrap();
+    let action = business::actions::propose(app.business(), &tx, &caller, proposal)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    let action = ann.get(&format!("{ACTIONS}/{}", action.id)).await.data();
+    let warnings = action["warnings"].as_array().unwrap();
+    assert!(
+        warnings.len() == 1 && warnings[0].as_str().unwrap().starts_with("eve@example.org "),
+        "{action}"
+    );
+    let yes = ann
+        .post(&path(&action, "/confirm"), &json!({ "hash": action["hash"] }))
+        .await;
+    yes.expect_error(422, "VALIDATION_FAILED");
+    // Taken off by a person, it needs none.
+    let body = json!({ "content": mail("bob@example.org")["content"] });
+    let changed = ann.patch(&path(&action, ""), &body).await.data();
+    assert_eq!(changed["warnings"], json!([]));
+    // Put back, it is marked still: it came from elsewhere.
+    let body = json!({ "content": action["content"] });
+    let back = ann.patch(&path(&action, ""), &body).await.data();
+    assert_eq!(
+        (&back["hash"], &back["warnings"]),
+        (&action["hash"], &action["warnings"])
+    );
+    let body = json!({ "hash": back["hash"], "accept_warnings": true });
+    assert_eq!(
+        ann.post(&path(&back, "/confirm"), &body).await.data()["state"],
+        "waiting"
+    );
 }
 
 #[tokio::test]
@@ -570,7 +624,18 @@ async fn a_mail_server_that_others_made_takes_it() {
     assert_eq!(mails.len(), 1);
     assert_eq!(mails[0]["to"], json!([to, "unseen@example.org"]));
     assert_eq!(mails[0]["subject"], "Umsatz für Märkte — gut");
-    assert_eq!(mails[0]["body"], "Größe: 5\n.\n..\nFrom here\n");
+    let body = mails[0]["body"].as_str().unwrap().replace(
+        "
+", "
+",
+    );
+    assert_eq!(
+        body.trim_end(),
+        "Größe: 5
+.
+..
+From here"
+    );
     assert!(
         !mails[0]["headers"].to_string().contains("unseen"),
         "{}",

@@ -184,6 +184,10 @@ impl House {
 
     /// A body that the call takes: what it requires, and little more.
     pub fn body(&self, schema: &Value) -> Value {
+        // Where a field's form depends on another one, the document has an example.
+        if schema["example"].is_object() {
+            return schema["example"].clone();
+        }
         let required = document::required(schema);
         let fields = document::properties(schema).into_iter();
         let wanted =
