@@ -19,7 +19,8 @@ use crate::{Chat, Inner, exchange};
 /// Lets business data write into threads.
 pub(crate) fn offer(chat: &Chat) {
     // Chat holds the floor below, which must not hold it back for ever.
-    chat.business().set_threads(Arc::new(Threads(Arc::downgrade(&chat.0))));
+    chat.business()
+        .set_threads(Arc::new(Threads(Arc::downgrade(&chat.0))));
 }
 
 struct Threads(Weak<Inner>);
@@ -33,7 +34,8 @@ impl ThreadPoster for Threads {
         key: Uuid,
     ) -> BoxFuture<'_, Result<MessageId, ApiError>> {
         Box::pin(async move {
-            let stopping = || ApiError::unavailable("The server is stopping.", std::time::Duration::from_secs(5));
+            let stopping =
+                || ApiError::unavailable("The server is stopping.", std::time::Duration::from_secs(5));
             let chat = Chat(self.0.upgrade().ok_or_else(stopping)?);
             post(&chat, author, thread, text, key).await
         })
@@ -77,6 +79,8 @@ async fn post(
         client_id: Some(client_id),
     };
     let written = exchange::post(chat, at, input, None).await?;
-    let message = written.message.ok_or_else(|| ApiError::internal("a message was written and is not there"))?;
+    let message = written
+        .message
+        .ok_or_else(|| ApiError::internal("a message was written and is not there"))?;
     Ok(message.id)
 }

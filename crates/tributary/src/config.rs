@@ -366,7 +366,8 @@ impl Config {
 
 /// The sections, to find where a variable's section ends and its key begins.
 const SECTIONS: [&str; 13] = [
-    "log", "database", "redis", "vault", "http", "limits", "ai", "chat", "files", "s3", "clamav", "business", "mail",
+    "log", "database", "redis", "vault", "http", "limits", "ai", "chat", "files", "s3", "clamav", "business",
+    "mail",
 ];
 
 /// `TRIBUTARY_AI_FIRST_BYTE_SECONDS=5` is `first_byte_seconds = 5` in `[ai]`; `TRIBUTARY_LISTEN` stands at the top.

@@ -21,9 +21,10 @@ use crate::Business;
 /// Another content of the same kind.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({ "content": { "to": ["ada@example.org"], "subject": "Hello", "body": "Hello Ada" } }))]
 pub(crate) struct ActionPatch {
     /// All of it.
-    #[schema(value_type = Object, example = json!({ "to": ["ada@example.org"], "subject": "Hello", "body": "Hello Ada" }))]
+    #[schema(value_type = Object)]
     content: Value,
 }
 

@@ -30,14 +30,17 @@ pub(crate) fn routes() -> OpenApiRouter<Business> {
 /// A proposal made by hand.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "kind": "email.send",
+    "content": { "to": ["ada@example.org"], "subject": "Hello", "body": "Hello Ada" },
+}))]
 pub(crate) struct ActionIn {
     /// What is to be done.
-    #[schema(example = "email.send")]
     kind: ActionKind,
     /// Exactly. `email.send` and `email.draft`: `to`, `cc`, `bcc`, `subject`, `body`. `task.create`: `title`, `notes`,
     /// `due_on`, `assignee_id`. `workflow.run`: `workflow_id`. `connector.sync`: `connector_id`, `full`.
     /// `schedule.create`: `name`, `spec`, `steps`.
-    #[schema(value_type = Object, example = json!({ "to": ["ada@example.org"], "subject": "Hello", "body": "Hello Ada" }))]
+    #[schema(value_type = Object)]
     content: Value,
     /// The thread that it belongs to.
     thread_id: Option<ThreadId>,

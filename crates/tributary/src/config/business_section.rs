@@ -63,7 +63,10 @@ impl MailSection {
             (None, Some(host)) => MailServer::Parts {
                 host: host.clone(),
                 port: self.port,
-                sign_in: self.user.clone().zip(self.password.as_ref().map(|password| password.0.clone())),
+                sign_in: self
+                    .user
+                    .clone()
+                    .zip(self.password.as_ref().map(|password| password.0.clone())),
                 security: match self.security {
                     MailSecurity::Tls => Security::Tls,
                     MailSecurity::StartTls => Security::StartTls,

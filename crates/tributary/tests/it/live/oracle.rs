@@ -2,6 +2,7 @@
 //! changes something stands here; a call that is in the contract and not here fails the suite.
 
 mod calls;
+mod with_actions;
 mod with_files;
 
 use std::collections::BTreeSet;
@@ -368,6 +369,7 @@ async fn what_was_known_and_the_events_make_what_is_there() {
     )
     .await;
     with_files::with_files(h).await;
+    with_actions::with_actions(h).await;
     let path = format!("/api/v1/threads/{{id}}/members/{}", h.bob_id);
     h.call(Ann, Method::PATCH, &path, json!({ "role": "viewer" }))
         .await;

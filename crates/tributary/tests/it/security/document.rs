@@ -123,6 +123,9 @@ pub fn one_of_each() -> [(&'static str, Value); 7] {
 
 /// A value that fits a schema, where nothing is known of the field but that.
 pub fn sample(schema: &Value) -> Value {
+    if let Some(example) = schema.get("example") {
+        return example.clone();
+    }
     if let Some(first) = schema["enum"].as_array().and_then(|all| all.first()) {
         return first.clone();
     }

@@ -27,6 +27,10 @@ pub struct House {
     analysis: String,
     upload: String,
     metric: String,
+    action: String,
+    mail: String,
+    task: String,
+    workflow: String,
 }
 
 fn text(value: &Value) -> String {
@@ -77,6 +81,19 @@ impl House {
         let upload = make("files/upload-url", json!({ "name": "a.txt", "size": 10 })).await;
         let metric = json!({ "id": "after_fees", "label": "After fees", "expression": "revenue - fees", "unit": "money" });
         let metric = make("metrics", metric).await;
+        // One that waits for a yes, and one whose mail is held because there is no mail server.
+        let letter = json!({ "to": ["x@example.org"], "subject": "s", "body": "b" });
+        let letter = json!({ "kind": "email.send", "content": letter });
+        let held = make("actions", letter.clone()).await;
+        let confirm = format!("/api/v1/actions/{}/confirm", text(&held["id"]));
+        ann.post(&confirm, &json!({ "hash": held["hash"] }))
+            .await
+            .expect(200);
+        let mail = ann.get("/api/v1/mail").await.data()[0].take();
+        let action = make("actions", letter).await;
+        let task = make("tasks", json!({ "title": "Ann's task" })).await;
+        let steps = json!([{ "op": "task.create", "in": { "title": "Another" } }]);
+        let workflow = make("workflows", json!({ "name": "Ann's", "steps": steps })).await;
         let settings = json!({ "values": { "theme": "dark" } });
         ann.patch("/api/v1/settings", &settings).await.expect(200);
         let workspace = text(&ann.get("/api/v1/workspace").await.data()["id"]);
@@ -104,6 +121,10 @@ impl House {
             analysis: text(&analysis["id"]),
             upload: text(&upload["id"]),
             metric: text(&metric["id"]),
+            action: text(&action["id"]),
+            mail: text(&mail["id"]),
+            task: text(&task["id"]),
+            workflow: text(&workflow["id"]),
             app,
             ann,
             bob,
@@ -134,6 +155,10 @@ impl House {
                 ("files", _) => &self.file,
                 ("analyses", _) => &self.analysis,
                 ("uploads", _) => &self.upload,
+                ("actions", _) => &self.action,
+                ("mail", _) => &self.mail,
+                ("tasks", _) => &self.task,
+                ("workflows", _) => &self.workflow,
                 ("parts" | "previews", _) => "1",
                 ("metrics", _) => &self.metric,
                 (before, part) => panic!("{}: which id is {before}/{part}? Tell House::path", call.name()),
@@ -167,6 +192,10 @@ impl House {
 
     /// A body that the call takes: what it requires, and little more.
     pub fn body(&self, schema: &Value) -> Value {
+        // Where a field's form depends on another one, the document has an example.
+        if schema["example"].is_object() {
+            return schema["example"].clone();
+        }
         let required = document::required(schema);
         let fields = document::properties(schema).into_iter();
         let wanted =
@@ -202,6 +231,10 @@ impl House {
             "notifications",
             "assistants",
             "files",
+            "actions",
+            "mail",
+            "tasks",
+            "workflows",
             "tokens",
             "members",
             "invitations",

@@ -3,7 +3,7 @@
 use super::House;
 
 /// Calls that change nothing that a scope shows, each with its reason.
-const ELSEWHERE: [(&str, &str); 18] = [
+const ELSEWHERE: [(&str, &str); 19] = [
     ("POST /api/v1/metrics/query", "changes nothing"),
     (
         "/api/v1/metrics",
@@ -44,6 +44,10 @@ const ELSEWHERE: [(&str, &str); 18] = [
     (
         "DELETE /api/v1/threads/{id}",
         "its scope is gone; leaving::a_thread_that_is_deleted_is_closed_for_all",
+    ),
+    (
+        "POST /api/v1/mail/{id}/send",
+        "needs a mail server; business::actions, and its action is told as that of a confirmation is",
     ),
     ("/continue", "answers::going_on_is_a_new_run_after_the_old_text"),
 ];
