@@ -65,6 +65,7 @@ export const enMetrics = {
   },
   chart: {
     hint: 'Point at the chart, or use the arrow keys, to read a number.',
+    hintBefore: 'Dashed: before. Point at the chart, or use the arrow keys, to read a number.',
     line: (name: string) => `${name} over time; arrow keys move through it`,
     bars: (name: string) => `${name} by group`,
     table: (name: string) => `${name} as a table`,

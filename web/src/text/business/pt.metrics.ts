@@ -67,6 +67,7 @@ export const ptMetrics: typeof enMetrics = {
   },
   chart: {
     hint: 'Aponte para o gráfico, ou use as setas, para ler um número.',
+    hintBefore: 'A tracejado: antes. Aponte para o gráfico, ou use as setas, para ler um número.',
     line: (name) => `${name} ao longo do tempo; as setas percorrem-no`,
     bars: (name) => `${name} por grupo`,
     table: (name) => `${name} em tabela`,

@@ -6,7 +6,8 @@ import { Change } from '../frame/Change';
 import { Fresh } from '../frame/Fresh';
 import { Values } from '../frame/Values';
 import { Drawing } from '../metrics/Drawing';
-import { labelIn, useCatalogue, useMetric } from '../metrics/metrics';
+import { labelIn, useBusinessSettings, useCatalogue, useMetric } from '../metrics/metrics';
+import { goesOn, todayIn } from '../metrics/periods';
 import { useBusinessText } from '../text';
 import type { AskAnswer } from '../types';
 import { ActionCard } from '../work/ActionCard';
@@ -42,6 +43,8 @@ export function AnswerCard({ answer, onAsk, wordless }: Props) {
   const previous = numbers?.previous ?? null;
   const kind = answer.chart?.kind ?? ((numbers?.series.length ?? 0) > 1 ? 'line' : 'bar');
   const drawn = numbers && (kind === 'line' ? numbers.series.length > 1 : numbers.rows.length > 0);
+  const grain = tuned ? (again.data?.grain ?? null) : (answer.chart?.grain ?? frame?.grain ?? null);
+  const today = todayIn(useBusinessSettings(frame !== null).data?.time_zone);
   const big = amounts.length > 0 && !(kind === 'bar' && drawn && answer.value === null);
 
   return (
@@ -93,7 +96,8 @@ export function AnswerCard({ answer, onAsk, wordless }: Props) {
           rows={numbers.rows}
           unit={unit}
           currency={numbers.currency}
-          grain={answer.chart?.grain ?? frame?.grain ?? null}
+          grain={grain}
+          unfinished={goesOn(numbers.series.at(-1)?.start, grain, today)}
           height={200}
           most={10}
         />

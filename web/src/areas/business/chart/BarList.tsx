@@ -15,6 +15,8 @@ interface Props {
 export function BarList({ name, rows, unit, currency, most = 12 }: Props) {
   const b = useBusinessText();
   const shown = rows.slice(0, most);
+  const shares = shown.some((r) => r.share !== null);
+  const compared = shown.some((r) => r.previous !== null);
   const top = Math.max(...shown.map((r) => Math.abs(r.value)), 0) || 1;
   return (
     <ol className="bbars tabular" aria-label={b.chart.bars(name)}>
@@ -25,11 +27,8 @@ export function BarList({ name, rows, unit, currency, most = 12 }: Props) {
             <span className="bbar-name">{row.key ?? b.chart.nothing}</span>
             <span className="bbar-value">
               {exact(unit, row.value, currency)}
-              <small>
-                {row.share !== null && percent(row.share)}
-                {row.share !== null && change && ' · '}
-                {change}
-              </small>
+              {shares && <small>{row.share !== null && percent(row.share)}</small>}
+              {compared && <small>{change}</small>}
             </span>
             <span className="bbar-track" aria-hidden="true">
               <span

@@ -18,6 +18,8 @@ interface Props {
   unit: Unit | null;
   currency: string | null;
   grain: Grain | null;
+  /** The last point is of a time that is not over yet. */
+  unfinished?: boolean;
   height?: number;
 }
 
@@ -26,7 +28,15 @@ const TOP = 10;
 const LETTER = 7;
 
 /** A series as a line, the earlier one dashed behind it; the numbers by pointing at it or with the arrow keys. */
-export function LineChart({ name, points, unit, currency, grain, height = 260 }: Props) {
+export function LineChart({
+  name,
+  points,
+  unit,
+  currency,
+  grain,
+  unfinished = false,
+  height = 260,
+}: Props) {
   const b = useBusinessText();
   const { ref, width } = useWidth();
   const [at, setAt] = useState<number | null>(null);
@@ -37,7 +47,10 @@ export function LineChart({ name, points, unit, currency, grain, height = 260 }:
   const x = (i: number) =>
     left + (points.length < 2 ? inner.width / 2 : (i / (points.length - 1)) * inner.width);
   const y = (v: number) => TOP + inner.height * (1 - (v - scale.low) / (scale.high - scale.low));
-  const line = linePath(points.map((p, i) => [x(i), y(p.value)]));
+  const drawn = points.map((p, i): [number, number] => [x(i), y(p.value)]);
+  const line = linePath(drawn);
+  const open = unfinished && points.length > 1;
+  const compared = points.some((p) => p.previous !== null);
   const before = linePath(
     points.map((p, i) => (p.previous === null ? null : [x(i), y(p.previous)])),
   );
@@ -69,7 +82,7 @@ export function LineChart({ name, points, unit, currency, grain, height = 260 }:
   return (
     <div className="bchart" ref={ref}>
       <p className="bchart-said tabular" aria-hidden="true">
-        {chosen ? said(chosen) : b.chart.hint}
+        {chosen ? said(chosen) : compared ? b.chart.hintBefore : b.chart.hint}
       </p>
       <svg
         width={width}
@@ -123,7 +136,8 @@ export function LineChart({ name, points, unit, currency, grain, height = 260 }:
           />
         )}
         <path className="bchart-before" d={before} />
-        <path className="bchart-line" d={line} />
+        <path className="bchart-line" d={open ? linePath(drawn.slice(0, -1)) : line} />
+        {open && <path className="bchart-line" data-open d={linePath(drawn.slice(-2))} />}
         {points.length === 1 && points[0] && (
           <circle className="bchart-dot" cx={x(0)} cy={y(points[0].value)} r={4} />
         )}

@@ -22,6 +22,13 @@ export function scaleOf(values: (number | null)[], wanted = 4): Scale {
   return { low: ticks[0] ?? 0, high: ticks.at(-1) ?? 1, ticks };
 }
 
+/** Only as tall as the values differ: for a shape without an axis. */
+export function closeScale(values: number[]): { low: number; high: number } {
+  const [min, max] = [Math.min(...values), Math.max(...values)];
+  const room = (max - min) * 0.18 || Math.abs(max) || 1;
+  return { low: min - room, high: max + room };
+}
+
 /** A line through points; where one is missing, the line begins anew. */
 export function linePath(points: ([number, number] | null)[]): string {
   let pen = false;

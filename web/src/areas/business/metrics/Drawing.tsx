@@ -12,12 +12,24 @@ interface Props {
   unit: Unit | null;
   currency: string | null;
   grain: Grain | null;
+  unfinished?: boolean;
   height?: number;
   most?: number;
 }
 
 /** A chart, or one for each currency side by side. */
-export function Drawing({ name, kind, series, rows, unit, currency, grain, height, most }: Props) {
+export function Drawing({
+  name,
+  kind,
+  series,
+  rows,
+  unit,
+  currency,
+  grain,
+  unfinished,
+  height,
+  most,
+}: Props) {
   const b = useBusinessText();
   const charts =
     kind === 'line'
@@ -29,6 +41,7 @@ export function Drawing({ name, kind, series, rows, unit, currency, grain, heigh
               unit={unit}
               currency={code ?? currency}
               grain={grain}
+              unfinished={unfinished}
               height={height}
             />
           </Titled>

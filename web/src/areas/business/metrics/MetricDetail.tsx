@@ -17,7 +17,7 @@ import { FilterAdd } from './FilterAdd';
 import { FilterChips } from './FilterChips';
 import { labelIn, useMetric } from './metrics';
 import { OwnMetricMenu } from './OwnMetricMenu';
-import { grainsFor, monthOf } from './periods';
+import { goesOn, grainsFor, monthOf } from './periods';
 import { RowsTable } from './RowsTable';
 import { SeriesTable } from './SeriesTable';
 import { fitting, groupQuery, seriesQuery, viewGrain, withFilter } from './view';
@@ -188,6 +188,7 @@ export function MetricDetail({ metric, catalogue, view, days, today, onView }: P
             unit={answer.unit}
             currency={answer.currency}
             grain={grain}
+            unfinished={goesOn(points.at(-1)?.start, grain, today)}
           />
         )}
         {!grouped && answer && !empty && table && (

@@ -42,10 +42,11 @@ export function useValues(metric: string, dimension: string, q: string) {
   });
 }
 
-export function useBusinessSettings() {
+export function useBusinessSettings(wanted = true) {
   return useQuery({
     queryKey: businessKeys.settings,
     queryFn: ({ signal }) => api.get<BusinessSettings>('/business/settings', {}, signal),
+    enabled: wanted,
     staleTime: 5 * 60_000,
   });
 }

@@ -92,3 +92,24 @@ export function usualGrain(days: Days): Grain {
 export function monthOf(day: string): Days {
   return { from: monthStart(day, 0), to: addDays(monthStart(day, 1), -1) };
 }
+
+/** The last day of the piece of time that begins on a day. */
+export function pieceEnd(start: string, grain: Grain): string {
+  switch (grain) {
+    case 'day':
+      return start;
+    case 'week':
+      return addDays(start, 6);
+    case 'month':
+      return addDays(monthStart(start, 1), -1);
+    case 'quarter':
+      return addDays(monthStart(start, 3), -1);
+    case 'year':
+      return `${start.slice(0, 4)}-12-31`;
+  }
+}
+
+/** Whether the newest piece goes on: what is in it is not all there will be. */
+export function goesOn(start: string | undefined, grain: Grain | null, today: string): boolean {
+  return start !== undefined && grain !== null && pieceEnd(start.slice(0, 10), grain) >= today;
+}

@@ -64,19 +64,21 @@ export function WorkflowEditor({ flow, locked }: { flow: Workflow | null; locked
       }}
     >
       <fieldset disabled={locked}>
-        <Field label={b.flows.name}>
-          {(props) => (
-            <input
-              {...props}
-              className="input"
-              required
-              maxLength={120}
-              placeholder={b.flows.nameExample}
-              value={input.name}
-              onChange={(e) => set({ name: e.target.value })}
-            />
-          )}
-        </Field>
+        <div className="bflow-name">
+          <Field label={b.flows.name}>
+            {(props) => (
+              <input
+                {...props}
+                className="input"
+                required
+                maxLength={120}
+                placeholder={b.flows.nameExample}
+                value={input.name}
+                onChange={(e) => set({ name: e.target.value })}
+              />
+            )}
+          </Field>
+        </div>
         <PageSection title={b.flows.steps} hint={b.flows.stepsHint}>
           <ol className="bsteps">
             {steps.map((step, i) => (
