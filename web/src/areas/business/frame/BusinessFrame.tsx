@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import { useEffect } from 'react';
+import { useEffect, useRef } from 'react';
 import '@/app/pages.css';
 import { SidebarButton } from '@/app/SidebarButton';
 import { may, useMe } from '@/areas/identity/session';
@@ -38,11 +38,18 @@ export function BusinessFrame({ title, above, lead, tools, children }: Props) {
   useEffect(() => {
     document.title = `${title} · Tributary`;
   }, [title]);
+  // Where not all of them fit, the one that is open is in sight.
+  const tabs = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const nav = tabs.current;
+    const open = nav?.querySelector<HTMLElement>('[data-status="active"]');
+    if (nav && open) nav.scrollLeft = open.offsetLeft - nav.clientWidth / 2 + open.clientWidth / 2;
+  }, []);
   return (
     <div className="page business" data-wide>
       <div className="page-bar">
         <SidebarButton />
-        <nav className="btabs" aria-label={b.title}>
+        <nav ref={tabs} className="btabs" aria-label={b.title}>
           {TABS.map(([to, name]) => (
             <Link
               key={to}
