@@ -76,7 +76,9 @@ export function LineChart({
     if (event.key === 'Escape') setAt(null);
     if (next === undefined) return;
     event.preventDefault();
-    setAt(at === null ? now : Math.max(0, Math.min(last, next)));
+    // The first press of an arrow only shows where one is.
+    const begins = at === null && event.key.startsWith('Arrow');
+    setAt(begins ? now : Math.max(0, Math.min(last, next)));
   };
 
   return (

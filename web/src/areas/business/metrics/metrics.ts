@@ -1,6 +1,7 @@
 import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
 import { api } from '@/api/client';
 import { queryClient } from '@/api/queryClient';
+import { live } from '@/live/live';
 import { businessKeys } from '../keys';
 import type {
   BusinessSettings,
@@ -11,12 +12,17 @@ import type {
   MetricQuery,
 } from '../types';
 
+const FIRST_DATA_MS = 2_000;
+
 export function useCatalogue(wanted = true) {
   return useQuery({
     queryKey: businessKeys.metrics,
     queryFn: ({ signal }) => api.get<MetricCatalogue>('/metrics', {}, signal),
     enabled: wanted,
     staleTime: 60_000,
+    // Where changes do not come by themselves, the first data is waited for.
+    refetchInterval: (query) =>
+      live.state() !== 'live' && query.state.data?.has_data === false ? FIRST_DATA_MS : false,
   });
 }
 
@@ -80,7 +86,8 @@ export interface OwnMetricInput {
   definition: string;
 }
 
-const readAgain = () => queryClient.invalidateQueries({ queryKey: businessKeys.metrics });
+// Not waited for: what was changed may leave the page by it, and what follows is to be done before.
+const readAgain = () => void queryClient.invalidateQueries({ queryKey: businessKeys.metrics });
 
 export function useAddMetric() {
   return useMutation({

@@ -28,7 +28,8 @@ export function useWorkflowRuns(id: string) {
 
 export type WorkflowInput = Pick<Workflow, 'name' | 'steps' | 'trigger' | 'enabled'>;
 
-const readAgain = () => queryClient.invalidateQueries({ queryKey: businessKeys.workflows });
+// Not waited for: what was changed may leave the page by it, and what follows is to be done before.
+const readAgain = () => void queryClient.invalidateQueries({ queryKey: businessKeys.workflows });
 
 /** Makes one, or changes the one with this id. */
 export function useSaveWorkflow(id: string | null) {
