@@ -9,6 +9,8 @@ export type Query = Record<string, string | number | boolean | null | undefined>
 export interface CallOptions {
   query?: Query;
   body?: unknown;
+  /** A body that is not JSON; made anew for each attempt. */
+  file?: () => BodyInit;
   signal?: AbortSignal;
   accept?: string;
   /** Repeat-safe key for a POST; made here when the caller has none. */
@@ -59,7 +61,8 @@ async function attempt(method: Method, path: string, options: CallOptions): Prom
       method,
       headers,
       credentials: 'same-origin',
-      body: options.body === undefined ? undefined : JSON.stringify(options.body),
+      body:
+        options.file?.() ?? (options.body === undefined ? undefined : JSON.stringify(options.body)),
       signal: options.signal,
     });
   } catch (error) {

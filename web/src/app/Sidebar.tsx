@@ -2,6 +2,7 @@ import { Link, useNavigate } from '@tanstack/react-router';
 import { useDeferredValue, useEffect, useRef, useState } from 'react';
 import { ThreadList } from '@/areas/chat/ThreadList';
 import { composerFocus } from '@/areas/chat/composerFocus';
+import { may, useMe } from '@/areas/identity/session';
 import { NotificationBell } from '@/areas/rooms/NotificationBell';
 import { Icon } from '@/components/Icon';
 import { IconButton } from '@/components/IconButton';
@@ -14,6 +15,7 @@ import { useSlowly } from './useSlowly';
 /** The way around: a new chat, the old ones, and everything about oneself. */
 export function Sidebar() {
   const t = useText();
+  const me = useMe();
   const navigate = useNavigate();
   const { drawer, shown } = useSidebar();
   const [query, setQuery] = useState('');
@@ -79,6 +81,17 @@ export function Sidebar() {
           <Icon name="file" size={18} />
           {t.files.title}
         </Link>
+        {may(me, 'business.read') && (
+          <Link
+            to="/business"
+            className="sidebar-link"
+            activeOptions={{ includeSearch: false }}
+            onClick={() => sidebar.closeDrawer()}
+          >
+            <Icon name="chart" size={18} />
+            {t.shell.business}
+          </Link>
+        )}
         <label className="thread-search">
           <Icon name="search" size={16} />
           <span className="unseen">{t.threads.search}</span>

@@ -5,7 +5,7 @@ import { composerFocus } from '@/areas/chat/composerFocus';
 import { useAssistants } from '@/areas/assistants/assistants';
 import { setNewAssistant, setNewModel } from '@/areas/chat/newModel';
 import { usePatchThread } from '@/areas/chat/threads';
-import { canManage, signOut, useMe } from '@/areas/identity/session';
+import { canManage, may, signOut, useMe } from '@/areas/identity/session';
 import { useChangeSettings } from '@/areas/identity/settings';
 import { AUTO_KINDS, useModels } from '@/areas/models/models';
 import type { IconName } from '@/components/Icon';
@@ -46,6 +46,7 @@ export function useCommands(): Command[] {
     const { palette: p, shell: s } = t;
     const pages = [
       ['/files', 'file', t.files.title],
+      ...(may(me, 'business.read') ? ([['/business', 'chart', s.business]] as const) : []),
       ['/search', 'search', s.search],
       ['/assistants', 'spark', s.assistants],
       ['/keys', 'key', s.keys],

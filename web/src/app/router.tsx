@@ -7,6 +7,7 @@ import {
 } from '@tanstack/react-router';
 import { enter, loadSetup } from '@/areas/identity/session';
 import { NotFound } from '@/areas/chat/NotFound';
+import { readView } from '@/areas/business/metrics/address';
 import type { Mode, Place } from '@/areas/search/contract';
 import { PageFault } from './PageFault';
 import { Shell } from './Shell';
@@ -135,6 +136,85 @@ const assistants = createRoute({
   ),
 });
 
+const business = createRoute({
+  getParentRoute: () => inside,
+  path: '/business',
+  validateSearch: readView,
+  component: lazyRouteComponent(
+    () => import('@/areas/business/metrics/MetricsPage'),
+    'MetricsPage',
+  ),
+});
+
+const businessAsk = createRoute({
+  getParentRoute: () => inside,
+  path: '/business/ask',
+  component: lazyRouteComponent(() => import('@/areas/business/ask/AskPage'), 'AskPage'),
+});
+
+const sources = createRoute({
+  getParentRoute: () => inside,
+  path: '/business/sources',
+  component: lazyRouteComponent(
+    () => import('@/areas/business/sources/SourcesPage'),
+    'SourcesPage',
+  ),
+});
+
+const newSource = createRoute({
+  getParentRoute: () => inside,
+  path: '/business/sources/new',
+  // `type`: the kind that was chosen.
+  validateSearch: (search: Record<string, unknown>): { type?: string } =>
+    typeof search.type === 'string' ? { type: search.type } : {},
+  component: lazyRouteComponent(
+    () => import('@/areas/business/sources/ConnectPage'),
+    'ConnectPage',
+  ),
+});
+
+const source = createRoute({
+  getParentRoute: () => inside,
+  path: '/business/sources/$sourceId',
+  component: lazyRouteComponent(() => import('@/areas/business/sources/SourcePage'), 'SourcePage'),
+});
+
+const actions = createRoute({
+  getParentRoute: () => inside,
+  path: '/business/actions',
+  component: lazyRouteComponent(() => import('@/areas/business/work/ActionsPage'), 'ActionsPage'),
+});
+
+const tasks = createRoute({
+  getParentRoute: () => inside,
+  path: '/business/tasks',
+  component: lazyRouteComponent(() => import('@/areas/business/work/TasksPage'), 'TasksPage'),
+});
+
+const workflows = createRoute({
+  getParentRoute: () => inside,
+  path: '/business/workflows',
+  component: lazyRouteComponent(
+    () => import('@/areas/business/work/WorkflowsPage'),
+    'WorkflowsPage',
+  ),
+});
+
+const workflow = createRoute({
+  getParentRoute: () => inside,
+  path: '/business/workflows/$workflowId',
+  component: lazyRouteComponent(() => import('@/areas/business/work/WorkflowPage'), 'WorkflowPage'),
+});
+
+const businessSettings = createRoute({
+  getParentRoute: () => inside,
+  path: '/business/settings',
+  component: lazyRouteComponent(
+    () => import('@/areas/business/settings/SettingsPage'),
+    'SettingsPage',
+  ),
+});
+
 export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
@@ -151,6 +231,16 @@ export const router = createRouter({
       audit,
       search,
       assistants,
+      business,
+      businessAsk,
+      sources,
+      newSource,
+      source,
+      actions,
+      tasks,
+      workflows,
+      workflow,
+      businessSettings,
     ]),
   ]),
   defaultPreload: 'intent',

@@ -4,6 +4,7 @@ import { isFailure } from '@/api/failure';
 import { queryClient } from '@/api/queryClient';
 import { adopt, findSent } from '@/areas/chat/streams';
 import * as apply from './apply';
+import { BUSINESS_POLLED, hearBusiness } from './business';
 import type { Connection } from './connection';
 import { connection } from './connection';
 import { delivering } from './delivery';
@@ -34,6 +35,7 @@ const POLLED = new Set([
   'thread-members',
   'notifications',
   'members',
+  ...BUSINESS_POLLED,
 ]);
 
 async function askTicket(signal: AbortSignal): Promise<TicketAnswer> {
@@ -157,6 +159,7 @@ export class Session {
         if (by !== undefined) this.sender?.confirm(by);
         if (kind === 'session.ended') void api.get<Me>('/auth/me').catch(() => undefined);
         apply.applyParts(c, d, false);
+        hearBusiness(kind);
         if (kind === 'message.created' && this.hub.isOpen(c)) apply.announceNew(d, ownId);
         if (!c.startsWith('t:')) this.reopen(d);
       },

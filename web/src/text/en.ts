@@ -75,6 +75,7 @@ export const en = {
     personMenu: 'You and your workspace',
     search: 'Search',
     assistants: 'Assistants',
+    business: 'Business',
     keys: 'Models and keys',
     usage: 'Usage',
     settings: 'Settings',

@@ -78,6 +78,7 @@ export const pt: Catalogue = {
     personMenu: 'Você e o seu espaço de trabalho',
     search: 'Procurar',
     assistants: 'Assistentes',
+    business: 'Negócio',
     keys: 'Modelos e chaves',
     usage: 'Utilização',
     settings: 'Definições',

@@ -3,7 +3,7 @@
  *   TRIBUTARY_URL  its address; without one, the stand-in is started
  *   PROVIDER_URL   an OpenAI-compatible provider that the server can reach, ending in /v1
  *   CHROMIUM       the browser
- *   ONLY           parts of it (day, search, files, tabs, rooms, away, phone, dark), where the first run is done
+ *   ONLY           parts of it (day, search, files, business, tabs, rooms, away, phone, dark), where the first run is done
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -12,6 +12,7 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { edit, fork, regenerate } from './branches.ts';
 import { assistants, assistantsOnPhone } from './assistants.ts';
+import * as business from './business.ts';
 import { ask, beginOffline, drafts, goOn, offline, reload, stop, writeOn } from './conversation.ts';
 import { meet, nextPerson, offlineTwo, sleep, twoDevices, version } from './away.ts';
 import { dark, phone, phoneRoom } from './devices.ts';
@@ -76,6 +77,18 @@ const withFiles: Journey[] = [
   ['a file that is refused', reject],
   ['a large file in parts', large],
   ['all files', library],
+];
+
+const withBusiness: Journey[] = [
+  ['nothing connected, then a demonstration shop', business.demo],
+  ['metrics', business.metrics],
+  ['a metric closely', business.closely],
+  ['ask, ask on, and see how', business.asked],
+  ['a source and a file', business.sources],
+  ['nothing is sent without a yes', business.actions],
+  ['tasks', business.tasks],
+  ['a workflow', business.workflows],
+  ['how days and money are counted', business.settings],
 ];
 
 const twoTabs: Journey[] = [
@@ -206,6 +219,13 @@ const good =
   (await part('search', () => walk(base, { phone: true }, searchingOnPhone))) &&
   (await part('files', () => walk(base, {}, withFiles))) &&
   (await part('files', () => walk(base, { phone: true }, [['files on a phone', filesOnPhone]]))) &&
+  (await part('business', () => walk(base, {}, withBusiness))) &&
+  (await part('business', () =>
+    walk(base, { phone: true }, [['business on a phone', business.onPhone]]),
+  )) &&
+  (await part('business', () =>
+    walk(base, { dark: true }, [['business in the dark', business.inTheDark]]),
+  )) &&
   (await part('tabs', () => walk(base, {}, twoTabs))) &&
   (own !== null ||
     (await part('rooms', () => together(base, ['a thread is shared', letIn], room)))) &&

@@ -7,6 +7,14 @@ import { id, note, now, store } from './store.ts';
 
 const COLOURS = ['#0d6670', '#7a4a9e', '#a8552f', '#3b6ea5', '#5b7f2b'];
 
+const READ = ['business.read', 'business.act'];
+const PERMISSIONS: Record<Role, string[]> = {
+  owner: [...READ, 'business.manage'],
+  admin: [...READ, 'business.manage'],
+  member: READ,
+  guest: [],
+};
+
 function user(a: Account) {
   const { id, email, full_name, avatar_color, is_instance_admin, created_at } = a;
   return { id, email, full_name, avatar_color, is_instance_admin, created_at };
@@ -193,7 +201,7 @@ export const identityRoutes: Route[] = [
       user: user(a),
       workspace: w,
       role: w.role,
-      permissions: [],
+      permissions: PERMISSIONS[w.role],
       settings: a.settings,
     });
   }),

@@ -8,6 +8,7 @@ import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { assistantRoutes } from './assistants.ts';
+import { businessRoutes } from './businessWork.ts';
 import { chatRoutes } from './chat.ts';
 import { fileRoutes } from './files.ts';
 import type { Call } from './http.ts';
@@ -27,6 +28,7 @@ const routes = [
   ...searchRoutes,
   ...fileRoutes,
   ...assistantRoutes,
+  ...businessRoutes,
 ];
 const dist = fileURLToPath(new URL('../../dist', import.meta.url));
 const TYPES: Record<string, string> = {

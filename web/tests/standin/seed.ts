@@ -1,4 +1,6 @@
 import { addAssistant } from './assistants.ts';
+import { seedBusiness } from './businessSources.ts';
+import { seedWork } from './businessWork.ts';
 import { addMessage, addThread } from './chat.ts';
 import { listed } from './files.ts';
 import { makeAccount } from './identity.ts';
@@ -40,6 +42,8 @@ export function seed(): void {
     checked_at: now(),
     error: null,
   });
+  seedBusiness();
+  seedWork();
   const ages = [0, 0, 0, 1, 1, 2, 3, 5, 6, 12, 20, 33, 50, 70];
   TITLES.forEach((title, i) => {
     const at = new Date(Date.now() - (ages[i] ?? 0) * DAY - i * 60_000).toISOString();

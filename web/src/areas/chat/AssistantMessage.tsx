@@ -1,4 +1,4 @@
-import { memo } from 'react';
+import { lazy, memo, Suspense } from 'react';
 import type { Message } from '@/api/contract';
 import { AuthorLine } from '@/areas/rooms/AuthorLine';
 import { authorName } from '@/areas/rooms/authorName';
@@ -18,6 +18,10 @@ import { AnswerTools } from './AnswerTools';
 import { Flow } from './Flow';
 import { Markdown } from './markdown/Markdown';
 import { Reasoning } from './Reasoning';
+
+const MessageAnswer = lazy(() =>
+  import('@/areas/business/ask/MessageAnswer').then((m) => ({ default: m.MessageAnswer })),
+);
 
 interface Props {
   message: Message;
@@ -80,6 +84,11 @@ export const AssistantMessage = memo(function AssistantMessage({
             <Markdown text={message.content} live={running} />
           </SourcesContext>
         )
+      )}
+      {!running && message.metadata.business !== undefined && (
+        <Suspense fallback={null}>
+          <MessageAnswer message={message} />
+        </Suspense>
       )}
       {reconnecting && <Flow label={t.chat.reconnecting} />}
       {!running && (

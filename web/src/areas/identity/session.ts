@@ -118,3 +118,8 @@ export function watchSession(): void {
 export function canManage(me: Me): boolean {
   return me.role === 'owner' || me.role === 'admin';
 }
+
+/** Whether the caller may do something, by the name the server gives it. */
+export function may(me: Me, permission: string): boolean {
+  return me.permissions.includes(permission);
+}
