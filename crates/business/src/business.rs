@@ -7,11 +7,15 @@ use files::Files;
 use identity::Identity;
 use kit::lifecycle::Lifecycle;
 
+use crate::ingest::{Ingest, IngestConfig};
+
 /// What can be set.
 #[derive(Clone, Debug, Default)]
 pub struct BusinessConfig {
     /// Whether connectors may reach private addresses: for shops in one's own network, and for tests.
     pub allow_private_hosts: bool,
+    /// How data come in.
+    pub ingest: IngestConfig,
 }
 
 /// The room's handle; cheap to clone.
@@ -24,6 +28,7 @@ struct Inner {
     metrics: crate::metrics::Kept,
     files: Files,
     identity: Identity,
+    ingest: Ingest,
     config: BusinessConfig,
 }
 
@@ -42,6 +47,7 @@ impl Business {
             metrics: crate::metrics::Kept::default(),
             files: files.clone(),
             identity: identity.clone(),
+            ingest: Ingest::new(files),
             config,
         }))
     }
@@ -74,6 +80,11 @@ impl Business {
     /// People and workspaces.
     pub fn identity(&self) -> &Identity {
         &self.0.identity
+    }
+
+    /// What the parts that bring data in share.
+    pub(crate) fn ingest(&self) -> &Ingest {
+        &self.0.ingest
     }
 
     /// What can be set.

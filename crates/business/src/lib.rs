@@ -6,12 +6,18 @@
 //! turns the sentence into a frame, [`metrics`] compiles the frame to SQL and computes it, `questions` puts it into words.
 
 mod business;
-pub mod queue;
+mod connectors;
+mod ingest;
 pub mod metrics;
+pub mod queue;
+pub mod schedules;
 pub mod settings;
+pub mod sync;
 pub mod warehouse;
+mod webhooks;
 
 pub use business::{Business, BusinessConfig};
+pub use ingest::IngestConfig;
 
 use db::DbError;
 use db::jobs::Worker;
@@ -19,16 +25,26 @@ use utoipa_axum::router::OpenApiRouter;
 
 /// All calls of this room.
 pub fn routes(business: Business) -> OpenApiRouter {
-    OpenApiRouter::new().with_state(business)
+    OpenApiRouter::new()
+        .merge(connectors::routes())
+        .merge(sync::routes())
+        .merge(webhooks::routes())
+        .with_state(business)
 }
 
 /// Adds the jobs of this room to a worker.
-pub fn jobs(_business: &Business, worker: Worker) -> Worker {
+pub fn jobs(business: &Business, worker: Worker) -> Worker {
+    let (due, forgetting, dropping) = (business.clone(), business.clone(), business.clone());
     worker
+        .with(move |job: schedules::RunDue| job.run(due.clone()))
+        .with(move |job: connectors::ForgetConnector| job.run(forgetting.clone()))
+        .with(move |job: sync::DropUpload| job.run(dropping.clone()))
 }
 
 /// Begins what goes on by itself.
-#[allow(clippy::unused_async)]
-pub async fn start(_business: &Business) -> Result<(), DbError> {
+pub async fn start(business: &Business) -> Result<(), DbError> {
+    webhooks::start(business);
+    sync::start(business).await?;
+    schedules::start(business);
     Ok(())
 }

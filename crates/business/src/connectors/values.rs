@@ -14,7 +14,7 @@ use kit::vault::{OwnerKeys, Place};
 use crate::Business;
 
 /// Values by the names of their fields.
-pub(super) type Values = BTreeMap<String, String>;
+pub(crate) type Values = BTreeMap<String, String>;
 
 pub(super) const fn config_place(id: ConnectorId) -> Place<'static> {
     Place {
@@ -165,4 +165,24 @@ pub(crate) fn sentence(error: &SourceError) -> String {
 
 pub(super) fn seal_values(keys: &OwnerKeys, id: ConnectorId, values: &Values) -> Result<Sealed, DbError> {
     Ok(Sealed::seal(keys, config_place(id), values)?)
+}
+
+/// The values of a connector.
+pub(crate) async fn values(business: &Business, row: &rows::Model) -> Result<Values, DbError> {
+    let keys = business.db().keys(row.workspace_id.0).await?;
+    values_of(&keys, row)
+}
+
+impl Reader {
+    /// What a record means, in our words; the error is one sentence.
+    pub fn map(&self, record: &connectors::source::Record) -> Result<Vec<connectors::canonical::Canonical>, String> {
+        if record.deleted {
+            return Ok(Vec::new());
+        }
+        match self {
+            Self::Source(source) => source.map(record),
+            Self::Files(Some(layout)) => connectors::csv::map(layout, record),
+            Self::Files(None) => Err("Nobody has said what the columns of the file mean.".to_owned()),
+        }
+    }
 }
