@@ -7,6 +7,7 @@
 //! CSV and JSONL have a room of their own ([`csv`]), and so have signatures ([`webhook`]).
 
 pub mod canonical;
+pub mod csv;
 pub mod decimal;
 pub mod expression;
 pub mod manifest;

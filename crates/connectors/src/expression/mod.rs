@@ -18,6 +18,7 @@ mod read;
 mod template;
 
 pub use evaluate::Scope;
+pub(crate) use evaluate::text_of;
 pub use template::{Template, Values};
 
 use serde::{Deserialize, Deserializer, de};

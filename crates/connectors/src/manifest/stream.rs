@@ -207,6 +207,8 @@ pub struct Graphql {
     pub list: String,
     /// The type of its nodes.
     pub node: String,
+    /// The whole id of a node, from the id of a record.
+    pub gid: Template,
     /// What is read of a node.
     pub fields: String,
     /// The filter; parts whose values are not known are left out, the others are joined with `AND`.

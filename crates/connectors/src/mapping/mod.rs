@@ -15,7 +15,10 @@ mod tests;
 
 pub use rules::{CustomerRules, LineRules, OrderRules, PaymentRules, PlaceRules, ProductRefRules, ProductRules};
 pub use rules::{RefundLineRules, RefundRules, Rules};
-pub use share::{without_tax, shared};
+pub use share::{shared, without_tax};
+
+pub(crate) use order::spread;
+pub(crate) use read::time;
 
 use std::collections::BTreeMap;
 

@@ -36,7 +36,7 @@ pub(super) fn applies(rule: &Expression, scope: &Scope<'_>) -> bool {
 }
 
 /// A time: RFC 3339, seconds since 1970 as a number, or without a zone, which then is UTC.
-pub(super) fn time(rule: &Expression, scope: &Scope<'_>, what: &str) -> Result<Option<Timestamp>, String> {
+pub(crate) fn time(rule: &Expression, scope: &Scope<'_>, what: &str) -> Result<Option<Timestamp>, String> {
     let value = rule.value(scope);
     match value.as_ref() {
         Value::Number(number) => {
