@@ -7,6 +7,7 @@
 
 mod business;
 mod connectors;
+pub mod demo;
 mod ingest;
 pub mod metrics;
 pub mod queue;
@@ -29,16 +30,19 @@ pub fn routes(business: Business) -> OpenApiRouter {
         .merge(connectors::routes())
         .merge(sync::routes())
         .merge(webhooks::routes())
+        .merge(metrics::routes())
         .with_state(business)
 }
 
 /// Adds the jobs of this room to a worker.
 pub fn jobs(business: &Business, worker: Worker) -> Worker {
     let (due, forgetting, dropping) = (business.clone(), business.clone(), business.clone());
+    let filling = business.clone();
     worker
         .with(move |job: schedules::RunDue| job.run(due.clone()))
         .with(move |job: connectors::ForgetConnector| job.run(forgetting.clone()))
         .with(move |job: sync::DropUpload| job.run(dropping.clone()))
+        .with(move |job: demo::FillDemo| job.run(filling.clone()))
 }
 
 /// Begins what goes on by itself.

@@ -221,11 +221,11 @@ impl Coming<'_> {
             return Ok(sealed.open(&keys, layout_place(self.at.id())).map_err(DbError::from)?);
         }
         let sample = look(head)?;
-        if sample.warnings.is_empty() {
+        if sample.doubts.is_empty() {
             return Ok(sample.layout);
         }
         let sentence = "Please look at what was found in this file and say what its columns mean.";
-        let doubts = sample.warnings.into_iter();
+        let doubts = sample.doubts.into_iter();
         Err(doubts.fold(ApiError::new(Code::ValidationFailed, sentence), |error, doubt| {
             error.with_detail("layout", doubt)
         }))

@@ -7,7 +7,7 @@ use uuid::{Builder, Uuid};
 
 /// What an id stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     Record,
     Order,
     Refund,

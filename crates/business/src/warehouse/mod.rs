@@ -28,9 +28,8 @@ pub use forget::{forget_connector, redact_customer};
 pub use load::{load, set_role};
 pub use values::{calendar, value_pairs};
 
-pub(crate) use customers::place as customer_place;
 pub(crate) use firsts::for_all_sql as firsts_sql;
-pub(crate) use ids::Ids;
+pub(crate) use ids::{Ids, Kind};
 pub(crate) use load::{changed, lock_of};
 pub(crate) use rows::statement;
 pub(crate) use values::{Kept, names};
