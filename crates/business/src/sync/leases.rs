@@ -6,7 +6,7 @@ use db::dialect::{now_sql, skip_locked_sql, statement};
 use db::entity::sync_runs;
 use db::sync_kinds::SyncStatus;
 use db::{Db, DbError, SyncRunId, Tx, WorkspaceId};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, FromQueryResult, QueryFilter, QuerySelect};
 
 /// How long a reader is believed to live after its last word.
 const LEASE: Duration = Duration::from_secs(15);
