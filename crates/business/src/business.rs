@@ -10,6 +10,7 @@ use kit::lifecycle::Lifecycle;
 use kit::mail::{BadMailConfig, MailConfig, Mailer};
 
 use crate::doors::{Calendar, Doors, Numbers, Sources, ThreadPoster};
+use crate::ingest::{Ingest, IngestConfig};
 
 /// What can be set.
 #[derive(Clone, Debug, Default)]
@@ -18,6 +19,8 @@ pub struct BusinessConfig {
     pub allow_private_hosts: bool,
     /// The mail server; without one outgoing mail is held.
     pub mail: Option<MailConfig>,
+    /// How data come in.
+    pub ingest: IngestConfig,
 }
 
 /// The room's handle; cheap to clone.
@@ -30,6 +33,7 @@ struct Inner {
     metrics: crate::metrics::Kept,
     files: Files,
     identity: Identity,
+    ingest: Ingest,
     config: BusinessConfig,
     mailer: Option<Mailer>,
     doors: Doors,
@@ -53,6 +57,7 @@ impl Business {
             metrics: crate::metrics::Kept::default(),
             files: files.clone(),
             identity: identity.clone(),
+            ingest: Ingest::new(files),
             config,
             mailer,
             doors: Doors::default(),
@@ -117,6 +122,11 @@ impl Business {
     /// People and workspaces.
     pub fn identity(&self) -> &Identity {
         &self.0.identity
+    }
+
+    /// What the parts that bring data in share.
+    pub(crate) fn ingest(&self) -> &Ingest {
+        &self.0.ingest
     }
 
     /// What can be set.

@@ -87,11 +87,6 @@ impl crate::Business {
             Reach::PublicOnly
         }
     }
-
-    /// What the parts that bring data in share.
-    pub(crate) fn ingest(&self) -> &Ingest {
-        self.ingest_part()
-    }
 }
 
 /// Waits for a word or a while, whichever comes first.

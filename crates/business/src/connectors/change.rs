@@ -70,7 +70,7 @@ pub(super) async fn change(
     let keys = business.db().keys(workspace.0).await?;
     let before = values::values_of(&keys, &at.row)?;
     let after = patch.values.as_ref().map(|given| {
-        values::check_names(manifest, given)?;
+        values::check_names(business, manifest, given)?;
         Ok::<_, ApiError>(values::merged(manifest, &before, given))
     });
     let after = after.transpose()?.filter(|after| *after != before);

@@ -56,7 +56,7 @@ pub(super) async fn check(
     manifest: &Manifest,
     given: &Values,
 ) -> Result<Option<Checked>, ApiError> {
-    values::check_names(manifest, given)?;
+    values::check_names(business, manifest, given)?;
     for field in &manifest.config {
         let value = given.get(&field.name).map_or("", String::as_str);
         field
@@ -140,7 +140,7 @@ pub(super) async fn create(
     caller.require(Permission::ManageBusiness)?;
     let manifest = connectors::manifest::find(&input.kind)
         .ok_or_else(|| ApiError::invalid("type", "There is no such kind of connector."))?;
-    values::check_names(manifest, &input.values)?;
+    values::check_names(business, manifest, &input.values)?;
     let given = with_defaults(manifest, &input.values);
     let checked = check(business, manifest, &given).await?;
     let id = ConnectorId::new();

@@ -126,3 +126,30 @@ pub(crate) async fn minutes_of(
     };
     Ok(minutes.clamp(1, 31 * 24 * 60))
 }
+
+/// A run ended well, or well enough: what is told of it stays until the next one.
+pub(crate) async fn went_well(
+    business: &Business,
+    tx: &Tx,
+    row: &rows::Model,
+    at: Option<i64>,
+    fresh_until: Option<i64>,
+    note: Option<&str>,
+) -> Result<(), DbError> {
+    let keys = business.db().keys(row.workspace_id.0).await?;
+    let mut change = rows::ActiveModel {
+        failures: Set(0),
+        error: Set(match note {
+            Some(note) => Some(Sealed::seal(&keys, error_place(row.id), note)?),
+            None => None,
+        }),
+        ..Default::default()
+    };
+    if note.is_none() {
+        change.last_sync_at = Set(at);
+    }
+    if let Some(fresh) = fresh_until {
+        change.fresh_until = Set(Some(fresh));
+    }
+    update(tx, row.workspace_id, row.id, change).await
+}

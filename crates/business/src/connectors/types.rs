@@ -119,7 +119,7 @@ impl From<&Field> for FieldOut {
             required: field.required,
             help: field.help.clone(),
             placeholder: field.placeholder.clone(),
-            pattern: field.pattern.as_ref().map(ToString::to_string),
+            pattern: field.pattern.as_ref().map(|pattern| pattern.as_str().to_owned()),
             default: field.default.clone(),
             options: (!options.is_empty()).then_some(options),
         }

@@ -14,7 +14,7 @@ use kit::vault::{OwnerKeys, Place};
 use crate::Business;
 
 /// Values by the names of their fields.
-pub(super) type Values = BTreeMap<String, String>;
+pub(crate) type Values = BTreeMap<String, String>;
 
 pub(super) const fn config_place(id: ConnectorId) -> Place<'static> {
     Place {
@@ -87,9 +87,15 @@ pub(super) fn merged(manifest: &Manifest, before: &Values, given: &Values) -> Va
     all
 }
 
+/// Where a source is that is not where its manifest says. It counts only where private hosts are allowed.
+const ELSEWHERE: &str = "base_url";
+
 /// Refuses names that the manifest does not have.
-pub(super) fn check_names(manifest: &Manifest, values: &Values) -> Result<(), ApiError> {
-    match values.keys().find(|name| manifest.field(name).is_none()) {
+pub(super) fn check_names(business: &Business, manifest: &Manifest, values: &Values) -> Result<(), ApiError> {
+    let is_known = |name: &str| {
+        manifest.field(name).is_some() || (name == ELSEWHERE && business.config().allow_private_hosts)
+    };
+    match values.keys().find(|name| !is_known(name)) {
         Some(name) => Err(ApiError::invalid(
             format!("values.{name}"),
             "This connector has no such field.",
@@ -102,14 +108,13 @@ pub(super) fn values_of(keys: &OwnerKeys, row: &rows::Model) -> Result<Values, D
     Ok(row.config.open(keys, config_place(row.id))?)
 }
 
-/// What its webhooks are signed with: those that were added, and those among its values.
+/// What its webhooks may be signed with besides the secret among its values.
 pub(crate) fn secrets_of(keys: &OwnerKeys, row: &rows::Model) -> Result<Vec<Secret>, DbError> {
-    let mut all: Vec<String> = match &row.secrets {
+    let all: Vec<String> = match &row.secrets {
         Some(sealed) => sealed.open(keys, secrets_place(row.id))?,
         None => Vec::new(),
     };
-    let values = values_of(keys, row)?;
-    all.extend(values.into_iter().filter(|(name, _)| name.starts_with("webhook")).map(|(_, value)| value));
+    // The source itself knows the one among its values.
     Ok(all.into_iter().filter(|secret| !secret.is_empty()).map(Secret::new).collect())
 }
 
@@ -123,7 +128,7 @@ pub(crate) enum Reader {
 
 /// Makes a source of values. What is wrong with them is told at their field.
 pub(super) fn source(business: &Business, manifest: &Manifest, values: &Values) -> Result<Source, ApiError> {
-    check_names(manifest, values)?;
+    check_names(business, manifest, values)?;
     let http = business.ingest().http()?;
     Source::new(manifest, values, http, business.reach()).map_err(|error| refused(manifest, error))
 }
@@ -165,4 +170,24 @@ pub(crate) fn sentence(error: &SourceError) -> String {
 
 pub(super) fn seal_values(keys: &OwnerKeys, id: ConnectorId, values: &Values) -> Result<Sealed, DbError> {
     Ok(Sealed::seal(keys, config_place(id), values)?)
+}
+
+/// The values of a connector.
+pub(crate) async fn values(business: &Business, row: &rows::Model) -> Result<Values, DbError> {
+    let keys = business.db().keys(row.workspace_id.0).await?;
+    values_of(&keys, row)
+}
+
+impl Reader {
+    /// What a record means, in our words; the error is one sentence.
+    pub fn map(&self, record: &connectors::source::Record) -> Result<Vec<connectors::canonical::Canonical>, String> {
+        if record.deleted {
+            return Ok(Vec::new());
+        }
+        match self {
+            Self::Source(source) => source.map(record),
+            Self::Files(Some(layout)) => connectors::csv::map(layout, record),
+            Self::Files(None) => Err("Nobody has said what the columns of the file mean.".to_owned()),
+        }
+    }
 }
