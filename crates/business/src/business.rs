@@ -1,15 +1,16 @@
 //! The room itself: what its functions work with.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use db::Db;
 use db::kinds::IndexKind;
 use files::Files;
 use identity::Identity;
+use kit::api::{ApiError, Code};
 use kit::lifecycle::Lifecycle;
 use kit::mail::{BadMailConfig, MailConfig, Mailer};
 
-use crate::doors::{Calendar, Doors, Numbers, Sources, ThreadPoster};
+use crate::doors::ThreadPoster;
 use crate::ingest::{Ingest, IngestConfig};
 
 /// What can be set.
@@ -36,7 +37,7 @@ struct Inner {
     ingest: Ingest,
     config: BusinessConfig,
     mailer: Option<Mailer>,
-    doors: Doors,
+    threads: OnceLock<Arc<dyn ThreadPoster>>,
 }
 
 impl std::fmt::Debug for Business {
@@ -60,7 +61,7 @@ impl Business {
             ingest: Ingest::new(files),
             config,
             mailer,
-            doors: Doors::default(),
+            threads: OnceLock::new(),
         })))
     }
 
@@ -69,29 +70,15 @@ impl Business {
         self.0.mailer.as_ref()
     }
 
-    /// The other parts of the house.
-    pub(crate) fn doors(&self) -> &Doors {
-        &self.0.doors
+    /// Threads, on the floor above; a sentence where there are none.
+    pub(crate) fn threads(&self) -> Result<&dyn ThreadPoster, ApiError> {
+        let none = || ApiError::new(Code::Conflict, "This installation has no threads.");
+        self.0.threads.get().map(|threads| &**threads).ok_or_else(none)
     }
 
     /// Lets the floor above in, where threads are; once.
     pub fn set_threads(&self, threads: Arc<dyn ThreadPoster>) {
-        let _ = self.0.doors.threads.set(threads);
-    }
-
-    /// Lets the sources in; once.
-    pub fn set_sources(&self, sources: Arc<dyn Sources>) {
-        let _ = self.0.doors.sources.set(sources);
-    }
-
-    /// Lets the clockwork in; once.
-    pub fn set_calendar(&self, calendar: Arc<dyn Calendar>) {
-        let _ = self.0.doors.calendar.set(calendar);
-    }
-
-    /// Lets the metrics in; once.
-    pub fn set_numbers(&self, numbers: Arc<dyn Numbers>) {
-        let _ = self.0.doors.numbers.set(numbers);
+        let _ = self.0.threads.set(threads);
     }
 
     /// The store.

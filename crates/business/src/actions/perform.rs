@@ -16,7 +16,7 @@ use super::{announce, content};
 use crate::mail::{self, Outgoing};
 use crate::tasks::{self, Origin};
 use crate::workflows::{self, Beginning, Starts, WorkflowIn};
-use crate::{Business, doors};
+use crate::{Business, connectors, schedules, sync};
 
 /// How long a mail can be taken back.
 pub(super) const TAKE_BACK: Duration = Duration::from_secs(30);
@@ -69,13 +69,12 @@ pub(super) async fn prepare(
             }
         }
         Content::ConnectorSync(sync) => {
-            let sources = business.doors().sources()?;
-            let named = sources.name(caller.workspace, sync.connector_id).await?;
+            let named = connectors::name_of(business, caller.workspace, sync.connector_id).await?;
             let gone = || ApiError::invalid("content.connector_id", "This source is not there.");
             stays(Some(named.ok_or_else(gone)?))
         }
         Content::ScheduleCreate(schedule) => {
-            doors::check_times(business, &schedule.spec, "content.spec")?;
+            schedules::spec_in(&schedule.spec, "content.spec")?;
             workflows::require_things(business, caller, &schedule.steps, "content.").await?;
             Prepared {
                 named: None,
@@ -175,8 +174,7 @@ async fn effect(
             Done::inside(json!({ "workflow_id": workflow_id, "run_id": run }), None)
         }
         Content::ConnectorSync(sync) => {
-            let sources = business.doors().sources()?;
-            let run = sources.sync_now(tx, caller, sync.connector_id, sync.full).await?;
+            let run = sync::sync_now(tx, caller, sync.connector_id, sync.full).await?;
             let inverse = Inverse::Sync {
                 connector: sync.connector_id,
                 run,

@@ -15,6 +15,7 @@ use super::computing::{asked_back, query, said};
 use super::{Answered, Recognised};
 use crate::actions::{self, Proposal};
 use crate::doors::{DaysAsked, NumberAsked};
+use crate::connectors::name_of;
 use crate::{Business, metrics};
 
 pub(super) async fn propose(
@@ -181,10 +182,9 @@ async fn find_source(business: &Business, caller: &Caller, name: &str) -> Result
         .await
         .map_err(DbError::from)?;
     let wanted = name.trim().to_lowercase();
-    let sources = business.doors().sources()?;
     let mut fitting = Vec::new();
     for row in all {
-        let called = sources.name(caller.workspace, row.id).await?.unwrap_or_default();
+        let called = name_of(business, caller.workspace, row.id).await?.unwrap_or_default();
         if wanted.is_empty() || row.kind == wanted || called.to_lowercase() == wanted {
             fitting.push((row.id, called));
         }

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{Due, Spec};
-use crate::{Business, sync};
+use crate::{Business, sync, workflows};
 
 /// How often it is looked what is due.
 const EVERY: Duration = Duration::from_secs(5);
@@ -45,9 +45,8 @@ impl RunDue {
         };
         match serde_json::from_str(&row.what)? {
             Due::Sync { connector } => Ok(sync::begin_due(&business, self.workspace, connector).await?),
-            due @ (Due::Workflow { .. } | Due::Report { .. }) => {
-                tracing::warn!(schedule = %self.schedule, ?due, "nothing here knows how to do what is due");
-                Ok(())
+            Due::Workflow { workflow } => {
+                Ok(workflows::run_due(&business, self.workspace, workflow, Timestamp(self.slot)).await?)
             }
         }
     }

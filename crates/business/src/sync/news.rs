@@ -7,6 +7,8 @@ use db::{DbError, Tx};
 use kit::clock::Timestamp;
 use serde_json::{Value, json};
 
+use crate::{Business, workflows};
+
 fn payload(run: &sync_runs::Model, row: &rows::Model, more: &Value) -> Value {
     let mut all = json!({
         "connector_id": row.id,
@@ -64,6 +66,7 @@ pub(super) async fn progress(
 
 /// It ended.
 pub(super) async fn ended(
+    business: &Business,
     tx: &Tx,
     run: &sync_runs::Model,
     row: &rows::Model,
@@ -82,7 +85,8 @@ pub(super) async fn ended(
         "status": run.status,
         "next_due_at": next_due,
     });
-    tell(tx, run, row, kind, &more).await
+    tell(tx, run, row, kind, &more).await?;
+    workflows::on_event(business, tx, run.workspace_id, kind, &payload(run, row, &more)).await
 }
 
 /// How long a run took.

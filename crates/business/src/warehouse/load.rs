@@ -16,8 +16,8 @@ use super::ids::{Ids, Kind};
 use super::raw::{Fresh, note_batch};
 use super::rows::{Rows, statement};
 use super::{customers, firsts, orders, payments, products, raw};
-use crate::Business;
 use crate::settings::{self, Policy};
+use crate::{Business, workflows};
 
 /// What every step of a load works with.
 pub(super) struct Loading<'a> {
@@ -64,7 +64,9 @@ pub async fn load(
     let touched = write_meanings(&at, &fresh).await?;
     let touched = touched.into_iter().map(|id| (id, None));
     files::index::queue_all(tx, workspace, IndexKind::Record, touched).await?;
-    changed(tx, workspace).await?;
+    let version = changed(tx, workspace).await?;
+    let news = json!({ "data_version": version, "connector_id": batch.connector });
+    workflows::on_event(business, tx, workspace, "business.changed", &news).await?;
     Ok(report)
 }
 

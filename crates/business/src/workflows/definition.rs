@@ -10,7 +10,7 @@ use super::placeholders::Template;
 use crate::doors::NumberAsked;
 use crate::mail::MailContent;
 use crate::tasks::NewTask;
-use crate::{Business, actions, tasks};
+use crate::{Business, actions, connectors, metrics, tasks};
 
 /// How many steps a workflow may have.
 const MOST_STEPS: usize = 20;
@@ -191,6 +191,20 @@ pub(crate) fn recipients(steps: &[Step]) -> Vec<&str> {
     letters.flatten().collect()
 }
 
+/// Refuses a metric that nobody knows.
+async fn require_metric(
+    business: &Business,
+    caller: &Caller,
+    asked: &NumberAsked,
+    field: &str,
+) -> Result<(), ApiError> {
+    let catalogue = metrics::catalogue(business, caller.workspace).await?;
+    match catalogue.metric(&asked.metric) {
+        Some(_) => Ok(()),
+        None => Err(ApiError::invalid(field, "There is no such metric.")),
+    }
+}
+
 /// Refuses steps that name what is not there, or what the caller may not use.
 pub(crate) async fn require_things(
     business: &Business,
@@ -202,9 +216,7 @@ pub(crate) async fn require_things(
         let field = |name: &str| format!("{prefix}steps.{at}.in.{name}");
         match step {
             Step::EmailSend(_) | Step::EmailDraft(_) => {}
-            Step::MetricQuery(_) => {
-                business.doors().numbers()?;
-            }
+            Step::MetricQuery(asked) => require_metric(business, caller, asked, &field("metric")).await?,
             Step::TaskCreate(task) => {
                 tasks::require_assignee(
                     business,
@@ -215,16 +227,12 @@ pub(crate) async fn require_things(
                 .await?;
             }
             Step::ConnectorSync(sync) => {
-                let named = business
-                    .doors()
-                    .sources()?
-                    .name(caller.workspace, sync.connector_id)
-                    .await?;
+                let named = connectors::name_of(business, caller.workspace, sync.connector_id).await?;
                 let gone = || ApiError::invalid(field("connector_id"), "This source is not there.");
                 named.ok_or_else(gone)?;
             }
             Step::MessagePost(post) => {
-                business.doors().threads()?;
+                business.threads()?;
                 actions::require_thread(business, caller, Some(post.thread_id), &field("thread_id")).await?;
             }
         }

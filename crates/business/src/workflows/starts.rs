@@ -7,7 +7,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::Step;
-use crate::{Business, doors};
+use crate::schedules;
 
 /// The events that start workflows.
 const EVENTS: [&str; 3] = [
@@ -41,10 +41,10 @@ pub enum Starts {
 
 impl Starts {
     /// Refuses what cannot start a workflow, and what would start it again and again.
-    pub(super) fn check(&self, business: &Business, steps: &[Step]) -> Result<(), ApiError> {
+    pub(super) fn check(&self, steps: &[Step]) -> Result<(), ApiError> {
         match self {
             Self::Manual => Ok(()),
-            Self::Schedule { spec } => doors::check_times(business, spec, "trigger.spec"),
+            Self::Schedule { spec } => schedules::spec_in(spec, "trigger.spec").map(|_| ()),
             Self::Event { event, .. } if !EVENTS.contains(&event.as_str()) => {
                 let sentence = format!("A workflow starts on one of: {}.", EVENTS.join(", "));
                 Err(ApiError::invalid("trigger.event", sentence))

@@ -98,7 +98,7 @@ impl Filling<'_> {
     }
 
     async fn number(&self, asked: &NumberAsked) -> Result<NumberSaid, ApiError> {
-        self.business.doors().numbers()?.say(self.owner, asked).await
+        crate::ask::say(self.business, self.owner, asked).await
     }
 
     async fn letter(&self, mail: &MailContent) -> Result<MailContent, ApiError> {
@@ -154,7 +154,7 @@ pub(super) async fn prepare(
         Step::ConnectorSync(sync) => Ready::Sync(sync.clone()),
         Step::MessagePost(post) => {
             let text = filling.fill(&post.text, LONGEST_RESULT).await?.replace('\0', "");
-            let threads = business.doors().threads()?;
+            let threads = business.threads()?;
             let message = threads
                 .post(*owner, post.thread_id, text.clone(), once(run))
                 .await?;
@@ -208,8 +208,7 @@ pub(super) async fn perform(
             }
         }
         Ready::Sync(sync) => {
-            let sources = business.doors().sources()?;
-            let run = sources.sync_now(tx, owner, sync.connector_id, sync.full).await?;
+            let run = crate::sync::sync_now(tx, owner, sync.connector_id, sync.full).await?;
             Made {
                 ids: json!({ "connector_id": sync.connector_id, "run_id": run }),
                 ..Made::default()
