@@ -273,11 +273,7 @@ fn is_child(line: &[u8]) -> bool {
 }
 
 /// Puts children into the lists of their parents.
-fn gather(
-    graphql: &Graphql,
-    lines: &[Vec<u8>],
-    bad: &mut Vec<BadRecord>,
-) -> Result<Vec<Value>, SourceError> {
+fn gather(graphql: &Graphql, lines: &[Vec<u8>], bad: &mut Vec<BadRecord>) -> Result<Vec<Value>, SourceError> {
     let mut bodies: Vec<Value> = Vec::new();
     for line in lines.iter().filter(|line| !line.is_empty()) {
         let Ok(mut object) = serde_json::from_slice::<Value>(line) else {

@@ -12,7 +12,7 @@ mod graphql;
 mod page;
 mod rest;
 mod seam;
-#[cfg(all(test, feature = "standin"))]
+#[cfg(test)]
 mod tests;
 mod token;
 

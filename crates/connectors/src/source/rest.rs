@@ -43,18 +43,18 @@ pub(super) async fn page(
     let count = bodies.len();
     source.sort_out(stream, bodies, &mut page);
     token.notice(page.records.iter().map(|record| record.source_id.as_str()))?;
-    let taken = token.taken + count as u64;
+    let read_so_far = token.taken + count as u64;
     if let Some(next) = fetched.next {
         page.next = token.write(next, count)?;
     } else {
         if let Some(all) = page.announced {
-            if taken < all {
+            if read_so_far < all {
                 return Err(SourceError::Protocol(format!(
-                    "it announced {all} records and gave {taken}"
+                    "it announced {all} records and gave {read_so_far}"
                 )));
             }
             // What left the list while it was read was read all the same.
-            page.announced = Some(taken);
+            page.announced = Some(read_so_far);
         }
         let reach = stream
             .events
@@ -101,8 +101,8 @@ pub(super) async fn fetch(
         Paging::After { more, .. } => {
             let next = match (more.holds(&scope), bodies.last()) {
                 (false, _) => None,
-                (true, Some(last)) => {
-                    let id = last.get("id").and_then(text_of);
+                (true, Some(body)) => {
+                    let id = body.get("id").and_then(text_of);
                     Some(At::After(id.ok_or_else(|| {
                         SourceError::Protocol("a record has no id".to_owned())
                     })?))

@@ -34,7 +34,7 @@ fn source(standin: &Standin, connector: &str) -> Source {
     let manifest = manifest::find(connector).unwrap();
     let client = Client::new().unwrap();
     let source = Source::new(manifest, &standin.values(connector), client, Reach::AllowPrivate).unwrap();
-    source.with_clock(Clock::fixed(now().plus(Duration::from_secs(60))))
+    source.with_clock(Clock::fixed(now().plus(Duration::from_mins(1))))
 }
 
 fn last_days(days: u32) -> Slice {

@@ -102,9 +102,10 @@ async fn payments_are_read_with_fees_and_refunds() {
         let [Canonical::Payment(payment)] = meaning.as_slice() else {
             panic!("{meaning:?}")
         };
-        match payment.kind {
-            crate::canonical::PaymentKind::Refund => back += payment.amount,
-            _ => (paid, fees) = (paid + payment.amount, fees + payment.fee),
+        if payment.kind == crate::canonical::PaymentKind::Refund {
+            back += payment.amount;
+        } else {
+            (paid, fees) = (paid + payment.amount, fees + payment.fee);
         }
     }
     let expected = standin.edit(|shop| {
@@ -153,18 +154,17 @@ async fn what_changed_is_found_wherever_it_was_created() {
         shop.touch(id, |order| order.shipping += 100);
         id
     });
-    let later = now().plus(Duration::from_secs(3600));
+    let later = now().plus(Duration::from_hours(1));
     let slice = Slice {
         from: Some(now().plus(Duration::from_secs(1))),
-        to: later.plus(Duration::from_secs(60)),
+        to: later.plus(Duration::from_mins(1)),
     };
     for (connector, stream, id) in [
         ("shopify", "orders", old.to_string()),
         ("woocommerce", "orders", old.to_string()),
         ("stripe", "charges", format!("ch_{old}")),
     ] {
-        let source =
-            source(&standin, connector).with_clock(Clock::fixed(later.plus(Duration::from_secs(120))));
+        let source = source(&standin, connector).with_clock(Clock::fixed(later.plus(Duration::from_mins(2))));
         let found = read(&source, stream, slice).await.unwrap();
         assert_eq!(found.keys().cloned().collect::<Vec<_>>(), [id], "{connector}");
     }

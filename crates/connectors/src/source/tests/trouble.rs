@@ -10,7 +10,7 @@ async fn a_connection_is_checked() {
         assert_eq!(checked.account.as_deref(), Some("Stand-in shop"), "{shop}");
         assert_eq!(checked.currency.as_deref(), Some("EUR"), "{shop}");
         assert_eq!(checked.time_zone.as_deref(), Some("Europe/Berlin"), "{shop}");
-        let limits = if shop == "shopify" { 1 } else { 0 };
+        let limits = usize::from(shop == "shopify");
         assert_eq!(checked.limits.len(), limits, "{shop}: {:?}", checked.limits);
         standin.break_next(Fault::Unauthorized);
         let refused = source(&standin, shop).check().await;
