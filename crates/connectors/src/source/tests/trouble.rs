@@ -302,3 +302,23 @@ fn configuration_is_checked_with_a_sentence() {
     assert!(make("shopify", &away, public).is_ok());
     assert!(make("shopify", &away, Reach::AllowPrivate).is_err());
 }
+
+/// Pages are fetched by jobs, on whatever thread there is.
+#[test]
+fn sources_can_be_used_by_tasks() {
+    fn is_send<T: Send>(_: &T) {}
+    fn is_shared<T: Send + Sync>() {}
+    is_shared::<Source>();
+    let manifest = manifest::find("stripe").unwrap();
+    let values = BTreeMap::from([("api_key".to_owned(), "rk_test_standin00".to_owned())]);
+    let source = Source::new(manifest, &values, Client::new().unwrap(), Reach::PublicOnly).unwrap();
+    is_send(&source.page("charges", last_days(1), None));
+    is_send(&source.one("charges", "ch_1"));
+    is_send(&source.check());
+    is_send(&crate::csv::read(
+        &crate::csv::look(b"order,date,price\n1,2026-01-31,1.50\n")
+            .unwrap()
+            .layout,
+        &b""[..],
+    ));
+}
