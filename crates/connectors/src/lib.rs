@@ -9,6 +9,7 @@
 pub mod canonical;
 pub mod csv;
 pub mod decimal;
+mod digest;
 pub mod expression;
 pub mod manifest;
 pub mod mapping;

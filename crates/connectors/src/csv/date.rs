@@ -36,9 +36,8 @@ fn civil(text: &str, order: DateOrder) -> Option<DateTime> {
         .find(['T', ' '])
         .filter(|end| text[..*end].bytes().filter(u8::is_ascii_digit).count() >= 3);
     let (date, time) = end.map_or((text, ""), |end| (&text[..end], text[end + 1..].trim()));
-    let date = match plain(date, order) {
-        Some(date) => date,
-        None => return named(text).map(|date| date.to_datetime(Time::midnight())),
+    let Some(date) = plain(date, order) else {
+        return named(text).map(|date| date.to_datetime(Time::midnight()));
     };
     Some(date.to_datetime(if time.is_empty() {
         Time::midnight()

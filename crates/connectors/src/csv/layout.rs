@@ -45,6 +45,7 @@ fn utc() -> String {
     "UTC".to_owned()
 }
 
+#[allow(clippy::unnecessary_wraps)] // the field's type
 fn credit_prefix() -> Option<String> {
     Some("C".to_owned())
 }

@@ -3,8 +3,9 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::date::{DateProof, format_of, proof as date_proof};
-use super::number::{Proof, currency_in, proof as number_proof};
+use super::date::{format_of, proof as date_proof};
+use super::guess::{Kind, date_order, decimal, entity, kind, meanings};
+use super::number::{currency_in, proof as number_proof};
 use super::{BadTable, Column, DateOrder, Dialect, Format, Layout, Rows, Target, jsonl, names};
 use crate::manifest::Entity;
 
@@ -59,7 +60,7 @@ pub struct SampleColumn {
     pub name: String,
     /// `text`, `integer`, `decimal`, `date` or `empty`.
     #[serde(rename = "type")]
-    pub kind: &'static str,
+    pub word: &'static str,
     /// Some of its values.
     pub examples: Vec<String>,
     /// What it probably means.
@@ -133,9 +134,7 @@ fn encoding(head: &[u8], warnings: &mut Vec<String>) -> Result<&'static str, Bad
         Ok(_) => Ok("utf-8"),
         // The beginning may end in the middle of a character.
         Err(error) if error.error_len().is_none() => Ok("utf-8"),
-        Err(_) if head.iter().filter(|b| **b == 0).count() * 20 > head.len() => {
-            Err(BadTable("This is no text file.".to_owned()))
-        }
+        Err(_) if head.contains(&0) => Err(BadTable("This is no text file.".to_owned())),
         Err(_) => {
             warnings.push(
                 "The file is not in UTF-8. It is read as Windows-1252; please look at names with accents."
@@ -283,43 +282,6 @@ fn is_header(first: &[String], rest: &[Vec<String>]) -> bool {
     known >= 2 || has_values || rest.is_empty()
 }
 
-/// What is known of a column's values.
-struct Kind {
-    kind: &'static str,
-    decimals: Vec<Proof>,
-    dates: Vec<DateProof>,
-}
-
-fn kind(values: &[&str]) -> Kind {
-    let filled: Vec<&str> = values
-        .iter()
-        .copied()
-        .filter(|value| !value.trim().is_empty())
-        .collect();
-    let dates: Vec<DateProof> = filled.iter().filter_map(|value| date_proof(value)).collect();
-    let decimals: Vec<Proof> = filled.iter().filter_map(|value| number_proof(value)).collect();
-    // A few words among many numbers (a note, a total) make no text of them.
-    let is_most = |count: usize| count * 10 >= filled.len() * 9;
-    let kind = if filled.is_empty() {
-        "empty"
-    } else if is_most(dates.len()) {
-        "date"
-    } else if is_most(decimals.len()) {
-        if decimals.iter().all(|proof| *proof == Proof::Nothing) {
-            "integer"
-        } else {
-            "decimal"
-        }
-    } else {
-        "text"
-    };
-    Kind {
-        kind,
-        decimals: if kind == "decimal" { decimals } else { Vec::new() },
-        dates: if kind == "date" { dates } else { Vec::new() },
-    }
-}
-
 fn sample(table: Table, encoding: &str, mut warnings: Vec<String>) -> Sample {
     let mut doubts = Vec::new();
     let column = |n: usize| {
@@ -335,7 +297,7 @@ fn sample(table: Table, encoding: &str, mut warnings: Vec<String>) -> Sample {
     let date_order = date_order(&kinds, &meanings, &mut warnings, &mut doubts);
     let first_date = kinds
         .iter()
-        .position(|kind| kind.kind == "date")
+        .position(|kind| kind.word == "date")
         .and_then(|n| column(n).into_iter().find(|v| !v.trim().is_empty()));
     let columns: Vec<SampleColumn> = table
         .names
@@ -343,7 +305,7 @@ fn sample(table: Table, encoding: &str, mut warnings: Vec<String>) -> Sample {
         .enumerate()
         .map(|(n, name)| SampleColumn {
             name: name.clone(),
-            kind: kinds[n].kind,
+            word: kinds[n].word,
             examples: column(n)
                 .into_iter()
                 .filter(|v| !v.trim().is_empty())
@@ -404,126 +366,6 @@ fn sample(table: Table, encoding: &str, mut warnings: Vec<String>) -> Sample {
         warnings,
         doubts,
         layout,
-    }
-}
-
-fn decimal(kinds: &[Kind], warnings: &mut Vec<String>, doubts: &mut Vec<String>) -> char {
-    let count = |wanted: Proof| {
-        kinds
-            .iter()
-            .flat_map(|kind| &kind.decimals)
-            .filter(|proof| **proof == wanted)
-            .count()
-    };
-    let (points, commas, doubtful) = (count(Proof::Point), count(Proof::Comma), count(Proof::Doubt));
-    if points > 0 && commas > 0 {
-        warnings.push(format!(
-            "{points} numbers have a decimal point and {commas} a decimal comma."
-        ));
-        doubts.push("Is the decimal mark a point or a comma?".to_owned());
-    } else if points + commas == 0 && doubtful > 0 {
-        doubts.push("Is 1,234 a thousand or one and a bit? Please check the decimal mark.".to_owned());
-    }
-    if commas > points { ',' } else { '.' }
-}
-
-fn date_order(
-    kinds: &[Kind],
-    meanings: &[Option<Target>],
-    warnings: &mut Vec<String>,
-    doubts: &mut Vec<String>,
-) -> Option<DateOrder> {
-    let wanted = |n: &usize| matches!(meanings[*n], Some(Target::PlacedAt | Target::CreatedAt));
-    let has_wanted = (0..kinds.len()).any(|n| wanted(&n) && !kinds[n].dates.is_empty());
-    let proofs = || {
-        (0..kinds.len())
-            .filter(move |n| !has_wanted || wanted(n))
-            .flat_map(|n| &kinds[n].dates)
-    };
-    proofs().next()?;
-    let count = |proof: DateProof| proofs().filter(|given| **given == proof).count();
-    let (days, months) = (
-        count(DateProof::Is(DateOrder::Dmy)),
-        count(DateProof::Is(DateOrder::Mdy)),
-    );
-    if days > 0 && months > 0 {
-        warnings.push(format!(
-            "In {days} dates the day comes first, in {months} the month."
-        ));
-        doubts.push("Does the day or the month come first in dates?".to_owned());
-    }
-    if days + months > 0 {
-        return Some(if months > days {
-            DateOrder::Mdy
-        } else {
-            DateOrder::Dmy
-        });
-    }
-    if count(DateProof::Doubt) > 0
-        || (count(DateProof::Either) > 0 && count(DateProof::Is(DateOrder::Ymd)) == 0)
-    {
-        doubts.push("Does the day or the month come first in dates? The file does not prove it.".to_owned());
-        return Some(DateOrder::Dmy);
-    }
-    Some(if count(DateProof::Likely(DateOrder::Dmy)) > 0 {
-        DateOrder::Dmy
-    } else {
-        DateOrder::Ymd
-    })
-}
-
-/// What the columns probably mean: each meaning once, and only where the values fit.
-fn meanings(columns: &[String], kinds: &[Kind]) -> Vec<Option<Target>> {
-    let mut taken = std::collections::HashSet::new();
-    let has_lines = columns
-        .iter()
-        .any(|name| names::plain(name).starts_with("lineitem"));
-    let mut found: Vec<Option<Target>> = vec![None; columns.len()];
-    for (n, name) in columns.iter().enumerate() {
-        // In the export of a shop with lines of orders "Name" is the order's.
-        let target = match names::plain(name).as_str() {
-            "name" if has_lines => Some(Target::OrderNumber),
-            "createdat" if has_lines => Some(Target::PlacedAt),
-            _ => names::meaning(name),
-        };
-        let Some(target) = target else {
-            continue;
-        };
-        let is_number = matches!(kinds[n].kind, "integer" | "decimal" | "empty");
-        let fits = match target {
-            Target::PlacedAt | Target::CreatedAt => matches!(kinds[n].kind, "date" | "empty"),
-            Target::Quantity | Target::UnitPrice | Target::LineTotal | Target::Discount | Target::Tax => {
-                is_number
-            }
-            Target::OrderDiscount | Target::OrderTax | Target::Shipping | Target::OrderTotal => is_number,
-            _ => true,
-        };
-        if fits && taken.insert(target) {
-            found[n] = Some(target);
-        }
-    }
-    // The only column of dates is the date.
-    let dates: Vec<usize> = (0..kinds.len()).filter(|n| kinds[*n].kind == "date").collect();
-    if let [only] = dates.as_slice()
-        && !taken.contains(&Target::PlacedAt)
-        && found[*only].is_none()
-    {
-        found[*only] = Some(Target::PlacedAt);
-    }
-    found
-}
-
-fn entity(meanings: &[Option<Target>]) -> Entity {
-    let has = |target| meanings.contains(&Some(target));
-    let has_price = has(Target::UnitPrice) || has(Target::LineTotal) || has(Target::OrderTotal);
-    if (has(Target::OrderNumber) || has(Target::PlacedAt)) && has_price {
-        Entity::Order
-    } else if has(Target::CustomerEmail) || (has(Target::CustomerId) && has(Target::CustomerName)) {
-        Entity::Customer
-    } else if has(Target::Sku) && !has(Target::PlacedAt) {
-        Entity::Product
-    } else {
-        Entity::Order
     }
 }
 

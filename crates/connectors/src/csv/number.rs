@@ -30,7 +30,8 @@ pub fn number(text: &str, decimal: char) -> Option<Decimal> {
         return None;
     }
     let number = Decimal::parse(&format!("{whole}.{part}"))?;
-    Some(if minus != bracketed {
+    // A minus in brackets is one too many: nobody writes it.
+    Some(if minus ^ bracketed {
         number.negated()
     } else {
         number

@@ -172,32 +172,31 @@ impl<R: Read> Reading<R> {
     }
 
     fn object(&mut self) -> bool {
-        match self.rows.line() {
+        let (number, line) = match self.rows.line() {
             None => return false,
-            Some(Err(bad)) => self.waiting.push_back(Err(bad)),
-            Some(Ok((_, line))) if line.trim().is_empty() => {}
-            Some(Ok((number, line))) => match serde_json::from_str::<Value>(&line) {
-                Ok(object @ Value::Object(_)) => {
-                    let paths: Vec<String> = self
-                        .layout
-                        .columns
-                        .iter()
-                        .map(|column| column.name.clone())
-                        .collect();
-                    for cells in jsonl::rows(&object, &paths) {
-                        let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
-                        self.take(number, &cells);
-                    }
-                }
-                _ => {
-                    let error = format!("Row {number}: it is no JSON object.");
-                    self.waiting.push_back(Err(BadRecord {
-                        source_id: None,
-                        error,
-                        body: cut(&line),
-                    }));
-                }
-            },
+            Some(Ok(line)) => line,
+            Some(Err(bad)) => {
+                self.waiting.push_back(Err(bad));
+                return true;
+            }
+        };
+        if line.trim().is_empty() {
+            return true;
+        }
+        let Ok(object @ Value::Object(_)) = serde_json::from_str::<Value>(&line) else {
+            let error = format!("Row {number}: it is no JSON object.");
+            self.waiting.push_back(Err(BadRecord {
+                source_id: None,
+                error,
+                body: cut(&line),
+            }));
+            return true;
+        };
+        let columns = self.layout.columns.iter();
+        let paths: Vec<String> = columns.map(|column| column.name.clone()).collect();
+        for cells in jsonl::rows(&object, &paths) {
+            let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
+            self.take(number, &cells);
         }
         true
     }
@@ -230,24 +229,21 @@ impl<R: Read> Reading<R> {
                 packed.push_str(cell);
             }
         }
-        match (key, &mut self.groups) {
-            (Some(key), Some(groups)) => {
-                if let Err(error) = groups.add(key, number, &packed) {
-                    self.failed = Some(format!("The rows cannot be gathered: {error}."));
-                }
+        if let (Some(key), Some(groups)) = (key, &mut self.groups) {
+            if let Err(error) = groups.add(key, number, &packed) {
+                self.failed = Some(format!("The rows cannot be gathered: {error}."));
             }
-            _ => {
-                let key = self.reader.own_key(cells).unwrap_or_else(|| {
-                    // A row without a name of its own is known by what stands in it and by its place.
-                    let digest = Sha256::digest(format!("{number}{MARK}{packed}").as_bytes());
-                    digest.iter().take(12).map(|byte| format!("{byte:02x}")).collect()
-                });
-                let group = Group {
-                    key,
-                    rows: vec![(number, packed.into())],
-                };
-                self.waiting.push_back(record(&self.layout, group));
-            }
+        } else {
+            let key = self.reader.own_key(cells).unwrap_or_else(|| {
+                // A row without a name of its own is known by what stands in it and by its place.
+                let digest = Sha256::digest(format!("{number}{MARK}{packed}").as_bytes());
+                crate::digest::hex(&digest[..12])
+            });
+            let group = Group {
+                key,
+                rows: vec![(number, packed.into())],
+            };
+            self.waiting.push_back(record(&self.layout, group));
         }
     }
 }

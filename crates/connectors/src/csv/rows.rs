@@ -94,7 +94,7 @@ impl<R: Read> Rows<R> {
         }
     }
 
-    fn bad(&self, error: String, body: &str) -> BadRecord {
+    fn bad(&self, error: &str, body: &str) -> BadRecord {
         BadRecord {
             source_id: None,
             error: format!("Row {}: {error}", self.number),
@@ -107,7 +107,7 @@ impl<R: Read> Rows<R> {
         let rest = &self.text[self.at..];
         let mut end = rest.find('\n');
         let bad = self.bad(
-            "it is too large, or a quotation mark is never closed.".to_owned(),
+            "it is too large, or a quotation mark is never closed.",
             &rest[..end.unwrap_or(rest.len())],
         );
         while end.is_none() {
@@ -137,7 +137,7 @@ impl<R: Read> Rows<R> {
                 return self
                     .failed
                     .take()
-                    .map(|error| Err(self.bad(format!("the file breaks off ({error})."), "")));
+                    .map(|error| Err(self.bad(&format!("the file breaks off ({error})."), "")));
             }
             let line = self.text[self.at..self.at + end]
                 .trim_end_matches('\r')
@@ -166,9 +166,7 @@ impl<R: Read> Iterator for Rows<R> {
                     self.at += end;
                     self.number += 1;
                     if cells.len() > MOST_CELLS {
-                        return Some(Err(
-                            self.bad("it has too many cells.".to_owned(), &self.text[begin..self.at])
-                        ));
+                        return Some(Err(self.bad("it has too many cells.", &self.text[begin..self.at])));
                     }
                     // Nothing stands on this line.
                     if cells.iter().all(|cell| cell.trim().is_empty()) {
@@ -195,7 +193,7 @@ impl<R: Read> Iterator for Rows<R> {
                     return self
                         .failed
                         .take()
-                        .map(|error| Err(self.bad(format!("the file breaks off ({error})."), "")));
+                        .map(|error| Err(self.bad(&format!("the file breaks off ({error})."), "")));
                 }
             }
         }

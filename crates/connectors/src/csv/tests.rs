@@ -250,7 +250,9 @@ proptest! {
         let mut text = ["order", "date", "quantity", "unit price"].join(&delimiter.to_string());
         let (mut gross, mut back) = (0, 0);
         for (order, quantity, cents) in &rows {
-            text.push_str(&format!("\n{order}{delimiter}2026-01-31{delimiter}{quantity}{delimiter}{}{mark}{:02}", cents / 100, cents % 100));
+            let price = format!("{}{mark}{:02}", cents / 100, cents % 100);
+            let row = [order.to_string(), "2026-01-31".to_owned(), quantity.to_string(), price];
+            text = text + "\n" + &row.join(&delimiter.to_string());
             let amount = quantity * cents;
             if *quantity < 0 { back -= amount } else { gross += amount }
         }
@@ -326,9 +328,9 @@ fn the_online_retail_file_gives_the_same_to_the_penny() {
                 *months.entry(month(refund.refunded_at)).or_default() -= refund.goods;
             }
             if order.kind == OrderKind::Sale {
-                sales += 1
+                sales += 1;
             } else {
-                credits += 1
+                credits += 1;
             }
         }
     }

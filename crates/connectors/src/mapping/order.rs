@@ -106,23 +106,22 @@ fn line(rules: &LineRules, money: &Money<'_>, scope: &Scope<'_>) -> Result<Optio
         Some("other") => LineKind::Other,
         Some(word) => return Err(format!("`{word}` is no kind of line")),
     };
-    let gross = match money.given(&rules.gross, scope, "the price of a line")? {
-        Some(gross) => gross,
-        None => {
-            let price = rules
-                .unit_price
-                .number(scope)?
-                .ok_or("the price of a line is missing")?;
-            let many = if rules.quantity.is_absent() {
-                None
-            } else {
-                rules.quantity.number(scope)?
-            };
-            let exact = many
-                .map_or(Some(price), |many| price.times(many))
-                .ok_or("the price of a line is too large")?;
-            money.minor(exact, "the price of a line")?
-        }
+    let gross = if let Some(gross) = money.given(&rules.gross, scope, "the price of a line")? {
+        gross
+    } else {
+        let price = rules
+            .unit_price
+            .number(scope)?
+            .ok_or("the price of a line is missing")?;
+        let many = if rules.quantity.is_absent() {
+            None
+        } else {
+            rules.quantity.number(scope)?
+        };
+        let exact = many
+            .map_or(Some(price), |many| price.times(many))
+            .ok_or("the price of a line is too large")?;
+        money.minor(exact, "the price of a line")?
     };
     Ok(Some(Line {
         source_id: id(&rules.source_id, scope),

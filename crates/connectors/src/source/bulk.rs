@@ -177,7 +177,7 @@ pub(super) async fn page(source: &Source, stream: &Stream, token: Token) -> Resu
         pause: operation.pause,
         ..Page::default()
     };
-    let bodies = gather(graphql, part.lines, &mut page.bad)?;
+    let bodies = gather(graphql, &part.lines, &mut page.bad)?;
     let count = bodies.len() + page.bad.len();
     let bodies = made_whole(source, graphql, bodies, &mut page.pause).await?;
     source.sort_out(stream, bodies, &mut page);
@@ -273,11 +273,7 @@ fn is_child(line: &[u8]) -> bool {
 }
 
 /// Puts children into the lists of their parents.
-fn gather(
-    graphql: &Graphql,
-    lines: Vec<Vec<u8>>,
-    bad: &mut Vec<BadRecord>,
-) -> Result<Vec<Value>, SourceError> {
+fn gather(graphql: &Graphql, lines: &[Vec<u8>], bad: &mut Vec<BadRecord>) -> Result<Vec<Value>, SourceError> {
     let mut bodies: Vec<Value> = Vec::new();
     for line in lines.iter().filter(|line| !line.is_empty()) {
         let Ok(mut object) = serde_json::from_slice::<Value>(line) else {

@@ -69,7 +69,7 @@ async fn answer(source: &Source, question: &Ask) -> Result<Value, SourceError> {
 
 /// Reads one record of each stream. Some may be closed, but not all.
 async fn try_streams(source: &Source, limits: &mut Vec<String>) -> Result<(), SourceError> {
-    let (mut last, mut open) = (None, 0);
+    let (mut closed, mut open) = (None, 0);
     let now = source.clock.now();
     let slice = Slice {
         from: Some(now.minus(std::time::Duration::from_hours(24))),
@@ -83,12 +83,12 @@ async fn try_streams(source: &Source, limits: &mut Vec<String>) -> Result<(), So
             Ok(_) => open += 1,
             Err(SourceError::Forbidden(said)) => {
                 limits.push(format!("The credentials do not allow to read {}.", stream.name));
-                last = Some(SourceError::Forbidden(said));
+                closed = Some(SourceError::Forbidden(said));
             }
             Err(error) => return Err(error),
         }
     }
-    match last {
+    match closed {
         Some(error) if open == 0 => Err(error),
         _ => Ok(()),
     }

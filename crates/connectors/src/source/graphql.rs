@@ -180,16 +180,16 @@ pub(super) async fn page(
         }
         let run = run + count as u32;
         // Behind the last record the list is begun again; what has the same time as it comes twice, which does no harm.
-        let last = page
+        let reached = page
             .records
             .last()
             .map(|record| record.version)
             .filter(|version| *version > 0);
-        let at = match last {
-            Some(last) if run >= MOST_IN_A_RUN && since != Some(last) => At::Cursor {
+        let at = match reached {
+            Some(reached) if run >= MOST_IN_A_RUN && since != Some(reached) => At::Cursor {
                 after: None,
                 size,
-                since: Some(last),
+                since: Some(reached),
                 run: 0,
             },
             _ => At::Cursor {

@@ -12,6 +12,8 @@ mod graphql;
 mod page;
 mod rest;
 mod seam;
+#[cfg(test)]
+mod tests;
 mod token;
 
 use std::collections::BTreeMap;
@@ -156,7 +158,7 @@ impl Source {
     }
 
     /// What fills the holes of addresses.
-    fn values<'a>(&'a self, slice: Option<Slice>) -> Values<'a> {
+    fn values(&self, slice: Option<Slice>) -> Values<'_> {
         Values {
             config: Some(&self.config),
             from: slice.and_then(|slice| slice.from),

@@ -43,26 +43,25 @@ pub(super) async fn page(
     let count = bodies.len();
     source.sort_out(stream, bodies, &mut page);
     token.notice(page.records.iter().map(|record| record.source_id.as_str()))?;
-    let taken = token.taken + count as u64;
-    match fetched.next {
-        Some(next) => page.next = token.write(next, count)?,
-        None => {
-            if let Some(all) = page.announced {
-                if taken < all {
-                    return Err(SourceError::Protocol(format!(
-                        "it announced {all} records and gave {taken}"
-                    )));
-                }
-                // What left the list while it was read was read all the same.
-                page.announced = Some(taken);
+    let read_so_far = token.taken + count as u64;
+    if let Some(next) = fetched.next {
+        page.next = token.write(next, count)?;
+    } else {
+        if let Some(all) = page.announced {
+            if read_so_far < all {
+                return Err(SourceError::Protocol(format!(
+                    "it announced {all} records and gave {read_so_far}"
+                )));
             }
-            let reach = stream
-                .events
-                .as_ref()
-                .map(|events| source.clock.now().minus(events.reach.0));
-            if slice.from.is_some() && reach.is_some_and(|reach| slice.to > reach) {
-                page.next = token.write(At::Events(None), count)?;
-            }
+            // What left the list while it was read was read all the same.
+            page.announced = Some(read_so_far);
+        }
+        let reach = stream
+            .events
+            .as_ref()
+            .map(|events| source.clock.now().minus(events.reach.0));
+        if slice.from.is_some() && reach.is_some_and(|reach| slice.to > reach) {
+            page.next = token.write(At::Events(None), count)?;
         }
     }
     Ok(page)
@@ -79,13 +78,13 @@ pub(super) async fn fetch(
     let address = address(source, list, values, at, size)?;
     let answer = source.connection.get(&address).await?;
     let scope = Scope::new(&answer.body, source.config());
-    let bodies = match if list.records.is_absent() {
+    let found = if list.records.is_absent() {
         answer.body.clone()
     } else {
         list.records.value(&scope).into_owned()
-    } {
-        Value::Array(bodies) => bodies,
-        _ => return Err(SourceError::Protocol("its answer has no list".to_owned())),
+    };
+    let Value::Array(bodies) = found else {
+        return Err(SourceError::Protocol("its answer has no list".to_owned()));
     };
     match &list.paging {
         Paging::Whole => Ok(Fetched {
@@ -102,8 +101,8 @@ pub(super) async fn fetch(
         Paging::After { more, .. } => {
             let next = match (more.holds(&scope), bodies.last()) {
                 (false, _) => None,
-                (true, Some(last)) => {
-                    let id = last.get("id").and_then(text_of);
+                (true, Some(body)) => {
+                    let id = body.get("id").and_then(text_of);
                     Some(At::After(id.ok_or_else(|| {
                         SourceError::Protocol("a record has no id".to_owned())
                     })?))
@@ -178,7 +177,9 @@ fn address(
     let mut address = source.connection.address(&path);
     let mut add = |name: &str, value: &str| {
         address.push(if address.contains('?') { '&' } else { '?' });
-        address.push_str(&format!("{}={}", encoded(name), encoded(value)));
+        address.push_str(&encoded(name));
+        address.push('=');
+        address.push_str(&encoded(value));
     };
     for (name, template) in &list.query {
         if let Some(value) = template.fill(values) {
@@ -251,15 +252,13 @@ async fn add_child(
     for _ in 0..MOST_CHILD_PAGES {
         let fetched = fetch(source, &list, &values, &at).await?;
         all.extend(fetched.bodies);
-        match fetched.next {
-            Some(next) => at = next,
-            None => {
-                if let Value::Object(fields) = body {
-                    fields.insert(child.into.clone(), Value::Array(all));
-                }
-                return Ok(());
+        let Some(next) = fetched.next else {
+            if let Value::Object(fields) = body {
+                fields.insert(child.into.clone(), Value::Array(all));
             }
-        }
+            return Ok(());
+        };
+        at = next;
     }
     Err(SourceError::Protocol("a part of a record has no end".to_owned()))
 }

@@ -106,7 +106,7 @@ impl Standin {
             requests: Mutex::default(),
             most_cost: Mutex::new(1000),
         });
-        let (stop, mut stopped) = watch::channel(false);
+        let (end, mut stopped) = watch::channel(false);
         let router = serve::router(Arc::clone(&state));
         spawn(async move {
             let stopping = async move {
@@ -116,7 +116,11 @@ impl Standin {
                 .with_graceful_shutdown(stopping)
                 .await;
         });
-        Ok(Self { address, state, stop })
+        Ok(Self {
+            address,
+            state,
+            stop: end,
+        })
     }
 
     /// Where it listens.

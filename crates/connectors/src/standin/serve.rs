@@ -136,14 +136,14 @@ pub(super) fn bent(state: &State, asked: &Asked, list: &str, mut records: Vec<Va
     if asked.fault == Some(Fault::Reorder) {
         records.reverse();
     }
-    let mut last = state.last.lock();
-    let before = last.get(list).and_then(|text| serde_json::from_str(text).ok());
+    let mut pages = state.last.lock();
+    let before = pages.get(list).and_then(|text| serde_json::from_str(text).ok());
     if asked.fault == Some(Fault::Repeat)
         && let Some(before) = before
     {
         return before;
     }
-    last.insert(list.to_owned(), Value::Array(records.clone()).to_string());
+    pages.insert(list.to_owned(), Value::Array(records.clone()).to_string());
     records
 }
 

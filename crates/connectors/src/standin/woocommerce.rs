@@ -97,7 +97,7 @@ fn within(asked: &Asked, at: i64) -> bool {
         asked
             .param(name)
             .and_then(|text| format!("{text}Z").parse::<jiff::Timestamp>().ok())
-            .map(|t| t.as_second())
+            .map(jiff::Timestamp::as_second)
     };
     bound("modified_after").is_none_or(|after| at > after)
         && bound("modified_before").is_none_or(|before| at < before)

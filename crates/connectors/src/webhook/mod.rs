@@ -99,7 +99,7 @@ fn digest(topic: &str, body: &[u8]) -> String {
     hash.update(topic.as_bytes());
     hash.update([0]);
     hash.update(body);
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    crate::digest::hex(&hash.finalize())
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {

@@ -53,8 +53,10 @@ pub fn sign(
         )],
         Scheme::Stripe => {
             let mac = mac(secret.expose().as_bytes(), &[seconds.as_bytes(), b".", body]);
-            let hex: String = mac.iter().map(|byte| format!("{byte:02x}")).collect();
-            vec![("stripe-signature", format!("t={seconds},v1={hex}"))]
+            vec![(
+                "stripe-signature",
+                format!("t={seconds},v1={}", crate::digest::hex(&mac)),
+            )]
         }
         Scheme::Standard => {
             let key = standard_key(secret).unwrap_or_default();
