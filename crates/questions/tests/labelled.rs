@@ -214,3 +214,11 @@ fn traps_give_no_wrong_number() {
     assert_eq!(wrong, 0);
     assert!(right * 100 >= all * 80, "{right} of {all}");
 }
+
+#[test]
+fn what_was_written_last_is_understood_mostly() {
+    let (right, all, wrong) = score("last");
+    assert!(all >= 35);
+    assert_eq!(wrong, 0);
+    assert!(right * 100 >= all * 80, "{right} of {all}");
+}
