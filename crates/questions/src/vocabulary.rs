@@ -1,7 +1,7 @@
 //! The words of a catalogue, to be found in a question: metrics and dimensions by the longest match, and with a slip of
 //! the pen where nothing else fits.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::catalogue::{Catalogue, Language};
 use crate::lexicon::LANGUAGES;
@@ -21,6 +21,8 @@ pub struct Meaning {
 #[derive(Debug)]
 pub struct Vocabulary {
     words: HashMap<String, Meaning>,
+    /// Those of the asker's language: what may be a slip of the pen.
+    own: HashSet<String>,
     longest: usize,
 }
 
@@ -52,12 +54,25 @@ impl Vocabulary {
             }
         }
         words.remove("");
+        let metrics = catalogue
+            .metrics
+            .iter()
+            .filter_map(|metric| metric.words.get(&language));
+        let dimensions = catalogue
+            .dimensions
+            .iter()
+            .filter_map(|dimension| dimension.words.get(&language));
+        let own = metrics
+            .chain(dimensions)
+            .flatten()
+            .map(|word| key(word))
+            .collect();
         let longest = words
             .keys()
             .map(|word| word.split(' ').count())
             .max()
             .unwrap_or(0);
-        Self { words, longest }
+        Self { words, own, longest }
     }
 
     /// The longest word of the catalogue that begins at a token, and where it ends.
@@ -73,7 +88,13 @@ impl Vocabulary {
     pub fn near(&self, word: &str) -> Option<(&str, &Meaning)> {
         let mut best: Option<(usize, &str, &Meaning)> = None;
         let mut tied = false;
-        for (known, meaning) in &self.words {
+        // The first letter is seldom wrong, and short words are too near to others.
+        let likely = |known: &str| known.chars().count() > 3 && known.chars().next() == word.chars().next();
+        for (known, meaning) in self
+            .words
+            .iter()
+            .filter(|(known, _)| self.own.contains(*known) && likely(known))
+        {
             let Some(slips) = slips_between(word, known) else {
                 continue;
             };

@@ -115,6 +115,8 @@ fn outcome(label: &Label, got: &Understanding) -> Outcome {
         "answer" => frame(label.frame.as_ref().unwrap()),
         _ if answers => Outcome::Wrong(format!("a number: {:?}", got.frame)),
         "ask" if asked => Outcome::Right,
+        // A trap must not be answered; how it is not is open.
+        "refuse" if asked || declined => Outcome::Right,
         "decline" if declined => Outcome::Right,
         "search" if got.intent == Intent::Search && got.search.is_some() => Outcome::Right,
         "talk" if got.intent == Intent::Conversation && !asked && !declined => Outcome::Right,
@@ -203,4 +205,20 @@ fn what_was_written_afterwards_is_understood_mostly() {
     assert!(all >= 100);
     assert_eq!(wrong, 0);
     assert!(right * 100 >= all * 85, "{right} of {all}");
+}
+
+#[test]
+fn traps_give_no_wrong_number() {
+    let (right, all, wrong) = score("traps");
+    assert!(all >= 70);
+    assert_eq!(wrong, 0);
+    assert!(right * 100 >= all * 80, "{right} of {all}");
+}
+
+#[test]
+fn what_was_written_last_is_understood_mostly() {
+    let (right, all, wrong) = score("last");
+    assert!(all >= 35);
+    assert_eq!(wrong, 0);
+    assert!(right * 100 >= all * 80, "{right} of {all}");
 }

@@ -154,9 +154,8 @@ fn task(text: &Text, cues: &Cues<'_>, from: usize, today: Date) -> Read {
 fn tail(text: &Text, cues: &Cues<'_>, from: usize) -> Option<String> {
     let mut end = text.tokens.len();
     let mut from = from;
-    let little =
-        |at: usize| cues.is_filler(&text.tokens[at].text) || cues.starts(text, "task_link", at).is_some();
-    while from < end && little(from) {
+    let little = |at: usize| cues.starts(text, "task_link", at).is_some();
+    while from < end && (little(from) || cues.is_filler(&text.tokens[from].text)) {
         from += 1;
     }
     while end > from && little(end - 1) {

@@ -5,6 +5,8 @@ mod numeric;
 mod reading;
 mod resolve;
 mod rule;
+#[cfg(test)]
+mod tests;
 mod when;
 
 pub use note::Note;

@@ -168,7 +168,11 @@ fn between(from: &When, to: &When, era: &Era<'_>) -> Result<Resolved, Trouble> {
     // The end that has a year gives it to the other.
     let (first, last) = if yearless(to) && !yearless(from) {
         let first = raw(from, era, None)?;
-        let last = raw(to, era, Some(first_of(&first)))?;
+        let begin = first_of(&first);
+        let mut last = raw(to, era, Some(begin))?;
+        if last.days.is_some_and(|days| days.last < begin) {
+            last = raw(to, era, shift(begin, Unit::Year, 1).ok())?;
+        }
         (first, last)
     } else {
         let last = raw(to, era, None)?;

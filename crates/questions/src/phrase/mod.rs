@@ -5,6 +5,8 @@ mod answer;
 mod fits;
 mod number;
 mod range;
+#[cfg(test)]
+mod tests;
 mod words;
 
 pub use answer::{Amount, Numbers, Point, Previous, Row, answer, definition};

@@ -17,6 +17,10 @@ impl Reading<'_> {
     /// Reads the cues around the words of the catalogue.
     pub(super) fn read_cues(&mut self, mentions: Vec<Mention>) {
         self.follows = self.cue_at("follow", 0).is_some();
+        if let Some(cue) = self.free_cue_at("follow_same", 0) {
+            self.follows = self.claims.take(cue.at, cue.end, Claim::Cue);
+        }
+        self.read_amounts();
         self.read_comparisons();
         while let Some(cue) = self.take_cue("except") {
             self.excepts.extend(cue.at..cue.end);
@@ -26,6 +30,7 @@ impl Reading<'_> {
         self.quantity = self.how_many || self.find_cue("number_cue").is_some();
         let mut mentions: Vec<Option<Mention>> = mentions.into_iter().map(Some).collect();
         self.read_groups(&mut mentions);
+        self.growth = self.take_cue("growth").is_some();
         self.read_grain();
         self.read_rank();
         self.read_which(&mut mentions);
@@ -37,7 +42,6 @@ impl Reading<'_> {
             }
         }
         self.weigh_verbs();
-        self.read_amounts();
         // A ranking without "by" takes the dimension that stands somewhere else.
         if (self.rank.is_some() || self.share)
             && self.groups.is_empty()
@@ -46,6 +50,7 @@ impl Reading<'_> {
         {
             self.groups.append(&mut self.idle);
         }
+        self.read_count_of_group();
     }
 
     fn read_comparisons(&mut self) {
@@ -62,7 +67,6 @@ impl Reading<'_> {
                 end: second,
             });
         }
-        self.growth = self.take_cue("growth").is_some();
     }
 
     /// "by country", "per month", "by revenue" (of a ranking), "by PayPal" (a name).
@@ -166,7 +170,8 @@ impl Reading<'_> {
                 };
                 match &mut self.rank {
                     // "best" beside "top 5", or "least" beside "most".
-                    Some(known) => known.count = known.count.or(count),
+                    Some(known) if known.ascending == ascending => known.count = known.count.or(count),
+                    Some(_) => self.other_rank = Some(rank),
                     None => self.rank = Some(rank),
                 }
             }
@@ -249,6 +254,24 @@ impl Reading<'_> {
             if let Some(place) = before {
                 self.groups.extend(mentions[place].take());
             }
+        }
+    }
+
+    /// "the 5 products with the most returns": the number stands before the group.
+    fn read_count_of_group(&mut self) {
+        let Some(before) = self.groups.first().and_then(|group| group.at.checked_sub(1)) else {
+            return;
+        };
+        let number =
+            read_slot(self.lexicon, &self.text.tokens, Slot::Number, before).map(|(number, _)| number);
+        let number = number
+            .and_then(|number| u32::try_from(number).ok())
+            .filter(|number| *number > 0);
+        if let (Some(rank), Some(number)) = (&mut self.rank, number)
+            && rank.count.is_none()
+            && self.claims.take(before, before + 1, Claim::Cue)
+        {
+            rank.count = Some(number);
         }
     }
 

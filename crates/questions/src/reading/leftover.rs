@@ -178,7 +178,7 @@ impl Reading<'_> {
             if self.claim(before) != Claim::Free {
                 return self.is_except(before);
             }
-            if self.lexicon.is_place(&word.text) {
+            if self.lexicon.is_place(&word.text) || self.cue_at("how_many", before).is_some() {
                 return true;
             }
             if !self.lexicon.is_filler(&word.text) {

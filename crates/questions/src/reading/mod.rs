@@ -78,6 +78,8 @@ pub struct Reading<'a> {
     pub names: Vec<NamedFilter>,
     /// The best or worst few.
     pub rank: Option<SaidRank>,
+    /// The other end, where both were said.
+    pub other_rank: Option<SaidRank>,
     /// Part of the whole.
     pub share: bool,
     /// "compared with", "vs".
@@ -135,6 +137,7 @@ impl<'a> Reading<'a> {
             idle: Vec::new(),
             names: Vec::new(),
             rank: None,
+            other_rank: None,
             share: false,
             comparison: None,
             compare_year: None,

@@ -110,6 +110,13 @@ impl Text {
 
 /// The folded words of a phrase, joined by blanks: what names are compared by.
 pub fn key(phrase: &str) -> String {
+    // Most words of a catalogue are plain already.
+    let plain = phrase
+        .bytes()
+        .all(|byte| byte.is_ascii_lowercase() || byte == b' ');
+    if plain && !phrase.starts_with(' ') && !phrase.ends_with(' ') && !phrase.contains("  ") {
+        return phrase.to_owned();
+    }
     let mut key = String::with_capacity(phrase.len());
     for token in &Text::read(phrase).tokens {
         if !key.is_empty() {

@@ -5,6 +5,7 @@ use super::compose::{Stop, Work, spliced};
 use crate::catalogue::{Language, MetricName};
 use crate::frame::{Frame, Rank};
 use crate::phrase::say;
+use crate::reading::SaidRank;
 
 impl Work<'_> {
     /// The dimension to group by.
@@ -80,6 +81,16 @@ impl Work<'_> {
     ) -> Result<Option<Rank>, Stop> {
         let reading = self.reading;
         let Some(said) = reading.rank else { return Ok(None) };
+        if let Some(other) = reading.other_rank {
+            let one = |kept: SaidRank, left: SaidRank| {
+                let question = self.replaced(left.at, left.at + 1, "");
+                Choice {
+                    label: reading.text.written(kept.at, kept.at + 1).to_owned(),
+                    question,
+                }
+            };
+            return Err(self.ask("ask_both", &[], vec![one(said, other), one(other, said)]));
+        }
         let group = group.or_else(|| last.and_then(|last| last.group_by.as_deref()));
         if group.is_none() && !reading.rank_units {
             return Err(self.ask_rank(metric));
