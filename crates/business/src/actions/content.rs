@@ -144,12 +144,17 @@ impl Content {
     /// SHA-256 of kind and content, in hexadecimal digits.
     pub fn hash(&self) -> String {
         let whole = json!({ "kind": self.kind(), "content": self.value() });
-        let mut digits = String::with_capacity(64);
-        for byte in sha256(canonical(&whole).to_string().as_bytes()) {
-            let _ = write!(digits, "{byte:02x}");
-        }
-        digits
+        digits(&sha256(canonical(&whole).to_string().as_bytes()))
     }
+}
+
+/// Bytes as hexadecimal digits.
+pub(crate) fn digits(bytes: &[u8]) -> String {
+    let mut digits = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        let _ = write!(digits, "{byte:02x}");
+    }
+    digits
 }
 
 /// The same value with the fields of each object in the order of their names, so that equal contents are equal bytes.

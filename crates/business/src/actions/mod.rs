@@ -26,6 +26,7 @@ pub use show::{ActionOut, show};
 pub use undo::undo;
 
 pub(crate) use access::require_thread;
+pub(crate) use content::digits;
 pub(crate) use outcome::{MailEnd, SENT_TWICE, mail_ended};
 pub(crate) use routes::routes;
 

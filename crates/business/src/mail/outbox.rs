@@ -34,6 +34,7 @@ pub(crate) async fn put(
     workspace: WorkspaceId,
     mail: Outgoing<'_>,
 ) -> Result<MailState, DbError> {
+    use outgoing_mail::Column as C;
     let keys = business.db().keys(workspace.0).await?;
     let state = match business.mailer() {
         Some(_) => MailState::Waiting,
@@ -55,7 +56,6 @@ pub(crate) async fn put(
         send_at: tx.now().plus(mail.wait).micros(),
         sent_at: None,
     };
-    use outgoing_mail::Column as C;
     let once = OnConflict::columns([C::WorkspaceId, C::Id])
         .do_nothing()
         .to_owned();

@@ -80,7 +80,7 @@ impl SendMail {
                 Ok(()) => return Ok(()),
                 Err(error) if tries == 5 => return Err(error.into()),
                 Err(error) => {
-                    tracing::warn!(mail.id = %self.mail, error = %error, "what came of a mail is not written yet")
+                    tracing::warn!(mail.id = %self.mail, error = %error, "what came of a mail is not written yet");
                 }
             }
             tries += 1;

@@ -111,10 +111,7 @@ pub(super) fn open(keys: &OwnerKeys, workflow: &workflows::Model) -> Result<Defi
 /// can say whether it was this very definition.
 fn facts(definition: &Definition) -> Value {
     let written = serde_json::to_vec(&definition.steps).unwrap_or_default();
-    let hash: String = sha256(&written)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let hash = crate::actions::digits(&sha256(&written));
     json!({
         "steps": definition.steps.iter().map(Step::op).collect::<Vec<_>>(),
         "recipients": recipients(&definition.steps).len(),

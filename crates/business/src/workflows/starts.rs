@@ -43,7 +43,6 @@ impl Starts {
     /// Refuses what cannot start a workflow, and what would start it again and again.
     pub(super) fn check(&self, steps: &[Step]) -> Result<(), ApiError> {
         match self {
-            Self::Manual => Ok(()),
             Self::Schedule { spec } => schedules::spec_in(spec, "trigger.spec").map(|_| ()),
             Self::Event { event, .. } if !EVENTS.contains(&event.as_str()) => {
                 let sentence = format!("A workflow starts on one of: {}.", EVENTS.join(", "));
@@ -54,7 +53,7 @@ impl Starts {
                     "A workflow that starts when data came must not fetch data: it would start itself.";
                 Err(ApiError::invalid("trigger.event", sentence))
             }
-            Self::Event { .. } => Ok(()),
+            Self::Manual | Self::Event { .. } => Ok(()),
         }
     }
 
