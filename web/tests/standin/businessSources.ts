@@ -131,8 +131,8 @@ function goOn(run: Run, connector: Connector, ms: number): void {
     run.duration_ms = ms;
     run.finished_at = now();
     run.streams = [
-      { name: 'orders', read: 3120, written: 3120, failed: 0, status: 'success' },
-      { name: 'customers', read: 1090, written: 1090, failed: 0, status: 'success' },
+      { name: 'orders', read: 3120, written: 3120, failed: 0, status: 'done' },
+      { name: 'customers', read: 1090, written: 1090, failed: 0, status: 'done' },
     ];
     connector.last_sync_at = now();
     connector.fresh_until = now();
@@ -162,6 +162,8 @@ export function addConnector(part: Partial<Connector>): Connector {
     dead_letters: 0,
     webhook_url: null,
     webhook_topics: [],
+    webhook_secrets: [],
+    refused_webhooks: 0,
     run: null,
     created_at: now(),
     ...part,
@@ -181,8 +183,8 @@ export function seedBusiness(): void {
     records_read: 214,
     records_written: 37,
     streams: [
-      { name: 'orders', read: 180, written: 31, failed: 1, status: 'success' },
-      { name: 'customers', read: 34, written: 6, failed: 0, status: 'success' },
+      { name: 'orders', read: 180, written: 31, failed: 1, status: 'done' },
+      { name: 'customers', read: 34, written: 6, failed: 0, status: 'done' },
     ],
   });
   demo.last_sync_at = demo.fresh_until = new Date(Date.now() - 5 * 60_000).toISOString();
@@ -258,6 +260,7 @@ const SAMPLE: Sample = {
     ['536365', '85123A', 'WHITE HANGING HEART', '6', '01/12/2010 08:26', '2,55', 'United Kingdom'],
   ],
   warnings: ['Days and months could be either way round in the first 200 rows. Please look twice.'],
+  doubts: [],
   layout: {},
 };
 

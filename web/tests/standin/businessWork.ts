@@ -61,7 +61,7 @@ export function seedWork(): void {
       { op: 'metric.query', in: { metric: 'revenue', range: 'last_week' } },
       {
         op: 'email.send',
-        in: { to: ['team@example.com'], subject: 'Last week', body: 'Revenue: {{1}}' },
+        in: { to: ['team@example.com'], subject: 'Last week', body: 'Revenue: {{steps.1.value}}' },
       },
     ],
     trigger: {
@@ -121,13 +121,16 @@ function run(call: Call) {
   const flow = of(workflows, call);
   const made: WorkflowRun = {
     id: id(),
-    status: 'done',
+    state: 'done',
+    started_for: 'person',
+    error: null,
     steps: flow.steps.map((s) => ({
       op: s.op,
-      status: 'done',
-      result: s.op === 'metric.query' ? { text: 'Revenue last week: £7,402.11' } : null,
+      state: 'done',
+      error: null,
+      text: s.op === 'metric.query' ? 'Revenue last week: £7,402.11' : '',
     })),
-    started_at: now(),
+    created_at: now(),
     finished_at: now(),
   };
   workflowRuns.set(flow.id, [made, ...(workflowRuns.get(flow.id) ?? [])]);

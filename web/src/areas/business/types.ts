@@ -85,6 +85,10 @@ export interface Connector {
   dead_letters: number;
   webhook_url: string | null;
   webhook_topics: string[];
+  /** Secrets for webhooks beside those among the values, as `••••1234`. */
+  webhook_secrets: string[];
+  /** Webhooks whose signature did not fit. */
+  refused_webhooks: number;
   run: Run | null;
   created_at: string;
 }
@@ -93,7 +97,7 @@ export interface Connector {
 export interface DeadLetter {
   id: string;
   stream: string;
-  source_id: string;
+  source_id: string | null;
   stage: string;
   error: string;
   body: string;
@@ -125,6 +129,8 @@ export interface Sample {
   fields: { name: string; label: string; required: boolean; help: string | null }[];
   rows: string[][];
   warnings: string[];
+  /** What a person has to decide before the file is read. */
+  doubts: string[];
   layout: Record<string, unknown>;
 }
 
@@ -132,7 +138,7 @@ export interface Amount {
   currency: string | null;
   value: number;
   minor?: number;
-  value_minor?: number;
+  value_minor?: number | null;
 }
 
 export interface Metric {
@@ -181,8 +187,9 @@ export interface MetricQuery {
 
 export interface Point {
   start: string;
-  value: number;
-  value_minor?: number;
+  /** Null where there is nothing to divide by. */
+  value: number | null;
+  value_minor?: number | null;
   currency: string | null;
   previous: number | null;
 }
@@ -190,8 +197,8 @@ export interface Point {
 export interface Row {
   key: string | null;
   keys: (string | null)[];
-  value: number;
-  value_minor?: number;
+  value: number | null;
+  value_minor?: number | null;
   currency: string | null;
   share: number | null;
   previous: number | null;
@@ -210,8 +217,8 @@ export interface SqlQuery {
 }
 
 export interface Previous {
-  value: number;
-  value_minor?: number;
+  value: number | null;
+  value_minor?: number | null;
   from: string;
   to: string;
   change: number | null;
@@ -362,13 +369,20 @@ export interface Spec {
 export type Trigger =
   { kind: 'manual' } | { kind: 'schedule'; spec: Spec } | { kind: 'event'; event: string };
 
+export interface StepResult {
+  op: string;
+  state: string;
+  text: string;
+  error: string | null;
+}
+
 export interface WorkflowRun {
   id: string;
-  status: string;
-  trigger?: string | null;
-  error?: string | null;
-  steps?: { op: string; status: string; result?: unknown; error?: string | null }[];
-  started_at: string | null;
+  state: 'waiting' | 'running' | 'done' | 'failed';
+  started_for: string;
+  steps: StepResult[];
+  error: string | null;
+  created_at: string;
   finished_at: string | null;
 }
 
@@ -378,6 +392,8 @@ export interface Workflow {
   steps: Step[];
   trigger: Trigger;
   enabled: boolean;
+  /** Everybody outside whom it writes to: to save it is to say yes to that. */
+  recipients?: string[];
   last_run: WorkflowRun | null;
 }
 

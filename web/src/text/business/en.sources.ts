@@ -80,13 +80,12 @@ export const enSources = {
     state: 'State',
     streamState: (state: string) =>
       ({
-        success: 'done',
-        running: 'running',
-        queued: 'waits',
+        planned: 'waits',
+        reading: 'being read',
+        done: 'done',
         suspect: 'looks wrong',
         forbidden: 'not allowed',
         failed: 'failed',
-        partial: 'with gaps',
       })[state] ?? state,
     syncNow: 'Sync now',
     syncing: 'Syncing…',
@@ -134,6 +133,10 @@ export const enSources = {
     secret: 'Signing secret',
     secretHint:
       'Shown by the source when you add the address. An older one keeps working meanwhile.',
+    secrets: 'Secrets that count',
+    drop: (masked: string) => `Remove the secret ${masked}`,
+    refused: (n: number) =>
+      `${plural(n, 'message was', 'messages were')} refused because the signature did not fit. Is the secret right?`,
     add: 'Add secret',
     added: 'The secret was added',
   },

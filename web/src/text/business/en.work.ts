@@ -32,7 +32,7 @@ const FIELDS: Record<string, string> = {
 const EVENTS: Record<string, string> = {
   'connector.sync.completed': 'a sync is done',
   'connector.sync.failed': 'a sync fails',
-  'connector.sync.suspect': 'a sync looks wrong',
+  'business.changed': 'the data changed',
 };
 
 const ops = {
@@ -89,6 +89,7 @@ export const enWork = {
   },
   mail: {
     title: 'Outbox',
+    send: 'Send now',
     hint: 'All e-mail of the workspace, the newest first.',
     held: 'No mail server is set up, so e-mail is held here. Once there is one, it goes out.',
     states: {
@@ -137,7 +138,8 @@ export const enWork = {
     up: (name: string) => `Move up: ${name}`,
     down: (name: string) => `Move down: ${name}`,
     dropStep: (name: string) => `Remove: ${name}`,
-    placeholders: '{{1}} stands for what step 1 found.',
+    placeholders:
+      '{{steps.1.text}} stands for what step 1 found, {{steps.1.value}} for its number alone, {{date.today}} for the day.',
     ranges: {
       today: 'Today',
       yesterday: 'Yesterday',
@@ -183,6 +185,7 @@ export const enWork = {
     daily: (at: string) => `Every day at ${at}`,
     weekly: (day: string, at: string) => `Every ${day} at ${at}`,
     monthly: (day: number, at: string) => `On day ${day} of each month at ${at}`,
+    writesTo: (people: string) => `Writes to ${people}`,
     each: (minutes: number) => `Every ${plural(minutes, 'minute', 'minutes')}`,
     enabled: 'Runs by itself',
     sends: 'This sends e-mail without asking each time. Saving it is the yes to all of them.',

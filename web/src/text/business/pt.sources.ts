@@ -81,13 +81,12 @@ export const ptSources: typeof enSources = {
     state: 'Estado',
     streamState: (state) =>
       ({
-        success: 'feito',
-        running: 'a correr',
-        queued: 'à espera',
+        planned: 'à espera',
+        reading: 'a ser lido',
+        done: 'feito',
         suspect: 'parece errado',
         forbidden: 'não permitido',
         failed: 'falhou',
-        partial: 'com falhas',
       })[state] ?? state,
     syncNow: 'Sincronizar agora',
     syncing: 'A sincronizar…',
@@ -135,6 +134,10 @@ export const ptSources: typeof enSources = {
     secret: 'Segredo de assinatura',
     secretHint:
       'Mostrado pela fonte quando junta o endereço. Um anterior continua a valer entretanto.',
+    secrets: 'Segredos que valem',
+    drop: (masked) => `Retirar o segredo ${masked}`,
+    refused: (n) =>
+      `${plural(n, 'mensagem foi recusada', 'mensagens foram recusadas')} porque a assinatura não batia certo. O segredo está certo?`,
     add: 'Juntar segredo',
     added: 'O segredo foi juntado',
   },

@@ -34,7 +34,7 @@ const FIELDS: Record<string, string> = {
 const EVENTS: Record<string, string> = {
   'connector.sync.completed': 'uma sincronização termina',
   'connector.sync.failed': 'uma sincronização falha',
-  'connector.sync.suspect': 'uma sincronização parece errada',
+  'business.changed': 'os dados mudaram',
 };
 
 const ops = {
@@ -91,6 +91,7 @@ export const ptWork: typeof enWork = {
   },
   mail: {
     title: 'Caixa de saída',
+    send: 'Enviar agora',
     hint: 'Todo o correio do espaço, o mais recente primeiro.',
     held: 'Não há servidor de correio configurado, por isso fica aqui. Quando houver um, sai.',
     states: {
@@ -140,7 +141,8 @@ export const ptWork: typeof enWork = {
     up: (name) => `Subir: ${name}`,
     down: (name) => `Descer: ${name}`,
     dropStep: (name) => `Retirar: ${name}`,
-    placeholders: '{{1}} é o que o passo 1 achou.',
+    placeholders:
+      '{{steps.1.text}} é o que o passo 1 achou, {{steps.1.value}} só o número, {{date.today}} o dia.',
     ranges: {
       today: 'Hoje',
       yesterday: 'Ontem',
@@ -186,6 +188,7 @@ export const ptWork: typeof enWork = {
     daily: (at) => `Todos os dias às ${at}`,
     weekly: (day, at) => `Todas as semanas, ${day} às ${at}`,
     monthly: (day, at) => `No dia ${day} de cada mês às ${at}`,
+    writesTo: (people) => `Escreve a ${people}`,
     each: (minutes) => `A cada ${plural(minutes, 'minuto', 'minutos')}`,
     enabled: 'Corre sozinho',
     sends: 'Isto envia e-mail sem perguntar de cada vez. Guardar é o sim a todos eles.',

@@ -40,6 +40,7 @@ const sample: Sample = {
   ],
   rows: [],
   warnings: [],
+  doubts: [],
   layout: { version: 1 },
 };
 

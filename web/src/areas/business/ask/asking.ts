@@ -3,7 +3,6 @@ import { useSyncExternalStore } from 'react';
 import { api } from '@/api/client';
 import { newId } from '@/api/id';
 import { live } from '@/live/live';
-import { language } from '@/text';
 import { businessKeys } from '../keys';
 import type { AskAnswer } from '../types';
 
@@ -42,8 +41,6 @@ export function askStep(list: Asked[], step: AskStep): Asked[] {
   }
 }
 
-/** What follows up on what: the server keeps the last frame of each such thread. */
-let threadId = newId();
 let list: Asked[] = [];
 let of: string | null = null;
 const listeners = new Set<() => void>();
@@ -67,18 +64,13 @@ export function useAsked(): Asked[] {
 }
 
 export function startAnew(): void {
-  threadId = newId();
   take({ do: 'clear' });
 }
 
 async function put(id: string, question: string): Promise<void> {
   try {
-    const answer = await api.post<AskAnswer>('/ai/query', {
-      question,
-      conversation_id: threadId,
-      time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-      language: language(),
-    });
+    // The server goes on from the last number that was asked for outside of a thread, in the days of the workspace.
+    const answer = await api.post<AskAnswer>('/ai/query', { question });
     take({ do: 'answer', id, answer });
   } catch (error) {
     take({ do: 'fail', id, error });

@@ -17,7 +17,7 @@ export function BarList({ name, rows, unit, currency, most = 12 }: Props) {
   const shown = rows.slice(0, most);
   const shares = shown.some((r) => r.share !== null);
   const compared = shown.some((r) => r.previous !== null);
-  const top = Math.max(...shown.map((r) => Math.abs(r.value)), 0) || 1;
+  const top = Math.max(...shown.map((r) => Math.abs(r.value ?? 0)), 0) || 1;
   return (
     <ol className="bbars tabular" aria-label={b.chart.bars(name)}>
       {shown.map((row, i) => {
@@ -33,8 +33,8 @@ export function BarList({ name, rows, unit, currency, most = 12 }: Props) {
             <span className="bbar-track" aria-hidden="true">
               <span
                 className="bbar"
-                data-minus={row.value < 0 || undefined}
-                style={{ width: `${Math.max(0.4, (Math.abs(row.value) / top) * 100)}%` }}
+                data-minus={(row.value ?? 0) < 0 || undefined}
+                style={{ width: `${Math.max(0.4, (Math.abs(row.value ?? 0) / top) * 100)}%` }}
               />
             </span>
           </li>

@@ -8,7 +8,7 @@ import { useWidth } from './useWidth';
 
 export interface LinePoint {
   start: string;
-  value: number;
+  value: number | null;
   previous: number | null;
 }
 
@@ -47,8 +47,11 @@ export function LineChart({
   const x = (i: number) =>
     left + (points.length < 2 ? inner.width / 2 : (i / (points.length - 1)) * inner.width);
   const y = (v: number) => TOP + inner.height * (1 - (v - scale.low) / (scale.high - scale.low));
-  const drawn = points.map((p, i): [number, number] => [x(i), y(p.value)]);
+  const drawn = points.map((p, i): [number, number] | null =>
+    p.value === null ? null : [x(i), y(p.value)],
+  );
   const line = linePath(drawn);
+  const whole = drawn.every((point) => point !== null);
   const open = unfinished && points.length > 1;
   const compared = points.some((p) => p.previous !== null);
   const before = linePath(
@@ -131,7 +134,7 @@ export function LineChart({
               </text>
             ),
         )}
-        {points.length > 1 && (
+        {whole && points.length > 1 && (
           <path
             className="bchart-area"
             d={`${line}L${x(last).toFixed(1)} ${y(0)}L${x(0).toFixed(1)} ${y(0)}Z`}
@@ -140,8 +143,8 @@ export function LineChart({
         <path className="bchart-before" d={before} />
         <path className="bchart-line" d={open ? linePath(drawn.slice(0, -1)) : line} />
         {open && <path className="bchart-line" data-open d={linePath(drawn.slice(-2))} />}
-        {points.length === 1 && points[0] && (
-          <circle className="bchart-dot" cx={x(0)} cy={y(points[0].value)} r={4} />
+        {points.length === 1 && drawn[0] && (
+          <circle className="bchart-dot" cx={drawn[0][0]} cy={drawn[0][1]} r={4} />
         )}
         {chosen && at !== null && (
           <g className="bchart-here">
@@ -149,7 +152,9 @@ export function LineChart({
             {chosen.previous !== null && (
               <circle className="bchart-dot-before" cx={x(at)} cy={y(chosen.previous)} r={3.5} />
             )}
-            <circle className="bchart-dot" cx={x(at)} cy={y(chosen.value)} r={4.5} />
+            {chosen.value !== null && (
+              <circle className="bchart-dot" cx={x(at)} cy={y(chosen.value)} r={4.5} />
+            )}
           </g>
         )}
       </svg>

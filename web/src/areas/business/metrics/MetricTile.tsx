@@ -41,7 +41,7 @@ export function MetricTile({ metric, label, query, today, chosen, onChoose }: Pr
             {data && <Change change={data.previous?.change ?? null} good={metric.good} />}
             {error && !data && b.metrics.failed}
           </span>
-          <Sparkline values={series.map((p) => p.value)} />
+          <Sparkline values={series.flatMap((p) => p.value ?? [])} />
         </>
       )}
     </button>

@@ -37,7 +37,7 @@ export function DeadLetterItem({
     <li className="bletter">
       <div className="bletter-head">
         <strong>
-          {b.streams(letter.stream)} {letter.source_id}
+          {b.streams(letter.stream)} {letter.source_id ?? ''}
         </strong>
         <span className="quiet">
           {b.letters.seen(dateTime(letter.last_seen_at), letter.attempts)}

@@ -144,6 +144,13 @@ export function useWebhookSecret(id: string) {
   });
 }
 
+export function useDropWebhookSecret(id: string) {
+  return useMutation({
+    mutationFn: (n: number) => api.delete(`/connectors/${id}/webhook-secrets/${n}`),
+    onSettled: readSourcesAgain,
+  });
+}
+
 function typeOf(file: File): string {
   if (/\.(jsonl|ndjson)$/i.test(file.name)) return 'application/jsonl';
   return /\.(csv|tsv|txt)$/i.test(file.name) ? 'text/csv' : 'application/octet-stream';

@@ -41,6 +41,11 @@ export function Approve({ file, sample, edits, stale, sending, onEdit, onSend, o
         <strong>{file.name}</strong>{' '}
         <span className="quiet">{facts.filter(Boolean).join(' · ')}</span>
       </p>
+      {sample.doubts.map((doubt) => (
+        <Notice key={doubt} look="warn" icon="eye">
+          {doubt}
+        </Notice>
+      ))}
       {sample.warnings.map((warning) => (
         <Notice key={warning} look="warn">
           {warning}

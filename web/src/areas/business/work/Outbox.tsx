@@ -1,8 +1,12 @@
 import { PageSection } from '@/app/PageSection';
+import { Button } from '@/components/Button';
 import { LoadError } from '@/components/LoadError';
+import { toast } from '@/components/toasts';
+import { useText } from '@/text';
+import { describe } from '@/text/failures';
 import { dateTime } from '@/text/numbers';
 import { useBusinessText } from '../text';
-import { useMail } from './actions';
+import { useMail, useSendMail } from './actions';
 import { recipients } from './content';
 
 const LOOK = {
@@ -17,7 +21,9 @@ const LOOK = {
 /** All mail that went or should have gone. */
 export function Outbox() {
   const b = useBusinessText();
+  const t = useText();
   const mail = useMail(true);
+  const send = useSendMail();
   if (mail.error && !mail.data) {
     return <LoadError error={mail.error} onRetry={() => void mail.refetch()} />;
   }
@@ -40,6 +46,18 @@ export function Outbox() {
                 </time>
               </summary>
               <pre className="bmail-body">{m.body}</pre>
+              {(m.state === 'held' || m.state === 'failed') && (
+                <Button
+                  small
+                  icon="at"
+                  busy={send.isPending && send.variables === m.id}
+                  onClick={() =>
+                    send.mutate(m.id, { onError: (error) => void toast(describe(error, t)) })
+                  }
+                >
+                  {b.mail.send}
+                </Button>
+              )}
               {m.error && <p className="brun-error">{m.error}</p>}
             </details>
           </li>

@@ -27,10 +27,13 @@ export function WorkflowItem({ flow, acts }: { flow: Workflow; acts: boolean }) 
         <p className="quiet">
           {triggerWords(flow.trigger, b)} · {flow.steps.map((s) => b.flows.ops[s.op]).join(' → ')}
         </p>
+        {flow.recipients && flow.recipients.length > 0 && (
+          <p className="quiet">{b.flows.writesTo(flow.recipients.join(', '))}</p>
+        )}
         {last && (
           <p className="quiet">
-            {b.flows.last(b.flows.runState(last.status))}
-            {last.started_at && ` · ${ago(last.started_at)}`}
+            {b.flows.last(b.flows.runState(last.state))}
+            {` · ${ago(last.created_at)}`}
           </p>
         )}
       </div>

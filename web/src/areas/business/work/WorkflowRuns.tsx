@@ -3,7 +3,6 @@ import { Bones } from '@/components/Bones';
 import { LoadError } from '@/components/LoadError';
 import { dateTime } from '@/text/numbers';
 import { useBusinessText } from '../text';
-import { resultWords } from './resultWords';
 import { useWorkflowRuns } from './workflows';
 
 const LOOK: Record<string, string> = {
@@ -29,24 +28,22 @@ export function WorkflowRuns({ id }: { id: string }) {
         {list.slice(0, 20).map((run) => (
           <li key={run.id} className="brun">
             <div className="brun-head">
-              <span className={`chip ${LOOK[run.status] ?? ''}`}>
-                {b.flows.runState(run.status)}
-              </span>
-              <time className="quiet" dateTime={run.started_at ?? undefined}>
-                {run.started_at && dateTime(run.started_at)}
+              <span className={`chip ${LOOK[run.state] ?? ''}`}>{b.flows.runState(run.state)}</span>
+              <time className="quiet" dateTime={run.created_at}>
+                {dateTime(run.created_at)}
               </time>
             </div>
             {run.error && <p className="brun-error">{run.error}</p>}
-            {run.steps && run.steps.length > 0 && (
+            {run.steps.length > 0 && (
               <ol className="bstep-results">
                 {run.steps.map((step, i) => (
                   <li key={i}>
                     <strong>{b.flows.op(step.op)}</strong>{' '}
-                    <span className="quiet">{b.flows.runState(step.status)}</span>
+                    <span className="quiet">{b.flows.runState(step.state)}</span>
                     {step.error ? (
                       <p className="brun-error">{step.error}</p>
                     ) : (
-                      resultWords(step.result) && <p>{resultWords(step.result)}</p>
+                      step.text && <p className="bstep-text">{step.text}</p>
                     )}
                   </li>
                 ))}

@@ -85,6 +85,14 @@ export function usePropose() {
   });
 }
 
+/** Sends what was held once more. */
+export function useSendMail() {
+  return useMutation({
+    mutationFn: (id: string) => api.post<Mail>(`/mail/${id}/send`),
+    onSettled: () => void queryClient.invalidateQueries({ queryKey: businessKeys.mail }),
+  });
+}
+
 export function useMail(wanted: boolean) {
   return useQuery({
     queryKey: businessKeys.mail,

@@ -39,7 +39,7 @@ export const WEEKDAYS = [
 export const EVENTS = [
   'connector.sync.completed',
   'connector.sync.failed',
-  'connector.sync.suspect',
+  'business.changed',
 ] as const;
 
 const FIRST: Record<StepOp, Record<string, unknown>> = {

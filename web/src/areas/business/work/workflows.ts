@@ -14,7 +14,7 @@ export function useWorkflows() {
 
 /** A run that has not ended. */
 export function goesOn(run: WorkflowRun | null | undefined): boolean {
-  return run ? ['queued', 'running', 'waiting'].includes(run.status) : false;
+  return run?.state === 'running' || run?.state === 'waiting';
 }
 
 export function useWorkflowRuns(id: string) {
