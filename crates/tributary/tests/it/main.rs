@@ -11,6 +11,7 @@
 
 mod support;
 
+mod business;
 mod chat;
 mod files;
 mod identity;

@@ -26,6 +26,9 @@ pub struct House {
     file: String,
     analysis: String,
     upload: String,
+    connector: String,
+    sync_run: String,
+    dead_letter: String,
 }
 
 fn text(value: &Value) -> String {
@@ -33,6 +36,24 @@ fn text(value: &Value) -> String {
         .as_str()
         .unwrap_or_else(|| panic!("not a text: {value}"))
         .to_owned()
+}
+
+/// A table of which one row is not understood: its run, and the row's letter.
+async fn table_of_sales(ann: &Client, connector: &str) -> (String, String) {
+    let table = "Order,Date,SKU,Product,Quantity,Unit price\n1,2026-01-05,A1,Cup,2,3.50\n2,2026-01-06,A1,Cup,many,3.50\n";
+    let path = format!("/api/v1/connectors/{connector}");
+    let sample = ann.send(http::Method::POST, &format!("{path}/upload?preview=true"), &[], table).await.data();
+    let mut layout = sample["layout"].clone();
+    layout["currency"] = json!("EUR");
+    let layout: String = layout.to_string().bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let run = ann.send(http::Method::POST, &format!("{path}/upload?layout={layout}"), &[], table).await;
+    run.expect(202);
+    eventually("the table is read", || async {
+        let letters = ann.get(&format!("{path}/dead-letters")).await.data();
+        let is_over = !ann.get(&format!("{path}/runs")).await.data()[0]["finished_at"].is_null();
+        (is_over && letters[0]["id"].is_string()).then(|| (text(&run.data()["id"]), text(&letters[0]["id"])))
+    })
+    .await
 }
 
 impl House {
@@ -74,6 +95,9 @@ impl House {
         let analyze = format!("files/{}/analyze", crate::files::id(&file));
         let analysis = make(&analyze, json!({ "model": "openai/mock" })).await["analysis"].take();
         let upload = make("files/upload-url", json!({ "name": "a.txt", "size": 10 })).await;
+        let values = json!({ "currency": "EUR" });
+        let connector = make("connectors", json!({ "type": "csv", "values": values })).await;
+        let (sync_run, dead_letter) = table_of_sales(&ann, &text(&connector["id"])).await;
         let settings = json!({ "values": { "theme": "dark" } });
         ann.patch("/api/v1/settings", &settings).await.expect(200);
         let workspace = text(&ann.get("/api/v1/workspace").await.data()["id"]);
@@ -100,6 +124,9 @@ impl House {
             file: text(&file["id"]),
             analysis: text(&analysis["id"]),
             upload: text(&upload["id"]),
+            connector: text(&connector["id"]),
+            sync_run,
+            dead_letter,
             app,
             ann,
             bob,
@@ -130,6 +157,10 @@ impl House {
                 ("files", _) => &self.file,
                 ("analyses", _) => &self.analysis,
                 ("uploads", _) => &self.upload,
+                ("connectors" | "webhooks", _) => &self.connector,
+                ("runs", _) => &self.sync_run,
+                ("dead-letters", _) => &self.dead_letter,
+                ("webhook-secrets", _) => "0",
                 ("parts" | "previews", _) => "1",
                 (before, part) => panic!("{}: which id is {before}/{part}? Tell House::path", call.name()),
             });

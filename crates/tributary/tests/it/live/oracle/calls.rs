@@ -3,7 +3,7 @@
 use super::House;
 
 /// Calls that change nothing that a scope shows, each with its reason.
-const ELSEWHERE: [(&str, &str); 15] = [
+const ELSEWHERE: [(&str, &str); 17] = [
     (
         "/api/v1/files/upload-url",
         "no file is there before its upload is complete",
@@ -36,6 +36,11 @@ const ELSEWHERE: [(&str, &str); 15] = [
         "DELETE /api/v1/threads/{id}",
         "its scope is gone; leaving::a_thread_that_is_deleted_is_closed_for_all",
     ),
+    (
+        "/api/v1/connectors",
+        "a page that looks at connectors asks anew when connector.changed or connector.sync.… is told; business::connectors",
+    ),
+    ("/api/v1/webhooks/", "a source's own; what it brings is told as business.changed"),
     ("/continue", "answers::going_on_is_a_new_run_after_the_old_text"),
 ];
 
