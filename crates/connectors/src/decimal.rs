@@ -71,13 +71,18 @@ impl Decimal {
     pub fn plus(self, other: Self) -> Option<Self> {
         let scale = self.scale.max(other.scale);
         let left = self.units.checked_mul(10_i128.checked_pow(scale - self.scale)?)?;
-        let right = other.units.checked_mul(10_i128.checked_pow(scale - other.scale)?)?;
+        let right = other
+            .units
+            .checked_mul(10_i128.checked_pow(scale - other.scale)?)?;
         Some(Self::new(left.checked_add(right)?, scale))
     }
 
     /// The product; none if it is too large.
     pub fn times(self, other: Self) -> Option<Self> {
-        Some(Self::new(self.units.checked_mul(other.units)?, self.scale.checked_add(other.scale)?))
+        Some(Self::new(
+            self.units.checked_mul(other.units)?,
+            self.scale.checked_add(other.scale)?,
+        ))
     }
 
     /// The number of units of ten to the minus `digits`, rounded half away from zero.
@@ -88,13 +93,18 @@ impl Decimal {
         }
         let divisor = 10_i128.checked_pow(self.scale - digits)?;
         let (whole, rest) = (self.units / divisor, self.units % divisor);
-        let up = if rest.abs() >= divisor - rest.abs() { rest.signum() } else { 0 };
+        let up = if rest.abs() >= divisor - rest.abs() {
+            rest.signum()
+        } else {
+            0
+        };
         i64::try_from(whole + up).ok()
     }
 
     /// The amount in minor units, rounded half away from zero.
     pub fn minor(self, currency: Currency) -> Result<i64, BadMoney> {
-        self.rounded(currency.digits()).ok_or_else(|| BadMoney::TooLarge(self.to_string()))
+        self.rounded(currency.digits())
+            .ok_or_else(|| BadMoney::TooLarge(self.to_string()))
     }
 }
 
@@ -117,7 +127,10 @@ mod tests {
     #[test]
     fn numbers_are_read_exactly_and_rounded_once() {
         let number = |text| Decimal::parse(text).unwrap();
-        assert_eq!(number("0.001").times(number("1500")).unwrap().rounded(2), Some(150));
+        assert_eq!(
+            number("0.001").times(number("1500")).unwrap().rounded(2),
+            Some(150)
+        );
         assert_eq!(number("2.345").rounded(2), Some(235));
         assert_eq!(number("-2.345").rounded(2), Some(-235));
         assert_eq!(number("2.3449").rounded(2), Some(234));

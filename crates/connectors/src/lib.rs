@@ -9,9 +9,12 @@
 pub mod canonical;
 pub mod csv;
 pub mod decimal;
+mod digest;
 pub mod expression;
 pub mod manifest;
 pub mod mapping;
 pub mod money;
 pub mod source;
+#[cfg(feature = "standin")]
+pub mod standin;
 pub mod webhook;

@@ -21,7 +21,9 @@ pub enum DateOrder {
 pub fn moment(text: &str, order: DateOrder, zone: &TimeZone) -> Option<Timestamp> {
     let text = text.trim();
     // With a zone of its own.
-    if text.len() > 19 && let Some(time) = Timestamp::parse(text) {
+    if text.len() > 19
+        && let Some(time) = Timestamp::parse(text)
+    {
         return Some(time);
     }
     let civil = civil(text, order)?;
@@ -30,13 +32,18 @@ pub fn moment(text: &str, order: DateOrder, zone: &TimeZone) -> Option<Timestamp
 }
 
 fn civil(text: &str, order: DateOrder) -> Option<DateTime> {
-    let end = text.find(['T', ' ']).filter(|end| text[..*end].bytes().filter(u8::is_ascii_digit).count() >= 3);
+    let end = text
+        .find(['T', ' '])
+        .filter(|end| text[..*end].bytes().filter(u8::is_ascii_digit).count() >= 3);
     let (date, time) = end.map_or((text, ""), |end| (&text[..end], text[end + 1..].trim()));
-    let date = match plain(date, order) {
-        Some(date) => date,
-        None => return named(text).map(|date| date.to_datetime(Time::midnight())),
+    let Some(date) = plain(date, order) else {
+        return named(text).map(|date| date.to_datetime(Time::midnight()));
     };
-    Some(date.to_datetime(if time.is_empty() { Time::midnight() } else { clock(time)? }))
+    Some(date.to_datetime(if time.is_empty() {
+        Time::midnight()
+    } else {
+        clock(time)?
+    }))
 }
 
 /// Three numbers with a mark between them, or eight digits.
@@ -61,13 +68,24 @@ fn plain(text: &str, order: DateOrder) -> Option<Date> {
 }
 
 fn built(year: &str, month: &str, day: &str) -> Option<Date> {
-    let number = |text: &str| if text.len() <= 4 { text.parse::<i16>().ok() } else { None };
+    let number = |text: &str| {
+        if text.len() <= 4 {
+            text.parse::<i16>().ok()
+        } else {
+            None
+        }
+    };
     let year = match (year.len(), number(year)?) {
         (2, short) => short + if short >= 70 { 1900 } else { 2000 },
         (4, year) => year,
         _ => return None,
     };
-    Date::new(year, i8::try_from(number(month)?).ok()?, i8::try_from(number(day)?).ok()?).ok()
+    Date::new(
+        year,
+        i8::try_from(number(month)?).ok()?,
+        i8::try_from(number(day)?).ok()?,
+    )
+    .ok()
 }
 
 /// `14:30`, `2:30 PM`, `14:30:05.123`.
@@ -81,7 +99,9 @@ fn clock(text: &str) -> Option<Time> {
     let mut parts = text.split(':');
     let hour: i8 = parts.next()?.parse().ok()?;
     let minute: i8 = parts.next()?.parse().ok()?;
-    let second: i8 = parts.next().map_or(Some(0), |s| s.split(['.', ',']).next()?.parse().ok())?;
+    let second: i8 = parts
+        .next()
+        .map_or(Some(0), |s| s.split(['.', ',']).next()?.parse().ok())?;
     let hour = match half {
         None => hour,
         Some(add) if (1..=12).contains(&hour) => hour % 12 + add,
@@ -112,12 +132,21 @@ const MONTHS: [&[&str]; 12] = [
 /// `31 Dec 2026`, `December 31, 2026`, `31. Dezember 2026`, `31-Dec-2026`.
 fn named(text: &str) -> Option<Date> {
     let lower = text.to_lowercase();
-    let words: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty() && *w != "de").collect();
+    let words: Vec<&str> = lower
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|w| !w.is_empty() && *w != "de")
+        .collect();
     let [first, second, year, ..] = words.as_slice() else {
         return None;
     };
-    let (day, month) = if first.bytes().all(|b| b.is_ascii_digit()) { (first, second) } else { (second, first) };
-    let at = MONTHS.iter().position(|names| names.iter().any(|name| month.starts_with(name)))?;
+    let (day, month) = if first.bytes().all(|b| b.is_ascii_digit()) {
+        (first, second)
+    } else {
+        (second, first)
+    };
+    let at = MONTHS
+        .iter()
+        .position(|names| names.iter().any(|name| month.starts_with(name)))?;
     built(year, &(at + 1).to_string(), day)
 }
 
@@ -137,12 +166,19 @@ pub(super) fn proof(text: &str) -> Option<DateProof> {
         (false, false) => None,
         (true, false) => Some(DateProof::Is(DateOrder::Dmy)),
         (false, true) => Some(DateProof::Is(DateOrder::Mdy)),
-        (true, true) if first.len() == 4 || text.chars().any(|c| c.is_alphabetic() && !matches!(c, 'T' | 'Z' | 'A' | 'P' | 'M' | 'a' | 'p' | 'm')) => {
+        (true, true)
+            if first.len() == 4
+                || text.chars().any(|c| {
+                    c.is_alphabetic() && !matches!(c, 'T' | 'Z' | 'A' | 'P' | 'M' | 'a' | 'p' | 'm')
+                }) =>
+        {
             Some(DateProof::Is(DateOrder::Ymd))
         }
         // 07/07/2026 is the same either way.
         (true, true) if civil(text, DateOrder::Dmy) == civil(text, DateOrder::Mdy) => Some(DateProof::Either),
-        (true, true) if first.len() <= 2 && text[first.len()..].starts_with('.') => Some(DateProof::Likely(DateOrder::Dmy)),
+        (true, true) if first.len() <= 2 && text[first.len()..].starts_with('.') => {
+            Some(DateProof::Likely(DateOrder::Dmy))
+        }
         (true, true) => Some(DateProof::Doubt),
     }
 }
@@ -163,7 +199,9 @@ pub(super) enum DateProof {
 /// How the first date of a column is written, for people.
 pub(super) fn format_of(text: &str, order: DateOrder) -> String {
     let mark = text.chars().find(|c| matches!(c, '-' | '/' | '.')).unwrap_or(' ');
-    let has_long_year = text.split(|c: char| !c.is_ascii_digit()).any(|part| part.len() == 4);
+    let has_long_year = text
+        .split(|c: char| !c.is_ascii_digit())
+        .any(|part| part.len() == 4);
     let year = if has_long_year { "YYYY" } else { "YY" };
     let date = match order {
         DateOrder::Dmy => format!("DD{mark}MM{mark}{year}"),
@@ -190,7 +228,11 @@ mod tests {
             ("01/07/2011 8:26", DateOrder::Dmy, "2011-07-01T07:26:00Z"),
             ("7/1/11 8:26 PM", DateOrder::Mdy, "2011-07-01T19:26:00Z"),
             ("31.12.2026", DateOrder::Dmy, "2026-12-31T00:00:00Z"),
-            ("2026-01-31T12:00:00+02:00", DateOrder::Dmy, "2026-01-31T10:00:00Z"),
+            (
+                "2026-01-31T12:00:00+02:00",
+                DateOrder::Dmy,
+                "2026-01-31T10:00:00Z",
+            ),
             ("31 Dec 2026", DateOrder::Dmy, "2026-12-31T00:00:00Z"),
             ("December 31, 2026", DateOrder::Dmy, "2026-12-31T00:00:00Z"),
             ("31. Dezember 2026", DateOrder::Dmy, "2026-12-31T00:00:00Z"),
@@ -200,9 +242,23 @@ mod tests {
             ("2011-10-30 01:30:00", DateOrder::Ymd, "2011-10-30T00:30:00Z"),
             ("2011-03-27 01:30:00", DateOrder::Ymd, "2011-03-27T01:30:00Z"),
         ] {
-            assert_eq!(moment(text, order, &london).map(|t| t.to_string()).as_deref(), Some(expected), "{text}");
+            assert_eq!(
+                moment(text, order, &london).map(|t| t.to_string()).as_deref(),
+                Some(expected),
+                "{text}"
+            );
         }
-        for text in ["", "31/31/2026", "2026-02-30", "yesterday", "1/2", "1/2/3/4", "25:00", "12345678901", "2026-01-01 25:00"] {
+        for text in [
+            "",
+            "31/31/2026",
+            "2026-02-30",
+            "yesterday",
+            "1/2",
+            "1/2/3/4",
+            "25:00",
+            "12345678901",
+            "2026-01-01 25:00",
+        ] {
             assert_eq!(moment(text, DateOrder::Dmy, &london), None, "{text}");
         }
     }

@@ -36,7 +36,13 @@ impl Groups {
     }
 
     pub fn with_room(room: usize) -> Self {
-        Self { room, used: 0, index: HashMap::new(), all: Vec::new(), parts: Vec::new() }
+        Self {
+            room,
+            used: 0,
+            index: HashMap::new(),
+            all: Vec::new(),
+            parts: Vec::new(),
+        }
     }
 
     pub fn add(&mut self, key: &str, number: u64, row: &str) -> io::Result<()> {
@@ -49,9 +55,16 @@ impl Groups {
         } else {
             self.used += key.len() * 2 + ROW_COST * 3;
             self.index.insert(key.to_owned(), self.all.len());
-            self.all.push(Group { key: key.to_owned(), rows: vec![(number, row.into())] });
+            self.all.push(Group {
+                key: key.to_owned(),
+                rows: vec![(number, row.into())],
+            });
         }
-        if self.used > self.room { self.move_out() } else { Ok(()) }
+        if self.used > self.room {
+            self.move_out()
+        } else {
+            Ok(())
+        }
     }
 
     fn move_out(&mut self) -> io::Result<()> {
@@ -80,7 +93,11 @@ impl Groups {
 
     /// All groups, a part at a time; within a part in the order of their first rows.
     pub fn into_parts(self) -> impl Iterator<Item = io::Result<Vec<Group>>> {
-        let in_memory = if self.parts.is_empty() { Some(Ok(self.all)) } else { None };
+        let in_memory = if self.parts.is_empty() {
+            Some(Ok(self.all))
+        } else {
+            None
+        };
         in_memory.into_iter().chain(self.parts.into_iter().map(read_back))
     }
 }
@@ -128,7 +145,15 @@ mod tests {
         let mut all: Vec<_> = groups
             .into_parts()
             .flat_map(Result::unwrap)
-            .map(|g| (g.key, g.rows.into_iter().map(|(n, row)| (n, row.into_string())).collect()))
+            .map(|g| {
+                (
+                    g.key,
+                    g.rows
+                        .into_iter()
+                        .map(|(n, row)| (n, row.into_string()))
+                        .collect(),
+                )
+            })
             .collect();
         all.sort();
         all

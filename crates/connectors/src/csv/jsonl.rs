@@ -4,7 +4,9 @@ use serde_json::Value;
 
 /// The cells of an object: one row, or one for each element of the list that paths with `[]` name.
 pub(super) fn rows(object: &Value, paths: &[String]) -> Vec<Vec<String>> {
-    let list = paths.iter().find_map(|path| path.split_once("[]").map(|(list, _)| list));
+    let list = paths
+        .iter()
+        .find_map(|path| path.split_once("[]").map(|(list, _)| list));
     let elements = list.and_then(|list| at(object, list)).and_then(Value::as_array);
     let row = |element: Option<&Value>| {
         let cell = |path: &String| {
@@ -23,7 +25,9 @@ pub(super) fn rows(object: &Value, paths: &[String]) -> Vec<Vec<String>> {
 }
 
 fn at<'a>(value: &'a Value, path: &str) -> Option<&'a Value> {
-    path.split('.').filter(|key| !key.is_empty()).try_fold(value, |value, key| value.get(key))
+    path.split('.')
+        .filter(|key| !key.is_empty())
+        .try_fold(value, |value, key| value.get(key))
 }
 
 fn text(value: &Value) -> String {
@@ -46,10 +50,16 @@ fn collect(value: &Value, before: &str, depth: usize, found: &mut Vec<String>) {
         return;
     };
     for (name, value) in fields {
-        let path = if before.is_empty() { name.clone() } else { format!("{before}.{name}") };
+        let path = if before.is_empty() {
+            name.clone()
+        } else {
+            format!("{before}.{name}")
+        };
         match value {
             Value::Object(_) if depth < 3 => collect(value, &path, depth + 1, found),
-            Value::Array(all) if depth < 3 && !before.contains("[]") && !found.iter().any(|f| f.contains("[]")) => {
+            Value::Array(all)
+                if depth < 3 && !before.contains("[]") && !found.iter().any(|f| f.contains("[]")) =>
+            {
                 if let Some(first @ Value::Object(_)) = all.first() {
                     collect(first, &format!("{path}[]"), depth + 1, found);
                 }
@@ -70,7 +80,10 @@ mod tests {
         let order = json!({"id": 7, "customer": {"email": "a@b.c"}, "lines": [{"sku": "x", "n": 1}, {"sku": "y", "n": 2}]});
         let paths = paths(&order);
         assert_eq!(paths, ["customer.email", "id", "lines[].n", "lines[].sku"]);
-        assert_eq!(rows(&order, &paths), [["a@b.c", "7", "1", "x"], ["a@b.c", "7", "2", "y"]]);
+        assert_eq!(
+            rows(&order, &paths),
+            [["a@b.c", "7", "1", "x"], ["a@b.c", "7", "2", "y"]]
+        );
         assert_eq!(rows(&json!({"id": 8, "lines": []}), &paths), [["", "8", "", ""]]);
     }
 }

@@ -45,6 +45,7 @@ fn utc() -> String {
     "UTC".to_owned()
 }
 
+#[allow(clippy::unnecessary_wraps)] // the field's type
 fn credit_prefix() -> Option<String> {
     Some("C".to_owned())
 }
@@ -157,15 +158,28 @@ impl Layout {
         let bad = |text: &str| Err(BadTable(text.to_owned()));
         let has = |target| self.at(target).is_some();
         for target in Target::ALL {
-            if self.columns.iter().filter(|column| column.field == Some(*target)).count() > 1 {
-                return Err(BadTable(format!("Two columns cannot both be “{}”.", target.label())));
+            if self
+                .columns
+                .iter()
+                .filter(|column| column.field == Some(*target))
+                .count()
+                > 1
+            {
+                return Err(BadTable(format!(
+                    "Two columns cannot both be “{}”.",
+                    target.label()
+                )));
             }
         }
         if !matches!(self.decimal, '.' | ',') {
             return bad("The decimal mark is a point or a comma.");
         }
         let marks = [self.dialect.delimiter, self.dialect.quote];
-        if marks.iter().any(|c| !c.is_ascii() || matches!(c, '\n' | '\r' | '\0')) || marks[0] == marks[1] {
+        if marks
+            .iter()
+            .any(|c| !c.is_ascii() || matches!(c, '\n' | '\r' | '\0'))
+            || marks[0] == marks[1]
+        {
             return bad("The delimiter and the quotation mark are two different plain characters.");
         }
         if encoding_rs::Encoding::for_label(self.dialect.encoding.as_bytes()).is_none() {
@@ -204,6 +218,8 @@ impl Layout {
 
     /// Which column has this meaning.
     pub fn at(&self, target: Target) -> Option<usize> {
-        self.columns.iter().position(|column| column.field == Some(target))
+        self.columns
+            .iter()
+            .position(|column| column.field == Some(target))
     }
 }

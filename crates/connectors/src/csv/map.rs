@@ -7,7 +7,9 @@ use kit::clock::Timestamp;
 use serde_json::Value;
 
 use super::{DateOrder, Layout, Target, moment, number};
-use crate::canonical::{Canonical, Customer, Line, LineKind, Order, OrderKind, Place, Product, ProductRef, Refund, RefundLine};
+use crate::canonical::{
+    Canonical, Customer, Line, LineKind, Order, OrderKind, Place, Product, ProductRef, Refund, RefundLine,
+};
 use crate::decimal::Decimal;
 use crate::manifest::Entity;
 use crate::mapping::{shared, spread, without_tax};
@@ -17,25 +19,45 @@ use crate::source::Record;
 /// What a record of a file means; the error is a sentence about it.
 pub fn map(layout: &Layout, record: &Record) -> Result<Vec<Canonical>, String> {
     let reader = Reader::new(layout);
-    let rows = record.body.get("rows").and_then(Value::as_array).ok_or("the record has no rows")?;
+    let rows = record
+        .body
+        .get("rows")
+        .and_then(Value::as_array)
+        .ok_or("the record has no rows")?;
     let cells: Vec<Vec<&str>> = rows
         .iter()
-        .map(|row| row.as_array().into_iter().flatten().map(|cell| cell.as_str().unwrap_or_default()).collect())
+        .map(|row| {
+            row.as_array()
+                .into_iter()
+                .flatten()
+                .map(|cell| cell.as_str().unwrap_or_default())
+                .collect()
+        })
         .collect();
     let first = cells.first().ok_or("the record has no rows")?;
     Ok(match layout.entity {
-        Entity::Order => order(layout, &reader, &record.source_id, &cells)?.map(Canonical::Order).into_iter().collect(),
+        Entity::Order => order(layout, &reader, &record.source_id, &cells)?
+            .map(Canonical::Order)
+            .into_iter()
+            .collect(),
         Entity::Customer => {
-            let customer = Customer { created_at: reader.time(Target::CreatedAt, first)?, ..reader.customer(first).unwrap_or_default() };
+            let customer = Customer {
+                created_at: reader.time(Target::CreatedAt, first)?,
+                ..reader.customer(first).unwrap_or_default()
+            };
             vec![Canonical::Customer(customer)]
         }
         Entity::Product => vec![Canonical::Product(Product {
             source_id: record.source_id.clone(),
-            title: reader.text(Target::Title, first).unwrap_or_else(|| record.source_id.clone()),
+            title: reader
+                .text(Target::Title, first)
+                .unwrap_or_else(|| record.source_id.clone()),
             sku: reader.code(Target::Sku, first),
             category: reader.text(Target::Category, first),
             vendor: reader.text(Target::Vendor, first),
-            status: reader.text(Target::Status, first).map(|status| status.to_lowercase()),
+            status: reader
+                .text(Target::Status, first)
+                .map(|status| status.to_lowercase()),
         })],
         Entity::Payment => return Err("payments are not read from files".to_owned()),
     })
@@ -74,7 +96,9 @@ impl Reader {
     }
 
     fn cell<'a>(&self, target: Target, cells: &[&'a str]) -> &'a str {
-        self.at[target as usize].and_then(|at| cells.get(at)).map_or("", |cell| cell.trim())
+        self.at[target as usize]
+            .and_then(|at| cells.get(at))
+            .map_or("", |cell| cell.trim())
     }
 
     fn has(&self, target: Target) -> bool {
@@ -89,7 +113,9 @@ impl Reader {
     /// A code or number that names something; tables that went through others' hands have `17850.0` for `17850`.
     fn code(&self, target: Target, cells: &[&str]) -> Option<String> {
         let text = self.text(target, cells)?;
-        let whole = text.strip_suffix(".0").filter(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit()));
+        let whole = text
+            .strip_suffix(".0")
+            .filter(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit()));
         Some(whole.map_or(text.clone(), str::to_owned))
     }
 
@@ -127,7 +153,9 @@ impl Reader {
         self.number(Target::OrderTotal, cells)?;
         self.time(Target::CreatedAt, cells)?;
         match self.time(Target::PlacedAt, cells)? {
-            None if self.has(Target::PlacedAt) && !self.has(Target::OrderNumber) => Err("the date is missing".to_owned()),
+            None if self.has(Target::PlacedAt) && !self.has(Target::OrderNumber) => {
+                Err("the date is missing".to_owned())
+            }
             _ => Ok(()),
         }
     }
@@ -137,14 +165,20 @@ impl Reader {
         if self.has(Target::PlacedAt) {
             return None;
         }
-        let customer = self.code(Target::CustomerId, cells).or_else(|| self.text(Target::CustomerEmail, cells));
-        customer.or_else(|| self.code(Target::Sku, cells)).or_else(|| self.text(Target::Title, cells))
+        let customer = self
+            .code(Target::CustomerId, cells)
+            .or_else(|| self.text(Target::CustomerEmail, cells));
+        customer
+            .or_else(|| self.code(Target::Sku, cells))
+            .or_else(|| self.text(Target::Title, cells))
     }
 
     fn customer(&self, cells: &[&str]) -> Option<Customer> {
         let customer = Customer {
             source_id: self.code(Target::CustomerId, cells),
-            email: self.text(Target::CustomerEmail, cells).map(|email| email.to_lowercase()),
+            email: self
+                .text(Target::CustomerEmail, cells)
+                .map(|email| email.to_lowercase()),
             name: self.text(Target::CustomerName, cells),
             place: self.place(cells),
             created_at: None,
@@ -164,11 +198,17 @@ impl Reader {
     /// An amount in minor units.
     fn money(&self, target: Target, cells: &[&str], currency: Currency) -> Result<Option<i64>, String> {
         let number = self.number(target, cells)?;
-        number.map(|number| number.minor(currency).map_err(|error| error.to_string())).transpose()
+        number
+            .map(|number| number.minor(currency).map_err(|error| error.to_string()))
+            .transpose()
     }
 
     /// What an order has once, on its first row that has it.
-    fn once<T>(&self, rows: &[Vec<&str>], read: impl Fn(&Self, &[&str]) -> Result<Option<T>, String>) -> Result<Option<T>, String> {
+    fn once<T>(
+        &self,
+        rows: &[Vec<&str>],
+        read: impl Fn(&Self, &[&str]) -> Result<Option<T>, String>,
+    ) -> Result<Option<T>, String> {
         for row in rows {
             if let Some(found) = read(self, row)? {
                 return Ok(Some(found));
@@ -190,17 +230,37 @@ struct Item {
     is_return: bool,
 }
 
-fn item(layout: &Layout, reader: &Reader, cells: &[&str], currency: Currency) -> Result<Option<Item>, String> {
+fn item(
+    layout: &Layout,
+    reader: &Reader,
+    cells: &[&str],
+    currency: Currency,
+) -> Result<Option<Item>, String> {
     let sku = reader.code(Target::Sku, cells);
-    let is_in = |codes: &[String]| sku.as_ref().is_some_and(|sku| codes.iter().any(|code| code.eq_ignore_ascii_case(sku)));
+    let is_in = |codes: &[String]| {
+        sku.as_ref()
+            .is_some_and(|sku| codes.iter().any(|code| code.eq_ignore_ascii_case(sku)))
+    };
     if is_in(&layout.ignored_codes) {
         return Ok(None);
     }
-    let quantity = reader.number(Target::Quantity, cells)?.unwrap_or(Decimal::new(1, 0));
-    let discount = reader.money(Target::Discount, cells, currency)?.unwrap_or(0).saturating_abs();
+    let quantity = reader
+        .number(Target::Quantity, cells)?
+        .unwrap_or(Decimal::new(1, 0));
+    let discount = reader
+        .money(Target::Discount, cells, currency)?
+        .unwrap_or(0)
+        .saturating_abs();
     let large = || "its amounts are too large".to_owned();
-    let gross = match (reader.number(Target::UnitPrice, cells)?, reader.money(Target::LineTotal, cells, currency)?) {
-        (Some(price), _) => price.times(quantity).ok_or_else(large)?.minor(currency).map_err(|e| e.to_string())?,
+    let gross = match (
+        reader.number(Target::UnitPrice, cells)?,
+        reader.money(Target::LineTotal, cells, currency)?,
+    ) {
+        (Some(price), _) => price
+            .times(quantity)
+            .ok_or_else(large)?
+            .minor(currency)
+            .map_err(|e| e.to_string())?,
         // A total of what came back may be written with either sign.
         (None, Some(total)) if quantity.is_negative() => -total.saturating_abs(),
         (None, Some(total)) => total.saturating_add(discount),
@@ -210,7 +270,11 @@ fn item(layout: &Layout, reader: &Reader, cells: &[&str], currency: Currency) ->
     let is_return = quantity.is_negative() || (gross < 0 && !reader.has(Target::Quantity));
     let many = quantity.rounded(0).ok_or_else(large)?;
     Ok(Some(Item {
-        kind: if is_in(&layout.shipping_codes) { LineKind::Shipping } else { LineKind::Goods },
+        kind: if is_in(&layout.shipping_codes) {
+            LineKind::Shipping
+        } else {
+            LineKind::Goods
+        },
         product: ProductRef {
             source_id: None,
             variant_id: None,
@@ -220,18 +284,30 @@ fn item(layout: &Layout, reader: &Reader, cells: &[&str], currency: Currency) ->
         },
         gross,
         discount,
-        tax: reader.money(Target::Tax, cells, currency)?.unwrap_or(0).saturating_abs(),
+        tax: reader
+            .money(Target::Tax, cells, currency)?
+            .unwrap_or(0)
+            .saturating_abs(),
         // Less than one of something is one.
         quantity: if many == 0 && !quantity.is_zero() { 1 } else { many },
         is_return,
     }))
 }
 
-fn order(layout: &Layout, reader: &Reader, number: &str, rows: &[Vec<&str>]) -> Result<Option<Order>, String> {
+fn order(
+    layout: &Layout,
+    reader: &Reader,
+    number: &str,
+    rows: &[Vec<&str>],
+) -> Result<Option<Order>, String> {
     let named = reader.once(rows, |r, row| Ok(r.text(Target::Currency, row)))?;
-    let code = named.or_else(|| layout.currency.clone()).ok_or("the currency is missing")?;
+    let code = named
+        .or_else(|| layout.currency.clone())
+        .ok_or("the currency is missing")?;
     let currency = Currency::parse(&code).map_err(|error| error.to_string())?;
-    let placed_at = reader.once(rows, |r, row| r.time(Target::PlacedAt, row))?.ok_or("the date is missing")?;
+    let placed_at = reader
+        .once(rows, |r, row| r.time(Target::PlacedAt, row))?
+        .ok_or("the date is missing")?;
     let money = |target| reader.once(rows, move |r, row| r.money(target, row, currency));
     let (mut lines, mut returned, mut returned_at) = (Vec::new(), Vec::new(), None);
     for row in rows {
@@ -248,11 +324,17 @@ fn order(layout: &Layout, reader: &Reader, number: &str, rows: &[Vec<&str>]) -> 
     if lines.is_empty() && returned.is_empty() {
         return Ok(None);
     }
-    spread(&mut lines, money(Target::OrderDiscount)?.unwrap_or(0).saturating_abs());
+    spread(
+        &mut lines,
+        money(Target::OrderDiscount)?.unwrap_or(0).saturating_abs(),
+    );
     let order_tax = money(Target::OrderTax)?;
     let mut shipping = money(Target::Shipping)?.unwrap_or(0);
     if let Some(tax) = order_tax.filter(|_| lines.iter().all(|line| line.tax == 0)) {
-        let mut weights: Vec<i64> = lines.iter().map(|line| line.gross.saturating_sub(line.discount)).collect();
+        let mut weights: Vec<i64> = lines
+            .iter()
+            .map(|line| line.gross.saturating_sub(line.discount))
+            .collect();
         weights.push(shipping);
         let shares = shared(tax, &weights);
         for (line, share) in lines.iter_mut().zip(&shares) {
@@ -278,14 +360,23 @@ fn order(layout: &Layout, reader: &Reader, number: &str, rows: &[Vec<&str>]) -> 
     let refunds = if returned.is_empty() {
         Vec::new()
     } else {
-        vec![refund(layout, number, returned, returned_at.unwrap_or(placed_at))?]
+        vec![refund(
+            layout,
+            number,
+            returned,
+            returned_at.unwrap_or(placed_at),
+        )?]
     };
     let first = reader.once(rows, |r, row| Ok(r.customer(row)))?;
     let has_place = |row: &&Vec<&str>| reader.place(row) != Place::default();
     Ok(Some(Order {
         source_id: number.to_owned(),
         number: text(Target::OrderNumber)?.unwrap_or_else(|| number.to_owned()),
-        kind: if is_credit { OrderKind::CreditNote } else { OrderKind::Sale },
+        kind: if is_credit {
+            OrderKind::CreditNote
+        } else {
+            OrderKind::Sale
+        },
         customer: first,
         channel: text(Target::Channel)?,
         currency,
@@ -297,7 +388,11 @@ fn order(layout: &Layout, reader: &Reader, number: &str, rows: &[Vec<&str>]) -> 
         shipping: if is_credit { 0 } else { shipping },
         tax: if is_credit { 0 } else { tax },
         total: if is_credit { 0 } else { total },
-        place: rows.iter().find(has_place).map(|row| reader.place(row)).unwrap_or_default(),
+        place: rows
+            .iter()
+            .find(has_place)
+            .map(|row| reader.place(row))
+            .unwrap_or_default(),
         method: text(Target::Method)?,
         lines,
         refunds,
@@ -322,8 +417,16 @@ fn refund(layout: &Layout, number: &str, items: Vec<Item>, at: Timestamp) -> Res
     let (mut goods, mut tax, mut shipping, mut lines) = (0_i64, 0_i64, 0_i64, Vec::new());
     let large = || "its amounts are too large".to_owned();
     for item in items {
-        let paid = item.gross.checked_neg().and_then(|gross| gross.checked_sub(item.discount)).ok_or_else(large)?;
-        let net = if layout.tax_included { paid.checked_sub(item.tax).ok_or_else(large)? } else { paid };
+        let paid = item
+            .gross
+            .checked_neg()
+            .and_then(|gross| gross.checked_sub(item.discount))
+            .ok_or_else(large)?;
+        let net = if layout.tax_included {
+            paid.checked_sub(item.tax).ok_or_else(large)?
+        } else {
+            paid
+        };
         tax = tax.checked_add(item.tax).ok_or_else(large)?;
         if item.kind == LineKind::Shipping {
             shipping = shipping.checked_add(net).ok_or_else(large)?;
@@ -331,12 +434,27 @@ fn refund(layout: &Layout, number: &str, items: Vec<Item>, at: Timestamp) -> Res
         }
         goods = goods.checked_add(net).ok_or_else(large)?;
         let quantity = item.quantity.saturating_abs();
-        lines.push(RefundLine { order_line: None, product: item.product, quantity, net, tax: item.tax });
+        lines.push(RefundLine {
+            order_line: None,
+            product: item.product,
+            quantity,
+            net,
+            tax: item.tax,
+        });
     }
     // Nobody knows which numbers are credit notes' but the one who wrote the file; it is only a name here.
     let source_id = match &layout.credit_prefix {
         Some(prefix) if number.starts_with(prefix.as_str()) => number.to_owned(),
         _ => format!("{number}-returns"),
     };
-    Ok(Refund { source_id, refunded_at: at, reason: None, goods, tax, shipping, other: 0, lines })
+    Ok(Refund {
+        source_id,
+        refunded_at: at,
+        reason: None,
+        goods,
+        tax,
+        shipping,
+        other: 0,
+        lines,
+    })
 }

@@ -3,6 +3,7 @@
 
 mod date;
 mod group;
+mod guess;
 mod jsonl;
 mod layout;
 mod look;

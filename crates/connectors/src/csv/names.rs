@@ -3,6 +3,7 @@
 use super::Target;
 
 /// Names without accents, blanks and marks, in small letters.
+#[rustfmt::skip]
 const NAMES: &[(Target, &[&str])] = &[
     (Target::OrderNumber, &[
         "orderid", "ordernumber", "orderno", "ordernr", "order", "invoiceno", "invoicenumber", "invoiceid", "invoice", "receiptnumber",
@@ -85,7 +86,10 @@ pub(super) fn meaning(name: &str) -> Option<Target> {
 }
 
 fn known(plain: &str) -> Option<Target> {
-    NAMES.iter().find(|(_, names)| names.contains(&plain)).map(|(target, _)| *target)
+    NAMES
+        .iter()
+        .find(|(_, names)| names.contains(&plain))
+        .map(|(target, _)| *target)
 }
 
 /// Small letters and digits without accents.
@@ -96,11 +100,10 @@ pub(super) fn plain(name: &str) -> String {
             'á' | 'à' | 'â' | 'ã' | 'ä' | 'å' => plain.push('a'),
             'é' | 'è' | 'ê' | 'ë' => plain.push('e'),
             'í' | 'ì' | 'î' | 'ï' => plain.push('i'),
-            'ó' | 'ò' | 'ô' | 'õ' | 'ö' => plain.push('o'),
+            'ó' | 'ò' | 'ô' | 'õ' | 'ö' | 'º' | '°' => plain.push('o'),
             'ú' | 'ù' | 'û' | 'ü' => plain.push('u'),
             'ç' => plain.push('c'),
             'ñ' => plain.push('n'),
-            'º' | '°' => plain.push('o'),
             'ß' => plain.push_str("ss"),
             other if other.is_alphanumeric() => plain.push(other),
             _ => {}

@@ -6,8 +6,10 @@ use crate::decimal::Decimal;
 /// and exponents are not.
 pub fn number(text: &str, decimal: char) -> Option<Decimal> {
     let text = text.trim();
-    if decimal == '.' && text.bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b'-') {
-        return Decimal::parse(text);
+    if decimal == '.'
+        && let Some(plain) = Decimal::parse(text)
+    {
+        return Some(plain);
     }
     let (bracketed, text) = match text.strip_prefix('(').and_then(|t| t.strip_suffix(')')) {
         Some(inner) => (true, inner),
@@ -28,12 +30,18 @@ pub fn number(text: &str, decimal: char) -> Option<Decimal> {
         return None;
     }
     let number = Decimal::parse(&format!("{whole}.{part}"))?;
-    Some(if minus != bracketed { number.negated() } else { number })
+    // A minus in brackets is one too many: nobody writes it.
+    Some(if minus ^ bracketed {
+        number.negated()
+    } else {
+        number
+    })
 }
 
 /// The digits before the decimal mark; groups have three digits.
 fn ungrouped(whole: &str, decimal: char) -> Option<String> {
-    let is_mark = |c: char| matches!(c, '.' | ',' | '\'' | '\u{2019}' | ' ' | '\u{a0}' | '\u{202f}') && c != decimal;
+    let is_mark =
+        |c: char| matches!(c, '.' | ',' | '\'' | '\u{2019}' | ' ' | '\u{a0}' | '\u{202f}') && c != decimal;
     let mut groups = whole.split(is_mark);
     let first = groups.next()?;
     let mut digits = first.to_owned();
@@ -46,22 +54,39 @@ fn ungrouped(whole: &str, decimal: char) -> Option<String> {
     digits.bytes().all(|b| b.is_ascii_digit()).then_some(digits)
 }
 
-const SIGNS: [&str; 13] = ["R$", "US$", "€", "$", "£", "¥", "₹", "EUR", "USD", "GBP", "CHF", "BRL", "kr"];
+const SIGNS: [&str; 13] = [
+    "R$", "US$", "€", "$", "£", "¥", "₹", "EUR", "USD", "GBP", "CHF", "BRL", "kr",
+];
 
 fn without_currency(text: &str) -> &str {
     let mut text = text.trim();
     for sign in SIGNS {
-        text = text.strip_prefix(sign).or_else(|| text.strip_suffix(sign)).unwrap_or(text).trim();
+        text = text
+            .strip_prefix(sign)
+            .or_else(|| text.strip_suffix(sign))
+            .unwrap_or(text)
+            .trim();
     }
     text
 }
 
 /// The currency that a sign in a number stands for; `$` stands for too many.
 pub(super) fn currency_in(text: &str) -> Option<&'static str> {
-    [("R$", "BRL"), ("US$", "USD"), ("€", "EUR"), ("£", "GBP"), ("₹", "INR"), ("EUR", "EUR"), ("USD", "USD"), ("GBP", "GBP"), ("CHF", "CHF"), ("BRL", "BRL")]
-        .into_iter()
-        .find(|(sign, _)| text.contains(sign))
-        .map(|(_, code)| code)
+    [
+        ("R$", "BRL"),
+        ("US$", "USD"),
+        ("€", "EUR"),
+        ("£", "GBP"),
+        ("₹", "INR"),
+        ("EUR", "EUR"),
+        ("USD", "USD"),
+        ("GBP", "GBP"),
+        ("CHF", "CHF"),
+        ("BRL", "BRL"),
+    ]
+    .into_iter()
+    .find(|(sign, _)| text.contains(sign))
+    .map(|(_, code)| code)
 }
 
 /// What a number proves about the decimal mark.
@@ -114,7 +139,11 @@ mod tests {
             ("1.2.3", '.', None),
         ] {
             let read = number(text, decimal).map(|n| n.to_string());
-            assert_eq!(read, expected.map(|e| e.trim_end_matches('.').to_owned()), "{text}");
+            assert_eq!(
+                read,
+                expected.map(|e| e.trim_end_matches('.').to_owned()),
+                "{text}"
+            );
         }
         assert_eq!(proof("1.234,5"), Some(Proof::Comma));
         assert_eq!(proof("12,5"), Some(Proof::Comma));

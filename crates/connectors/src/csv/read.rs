@@ -36,7 +36,9 @@ pub fn read<R: Read>(layout: &Layout, bytes: R) -> Reading<R> {
         waiting: VecDeque::new(),
         failed,
         is_over: false,
-        key: layout.at(Target::OrderNumber).filter(|_| layout.entity == Entity::Order),
+        key: layout
+            .at(Target::OrderNumber)
+            .filter(|_| layout.entity == Entity::Order),
     }
 }
 
@@ -65,7 +67,11 @@ impl<R: Read> Iterator for Reading<R> {
             if let Some(error) = self.failed.take() {
                 self.is_over = true;
                 self.waiting.clear();
-                return Some(Err(BadRecord { source_id: None, error, body: String::new() }));
+                return Some(Err(BadRecord {
+                    source_id: None,
+                    error,
+                    body: String::new(),
+                }));
             }
             if let Some(next) = self.waiting.pop_front() {
                 return Some(next);
@@ -83,7 +89,10 @@ impl<R: Read> Iterator for Reading<R> {
                     }
                 }
             } else if !self.step() {
-                self.parts = self.groups.take().map(|groups| Box::new(groups.into_parts()) as Box<_>);
+                self.parts = self
+                    .groups
+                    .take()
+                    .map(|groups| Box::new(groups.into_parts()) as Box<_>);
             }
         }
     }
@@ -111,10 +120,19 @@ impl<R: Read> Reading<R> {
                         return true;
                     }
                 }
-                if row.cells.iter().skip(self.width).any(|cell| !cell.trim().is_empty()) {
+                if row
+                    .cells
+                    .iter()
+                    .skip(self.width)
+                    .any(|cell| !cell.trim().is_empty())
+                {
                     let (count, width) = (row.cells.len(), self.width);
                     let error = format!("Row {}: it has {count} cells, the header {width}.", row.number);
-                    self.waiting.push_back(Err(BadRecord { source_id: None, error, body: cut(&row.cells.join(" | ")) }));
+                    self.waiting.push_back(Err(BadRecord {
+                        source_id: None,
+                        error,
+                        body: cut(&row.cells.join(" | ")),
+                    }));
                     return true;
                 }
                 let take = |at: &usize| row.cells.get(*at).map_or("", String::as_str);
@@ -136,7 +154,11 @@ impl<R: Read> Reading<R> {
         for (place, column) in self.layout.columns.iter().enumerate() {
             let is_it = |cell: &String| cell.trim() == column.name.trim();
             // Two columns of one name are told apart by their places.
-            let found = if cells.get(place).is_some_and(is_it) { Some(place) } else { cells.iter().position(is_it) };
+            let found = if cells.get(place).is_some_and(is_it) {
+                Some(place)
+            } else {
+                cells.iter().position(is_it)
+            };
             match (found, column.field) {
                 (Some(found), _) => order.push(found),
                 (None, None) => order.push(usize::MAX),
@@ -150,23 +172,31 @@ impl<R: Read> Reading<R> {
     }
 
     fn object(&mut self) -> bool {
-        match self.rows.line() {
+        let (number, line) = match self.rows.line() {
             None => return false,
-            Some(Err(bad)) => self.waiting.push_back(Err(bad)),
-            Some(Ok((_, line))) if line.trim().is_empty() => {}
-            Some(Ok((number, line))) => match serde_json::from_str::<Value>(&line) {
-                Ok(object @ Value::Object(_)) => {
-                    let paths: Vec<String> = self.layout.columns.iter().map(|column| column.name.clone()).collect();
-                    for cells in jsonl::rows(&object, &paths) {
-                        let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
-                        self.take(number, &cells);
-                    }
-                }
-                _ => {
-                    let error = format!("Row {number}: it is no JSON object.");
-                    self.waiting.push_back(Err(BadRecord { source_id: None, error, body: cut(&line) }));
-                }
-            },
+            Some(Ok(line)) => line,
+            Some(Err(bad)) => {
+                self.waiting.push_back(Err(bad));
+                return true;
+            }
+        };
+        if line.trim().is_empty() {
+            return true;
+        }
+        let Ok(object @ Value::Object(_)) = serde_json::from_str::<Value>(&line) else {
+            let error = format!("Row {number}: it is no JSON object.");
+            self.waiting.push_back(Err(BadRecord {
+                source_id: None,
+                error,
+                body: cut(&line),
+            }));
+            return true;
+        };
+        let columns = self.layout.columns.iter();
+        let paths: Vec<String> = columns.map(|column| column.name.clone()).collect();
+        for cells in jsonl::rows(&object, &paths) {
+            let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
+            self.take(number, &cells);
         }
         true
     }
@@ -181,7 +211,11 @@ impl<R: Read> Reading<R> {
         if let Err(problem) = problem {
             let source_id = key.filter(|key| !key.is_empty()).map(str::to_owned);
             let error = format!("Row {number}: {problem}.");
-            self.waiting.push_back(Err(BadRecord { source_id, error, body: cut(&cells.join(" | ")) }));
+            self.waiting.push_back(Err(BadRecord {
+                source_id,
+                error,
+                body: cut(&cells.join(" | ")),
+            }));
             return;
         }
         let mut packed = String::with_capacity(cells.iter().map(|cell| cell.len() + 1).sum());
@@ -195,21 +229,21 @@ impl<R: Read> Reading<R> {
                 packed.push_str(cell);
             }
         }
-        match (key, &mut self.groups) {
-            (Some(key), Some(groups)) => {
-                if let Err(error) = groups.add(key, number, &packed) {
-                    self.failed = Some(format!("The rows cannot be gathered: {error}."));
-                }
+        if let (Some(key), Some(groups)) = (key, &mut self.groups) {
+            if let Err(error) = groups.add(key, number, &packed) {
+                self.failed = Some(format!("The rows cannot be gathered: {error}."));
             }
-            _ => {
-                let key = self.reader.own_key(cells).unwrap_or_else(|| {
-                    // A row without a name of its own is known by what stands in it and by its place.
-                    let digest = Sha256::digest(format!("{number}{MARK}{packed}").as_bytes());
-                    digest.iter().take(12).map(|byte| format!("{byte:02x}")).collect()
-                });
-                let group = Group { key, rows: vec![(number, packed.into())] };
-                self.waiting.push_back(record(&self.layout, group));
-            }
+        } else {
+            let key = self.reader.own_key(cells).unwrap_or_else(|| {
+                // A row without a name of its own is known by what stands in it and by its place.
+                let digest = Sha256::digest(format!("{number}{MARK}{packed}").as_bytes());
+                crate::digest::hex(&digest[..12])
+            });
+            let group = Group {
+                key,
+                rows: vec![(number, packed.into())],
+            };
+            self.waiting.push_back(record(&self.layout, group));
         }
     }
 }
@@ -225,9 +259,19 @@ fn record(layout: &Layout, group: Group) -> Result<Record, BadRecord> {
     let first = group.rows.first().map_or(0, |(number, _)| *number);
     if group.rows.len() > MOST_ROWS {
         let error = format!("Row {first}: the order has more than {MOST_ROWS} rows.");
-        return Err(BadRecord { source_id: Some(group.key), error, body: String::new() });
+        return Err(BadRecord {
+            source_id: Some(group.key),
+            error,
+            body: String::new(),
+        });
     }
-    let cells = |row: &str| Value::Array(row.split(MARK).map(|cell| Value::String(cell.to_owned())).collect());
+    let cells = |row: &str| {
+        Value::Array(
+            row.split(MARK)
+                .map(|cell| Value::String(cell.to_owned()))
+                .collect(),
+        )
+    };
     let rows: Vec<Value> = group.rows.iter().map(|(_, row)| cells(row)).collect();
     Ok(Record {
         stream: stream.to_owned(),

@@ -81,7 +81,11 @@ impl<R: Read> Rows<R> {
         self.is_over = count == 0;
         let mut bytes = &self.raw[..count];
         loop {
-            self.text.reserve(self.decoder.max_utf8_buffer_length(bytes.len()).unwrap_or(CHUNK * 3));
+            self.text.reserve(
+                self.decoder
+                    .max_utf8_buffer_length(bytes.len())
+                    .unwrap_or(CHUNK * 3),
+            );
             let (result, read, _) = self.decoder.decode_to_string(bytes, &mut self.text, self.is_over);
             bytes = &bytes[read..];
             if result == CoderResult::InputEmpty {
@@ -90,15 +94,22 @@ impl<R: Read> Rows<R> {
         }
     }
 
-    fn bad(&self, error: String, body: &str) -> BadRecord {
-        BadRecord { source_id: None, error: format!("Row {}: {error}", self.number), body: cut(body) }
+    fn bad(&self, error: &str, body: &str) -> BadRecord {
+        BadRecord {
+            source_id: None,
+            error: format!("Row {}: {error}", self.number),
+            body: cut(body),
+        }
     }
 
     /// A row that is too large. Only its first line is given up; where that has no end, all up to the next line.
     fn too_large(&mut self) -> BadRecord {
         let rest = &self.text[self.at..];
         let mut end = rest.find('\n');
-        let bad = self.bad("it is too large, or a quotation mark is never closed.".to_owned(), &rest[..end.unwrap_or(rest.len())]);
+        let bad = self.bad(
+            "it is too large, or a quotation mark is never closed.",
+            &rest[..end.unwrap_or(rest.len())],
+        );
         while end.is_none() {
             self.at = self.text.len();
             if !self.fill() {
@@ -123,9 +134,14 @@ impl<R: Read> Rows<R> {
             }
             let end = end.unwrap_or(self.text.len() - self.at);
             if end == 0 && self.at == self.text.len() {
-                return self.failed.take().map(|error| Err(self.bad(format!("the file breaks off ({error})."), "")));
+                return self
+                    .failed
+                    .take()
+                    .map(|error| Err(self.bad(&format!("the file breaks off ({error})."), "")));
             }
-            let line = self.text[self.at..self.at + end].trim_end_matches('\r').replace('\0', "");
+            let line = self.text[self.at..self.at + end]
+                .trim_end_matches('\r')
+                .replace('\0', "");
             self.at = (self.at + end + 1).min(self.text.len());
             self.number += 1;
             return Some(Ok((self.number, line)));
@@ -150,13 +166,16 @@ impl<R: Read> Iterator for Rows<R> {
                     self.at += end;
                     self.number += 1;
                     if cells.len() > MOST_CELLS {
-                        return Some(Err(self.bad("it has too many cells.".to_owned(), &self.text[begin..self.at])));
+                        return Some(Err(self.bad("it has too many cells.", &self.text[begin..self.at])));
                     }
                     // Nothing stands on this line.
                     if cells.iter().all(|cell| cell.trim().is_empty()) {
                         continue;
                     }
-                    return Some(Ok(Row { number: self.number, cells }));
+                    return Some(Ok(Row {
+                        number: self.number,
+                        cells,
+                    }));
                 }
                 Found::Open if rest.len() > LARGEST => {
                     self.number += 1;
@@ -171,7 +190,10 @@ impl<R: Read> Iterator for Rows<R> {
                         self.number += 1;
                         return Some(Err(self.too_large()));
                     }
-                    return self.failed.take().map(|error| Err(self.bad(format!("the file breaks off ({error})."), "")));
+                    return self
+                        .failed
+                        .take()
+                        .map(|error| Err(self.bad(&format!("the file breaks off ({error})."), "")));
                 }
             }
         }
@@ -240,7 +262,9 @@ mod tests {
     use proptest::prelude::*;
 
     fn read(text: &[u8]) -> Vec<Result<Vec<String>, String>> {
-        Rows::new(text, "utf-8", b',', b'"').map(|row| row.map(|row| row.cells).map_err(|bad| bad.error)).collect()
+        Rows::new(text, "utf-8", b',', b'"')
+            .map(|row| row.map(|row| row.cells).map_err(|bad| bad.error))
+            .collect()
     }
 
     fn good(text: &str) -> Vec<Vec<String>> {
@@ -249,16 +273,27 @@ mod tests {
 
     #[test]
     fn cells_are_read_as_they_occur() {
-        assert_eq!(good("a,b\r\n1,\"x,\"\"y\"\"\nz\"\n\n ,\n3,4"), [vec!["a", "b"], vec!["1", "x,\"y\"\nz"], vec!["3", "4"]]);
+        assert_eq!(
+            good("a,b\r\n1,\"x,\"\"y\"\"\nz\"\n\n ,\n3,4"),
+            [vec!["a", "b"], vec!["1", "x,\"y\"\nz"], vec!["3", "4"]]
+        );
         assert_eq!(good("a,\"b\"c,d\"e\""), [["a", "bc", "d\"e\""]]);
         assert_eq!(good("a,\n"), [["a", ""]]);
         assert_eq!(good("\u{feff}a,b"), [["a", "b"]]);
         assert_eq!(good("a\0b,c"), [["ab", "c"]]);
         assert_eq!(good(""), Vec::<Vec<String>>::new());
-        let latin = Rows::new(&b"caf\xe9,1"[..], "windows-1252", b',', b'"').next().unwrap().unwrap();
+        let latin = Rows::new(&b"caf\xe9,1"[..], "windows-1252", b',', b'"')
+            .next()
+            .unwrap()
+            .unwrap();
         assert_eq!(latin.cells, ["café", "1"]);
-        let wide: Vec<u8> = "\u{feff}a,ü\n1,2".encode_utf16().flat_map(u16::to_le_bytes).collect();
-        let rows: Vec<_> = Rows::new(&wide[..], "utf-16le", b',', b'"').map(|row| row.unwrap().cells).collect();
+        let wide: Vec<u8> = "\u{feff}a,ü\n1,2"
+            .encode_utf16()
+            .flat_map(u16::to_le_bytes)
+            .collect();
+        let rows: Vec<_> = Rows::new(&wide[..], "utf-16le", b',', b'"')
+            .map(|row| row.unwrap().cells)
+            .collect();
         assert_eq!(rows, [["a", "ü"], ["1", "2"]]);
     }
 
@@ -292,7 +327,9 @@ mod tests {
 
     #[test]
     fn a_line_without_an_end_is_passed_over() {
-        let text = (&b"a,b\n"[..]).chain(Endless { left: 64 << 20 }).chain(&b"\n1,2\n"[..]);
+        let text = (&b"a,b\n"[..])
+            .chain(Endless { left: 64 << 20 })
+            .chain(&b"\n1,2\n"[..]);
         let mut rows = Rows::new(text, "utf-8", b',', b'"');
         assert!(rows.next().unwrap().is_ok());
         let bad = rows.next().unwrap().unwrap_err();

@@ -19,7 +19,11 @@ pub struct Scope<'a> {
 impl<'a> Scope<'a> {
     /// A record and the configuration.
     pub fn new(record: &'a Value, config: &'a BTreeMap<String, String>) -> Self {
-        Self { here: record, record, config }
+        Self {
+            here: record,
+            record,
+            config,
+        }
     }
 
     /// The same for a part of the record.
@@ -28,7 +32,11 @@ impl<'a> Scope<'a> {
     where
         'a: 'b,
     {
-        Scope { here, record: self.record, config: self.config }
+        Scope {
+            here,
+            record: self.record,
+            config: self.config,
+        }
     }
 
     /// The record.
@@ -64,7 +72,9 @@ impl Expression {
             return Ok(None);
         }
         let number = Decimal::of_json(&value);
-        number.map(Some).ok_or_else(|| format!("not a number: {}", excerpt(&value)))
+        number
+            .map(Some)
+            .ok_or_else(|| format!("not a number: {}", excerpt(&value)))
     }
 
     /// Whether it is there and not false, zero or `"false"`.
@@ -91,9 +101,12 @@ impl Term {
             Self::Path(Root::Here, steps) => follow(scope.here, steps),
             Self::Path(Root::Record, steps) => follow(scope.record, steps),
             Self::Path(Root::Config, steps) => match steps.first() {
-                Some(Step::Key(name)) => {
-                    Cow::Owned(scope.config.get(name).map_or(Value::Null, |text| Value::String(text.clone())))
-                }
+                Some(Step::Key(name)) => Cow::Owned(
+                    scope
+                        .config
+                        .get(name)
+                        .map_or(Value::Null, |text| Value::String(text.clone())),
+                ),
                 _ => Cow::Borrowed(&NOTHING),
             },
         }
@@ -111,7 +124,11 @@ fn follow<'a>(start: &'a Value, steps: &[Step]) -> Cow<'a, Value> {
                 let Value::Array(all) = at else {
                     return Cow::Owned(Value::Array(Vec::new()));
                 };
-                return if rest.is_empty() { Cow::Borrowed(at) } else { Cow::Owned(each(all, rest)) };
+                return if rest.is_empty() {
+                    Cow::Borrowed(at)
+                } else {
+                    Cow::Owned(each(all, rest))
+                };
             }
         };
     }
@@ -133,16 +150,32 @@ fn each(all: &[Value], rest: &[Step]) -> Value {
 }
 
 fn call(function: Function, arguments: &[Expression], scope: &Scope<'_>) -> Value {
-    let argument = |n: usize| arguments.get(n).map_or(Cow::Borrowed(&NOTHING), |a| a.value(scope));
+    let argument = |n: usize| {
+        arguments
+            .get(n)
+            .map_or(Cow::Borrowed(&NOTHING), |a| a.value(scope))
+    };
     let text = |n: usize| text_of(&argument(n));
     match function {
         Function::Lower => text(0).map_or(Value::Null, |t| Value::String(t.to_lowercase())),
         Function::Tail => text(0).map_or(Value::Null, |t| {
-            Value::String(t.rsplit('/').next().unwrap_or_default().split('?').next().unwrap_or_default().to_owned())
+            Value::String(
+                t.rsplit('/')
+                    .next()
+                    .unwrap_or_default()
+                    .split('?')
+                    .next()
+                    .unwrap_or_default()
+                    .to_owned(),
+            )
         }),
         Function::Join => {
             let parts: Vec<String> = (0..arguments.len()).filter_map(text).collect();
-            if parts.is_empty() { Value::Null } else { Value::String(parts.join(" ")) }
+            if parts.is_empty() {
+                Value::Null
+            } else {
+                Value::String(parts.join(" "))
+            }
         }
         Function::Sum => sum(arguments, scope),
         Function::Minus => arithmetic(&argument(0), &argument(1), |a, b| a.plus(b.negated())),
@@ -167,22 +200,38 @@ fn sum(arguments: &[Expression], scope: &Scope<'_>) -> Value {
     let mut total = Some(Decimal::default());
     for argument in arguments {
         let value = argument.value(scope);
-        let parts = if let Value::Array(all) = value.as_ref() { all.as_slice() } else { std::slice::from_ref(value.as_ref()) };
+        let parts = if let Value::Array(all) = value.as_ref() {
+            all.as_slice()
+        } else {
+            std::slice::from_ref(value.as_ref())
+        };
         for part in parts.iter().filter(|part| is_there(part)) {
             total = total.and_then(|sum| sum.plus(Decimal::of_json(part)?));
         }
     }
     // What cannot be added is handed on as such a text: money and numbers refuse it with a sentence.
-    total.map_or_else(|| Value::String("a sum of what are no numbers".to_owned()), |sum| Value::String(sum.to_string()))
+    total.map_or_else(
+        || Value::String("a sum of what are no numbers".to_owned()),
+        |sum| Value::String(sum.to_string()),
+    )
 }
 
 fn arithmetic(a: &Value, b: &Value, how: impl Fn(Decimal, Decimal) -> Option<Decimal>) -> Value {
     if !is_there(a) && !is_there(b) {
         return Value::Null;
     }
-    let number = |value: &Value| if is_there(value) { Decimal::of_json(value) } else { Some(Decimal::default()) };
+    let number = |value: &Value| {
+        if is_there(value) {
+            Decimal::of_json(value)
+        } else {
+            Some(Decimal::default())
+        }
+    };
     let result = number(a).zip(number(b)).and_then(|(a, b)| how(a, b));
-    Value::String(result.map_or_else(|| "arithmetic with what are no numbers".to_owned(), |r| r.to_string()))
+    Value::String(result.map_or_else(
+        || "arithmetic with what are no numbers".to_owned(),
+        |r| r.to_string(),
+    ))
 }
 
 fn translated(given: Option<String>, pairs: impl Iterator<Item = String>) -> Value {
@@ -204,7 +253,11 @@ fn found(list: &Value, key: Option<String>, name: Option<String>, value: Option<
         return Value::Null;
     };
     let is_it = |element: &&Value| element.get(&key).and_then(text_of).as_deref() == Some(name.as_str());
-    all.iter().find(is_it).and_then(|element| element.get(&value)).cloned().unwrap_or_default()
+    all.iter()
+        .find(is_it)
+        .and_then(|element| element.get(&value))
+        .cloned()
+        .unwrap_or_default()
 }
 
 /// Whether something is there: not null, no empty text, no empty list.

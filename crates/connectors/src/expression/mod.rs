@@ -176,7 +176,10 @@ mod tests {
             ("email | customer.email", json!("Ann@Example.com")),
             ("lower(customer.email)", json!("ann@example.com")),
             ("tail(id)", json!("17")),
-            ("join(customer.first, customer.middle, customer.last)", json!("Ann Lee")),
+            (
+                "join(customer.first, customer.middle, customer.last)",
+                json!("Ann Lee"),
+            ),
             ("lines[].price", json!(["1.50", "2.25"])),
             ("lines[1].id", json!(2)),
             ("sum(lines[].price, total)", json!("15.75")),
@@ -203,8 +206,23 @@ mod tests {
     #[test]
     fn what_is_no_expression_is_refused() {
         for text in [
-            "", "a |", "a..b", "a[", "a[x]", "nothing(a)", "lower()", "lower(a, b)", "'open", "a b", "a)", "|a", "1x",
-            "import os", "{{ a }}", "find(a, b)", "a[99999999999999999999]",
+            "",
+            "a |",
+            "a..b",
+            "a[",
+            "a[x]",
+            "nothing(a)",
+            "lower()",
+            "lower(a, b)",
+            "'open",
+            "a b",
+            "a)",
+            "|a",
+            "1x",
+            "import os",
+            "{{ a }}",
+            "find(a, b)",
+            "a[99999999999999999999]",
         ] {
             assert!(Expression::parse(text).is_err(), "{text}");
         }

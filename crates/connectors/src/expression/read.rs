@@ -18,7 +18,10 @@ pub(super) fn expression(text: &str) -> Result<Expression, BadExpression> {
             Err(format!("nothing is expected at `{}`", reader.excerpt()))
         }
     });
-    result.map_err(|problem| BadExpression { text: text.chars().take(200).collect(), problem })
+    result.map_err(|problem| BadExpression {
+        text: text.chars().take(200).collect(),
+        problem,
+    })
 }
 
 struct Reader<'a> {
@@ -109,14 +112,18 @@ impl<'a> Reader<'a> {
     }
 
     fn number(&mut self) -> Read<Term> {
-        let end = self.rest[1..].find(|c: char| !c.is_ascii_digit() && c != '.').map_or(self.rest.len(), |at| at + 1);
+        let end = self.rest[1..]
+            .find(|c: char| !c.is_ascii_digit() && c != '.')
+            .map_or(self.rest.len(), |at| at + 1);
         let text = &self.rest[..end];
         if crate::decimal::Decimal::parse(text).is_none() {
             return Err(format!("`{text}` is no number"));
         }
         self.rest = &self.rest[end..];
         let whole = text.parse::<i64>().map(Value::from);
-        Ok(Term::Constant(whole.unwrap_or_else(|_| Value::String(text.to_owned()))))
+        Ok(Term::Constant(
+            whole.unwrap_or_else(|_| Value::String(text.to_owned())),
+        ))
     }
 
     fn name(&mut self) -> Read<&'a str> {
@@ -177,7 +184,11 @@ impl<'a> Reader<'a> {
             }
         }
         if !count.contains(&arguments.len()) {
-            return Err(format!("`{name}` takes {} to {} things", count.start(), count.end()));
+            return Err(format!(
+                "`{name}` takes {} to {} things",
+                count.start(),
+                count.end()
+            ));
         }
         Ok(Term::Call(function, arguments))
     }

@@ -53,7 +53,10 @@ pub struct Values<'a> {
 impl Template {
     /// Reads a template; `{{` is a brace.
     pub fn parse(text: &str) -> Result<Self, BadExpression> {
-        let bad = |problem: String| BadExpression { text: text.to_owned(), problem };
+        let bad = |problem: String| BadExpression {
+            text: text.to_owned(),
+            problem,
+        };
         let (mut pieces, mut plain, mut rest) = (Vec::new(), String::new(), text);
         while let Some(at) = rest.find(['{', '}']) {
             plain.push_str(&rest[..at]);
@@ -64,7 +67,10 @@ impl Template {
                 rest = after;
                 continue;
             }
-            let end = rest.find('}').filter(|_| mark == "{").ok_or_else(|| bad("a brace stands alone".to_owned()))?;
+            let end = rest
+                .find('}')
+                .filter(|_| mark == "{")
+                .ok_or_else(|| bad("a brace stands alone".to_owned()))?;
             if !plain.is_empty() {
                 pieces.push(Piece::Plain(std::mem::take(&mut plain)));
             }
@@ -105,17 +111,28 @@ impl Template {
         self.pieces
             .iter()
             .filter(|piece| name(piece))
-            .filter_map(|piece| if let Piece::Config(name) = piece { Some(name.as_str()) } else { None })
+            .filter_map(|piece| {
+                if let Piece::Config(name) = piece {
+                    Some(name.as_str())
+                } else {
+                    None
+                }
+            })
             .collect()
     }
 }
 
 fn hole(inside: &str) -> Option<Piece> {
     if let Some(name) = inside.strip_prefix("config.") {
-        let is_name = !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+        let is_name = !name.is_empty()
+            && name
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
         return is_name.then(|| Piece::Config(name.to_owned()));
     }
-    let (name, format) = inside.split_once('.').map_or((inside, None), |(name, format)| (name, Some(format)));
+    let (name, format) = inside
+        .split_once('.')
+        .map_or((inside, None), |(name, format)| (name, Some(format)));
     let format = match format {
         None => None,
         Some("rfc3339") => Some(TimeFormat::Rfc3339),
@@ -156,7 +173,10 @@ mod tests {
 
     #[test]
     fn templates_are_filled_or_left_out() {
-        let config = BTreeMap::from([("shop".to_owned(), "a.example".to_owned()), ("empty".to_owned(), String::new())]);
+        let config = BTreeMap::from([
+            ("shop".to_owned(), "a.example".to_owned()),
+            ("empty".to_owned(), String::new()),
+        ]);
         let values = Values {
             config: Some(&config),
             from: Timestamp::parse("2026-01-31T12:00:00.5Z"),
@@ -174,9 +194,22 @@ mod tests {
             ("{config.empty}", None),
             ("{{ {id} }}", Some("{ 7 }")),
         ] {
-            assert_eq!(Template::parse(text).unwrap().fill(&values).as_deref(), expected, "{text}");
+            assert_eq!(
+                Template::parse(text).unwrap().fill(&values).as_deref(),
+                expected,
+                "{text}"
+            );
         }
-        for text in ["{", "}", "{config.}", "{config.A}", "{now}", "{from.iso}", "{id.unix}", "{a b}"] {
+        for text in [
+            "{",
+            "}",
+            "{config.}",
+            "{config.A}",
+            "{now}",
+            "{from.iso}",
+            "{id.unix}",
+            "{a b}",
+        ] {
             assert!(Template::parse(text).is_err(), "{text}");
         }
     }

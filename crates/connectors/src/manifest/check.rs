@@ -11,7 +11,9 @@ pub(super) fn check(manifest: &Manifest) -> Checked {
     let is_name = |text: &str| {
         !text.is_empty()
             && text.len() <= 40
-            && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_' || b == b'-')
+            && text
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_' || b == b'-')
     };
     if !is_name(&manifest.name) {
         return Err(format!("`{}` is no name", manifest.name));
@@ -22,10 +24,15 @@ pub(super) fn check(manifest: &Manifest) -> Checked {
             return Err(format!("the field `{}` has no name of its own", field.name));
         }
         if (field.kind == FieldKind::Choice) == field.options.is_empty() {
-            return Err(format!("the field `{}` needs options if, and only if, it is a choice", field.name));
+            return Err(format!(
+                "the field `{}` needs options if, and only if, it is a choice",
+                field.name
+            ));
         }
         if let Some(default) = &field.default {
-            field.check(default).map_err(|problem| format!("the default of `{}`: {problem}", field.name))?;
+            field
+                .check(default)
+                .map_err(|problem| format!("the default of `{}`: {problem}", field.name))?;
         }
     }
     let mut names = HashSet::new();
@@ -33,7 +40,8 @@ pub(super) fn check(manifest: &Manifest) -> Checked {
         if !is_name(&stream.name) || !names.insert(stream.name.as_str()) {
             return Err(format!("the stream `{}` has no name of its own", stream.name));
         }
-        check_stream(manifest, stream).map_err(|problem| format!("the stream `{}`: {problem}", stream.name))?;
+        check_stream(manifest, stream)
+            .map_err(|problem| format!("the stream `{}`: {problem}", stream.name))?;
     }
     check_reach(manifest)?;
     check_names(manifest)?;
@@ -50,8 +58,13 @@ fn check_stream(manifest: &Manifest, stream: &Stream) -> Checked {
     if stream.events.is_some() && stream.one.is_none() {
         return Err("events need an address of one record".to_owned());
     }
-    let listings = stream.list.iter().chain(stream.events.as_ref().map(|events| &events.list));
-    let pagings = listings.map(|l| &l.paging).chain(stream.children.iter().map(|c| &c.paging));
+    let listings = stream
+        .list
+        .iter()
+        .chain(stream.events.as_ref().map(|events| &events.list));
+    let pagings = listings
+        .map(|l| &l.paging)
+        .chain(stream.children.iter().map(|c| &c.paging));
     for paging in pagings {
         let (size, least) = match paging {
             Paging::Offset { size, .. } => (*size, 2),
@@ -62,7 +75,11 @@ fn check_stream(manifest: &Manifest, stream: &Stream) -> Checked {
             return Err(format!("a page's size is between {least} and 1000"));
         }
     }
-    if stream.graphql.as_ref().is_some_and(|graphql| !(1..=250).contains(&graphql.size)) {
+    if stream
+        .graphql
+        .as_ref()
+        .is_some_and(|graphql| !(1..=250).contains(&graphql.size))
+    {
         return Err("a page's size is between 1 and 250".to_owned());
     }
     Ok(())
@@ -105,8 +122,14 @@ fn check_names(manifest: &Manifest) -> Checked {
             templates.extend(list.query.values());
         }
     }
-    let expressions = manifest.streams.iter().flat_map(|stream| [&stream.id, &stream.version, &stream.deleted]);
-    let names = templates.iter().flat_map(|t| t.config_names()).chain(expressions.flat_map(|e| e.config_names()));
+    let expressions = manifest
+        .streams
+        .iter()
+        .flat_map(|stream| [&stream.id, &stream.version, &stream.deleted]);
+    let names = templates
+        .iter()
+        .flat_map(|t| t.config_names())
+        .chain(expressions.flat_map(|e| e.config_names()));
     for name in names {
         if manifest.field(name).is_none() {
             return Err(format!("`config.{name}` is no field"));
@@ -120,7 +143,10 @@ fn check_webhooks(manifest: &Manifest) -> Checked {
         return Ok(());
     };
     for (topic, meaning) in &webhooks.topics {
-        let (Meaning::Record { stream, .. } | Meaning::Fetch { stream, .. } | Meaning::Deleted { stream, .. }) = meaning else {
+        let (Meaning::Record { stream, .. }
+        | Meaning::Fetch { stream, .. }
+        | Meaning::Deleted { stream, .. }) = meaning
+        else {
             continue;
         };
         if manifest.stream(stream).is_none() {

@@ -65,10 +65,16 @@ impl Field {
     pub fn check(&self, value: &str) -> Result<(), String> {
         let label = &self.label;
         if value.is_empty() {
-            return if self.required { Err(format!("{label} is missing.")) } else { Ok(()) };
+            return if self.required {
+                Err(format!("{label} is missing."))
+            } else {
+                Ok(())
+            };
         }
         if value.len() > 4096 || value.chars().any(char::is_control) {
-            return Err(format!("{label} is too long or has characters that do not belong there."));
+            return Err(format!(
+                "{label} is too long or has characters that do not belong there."
+            ));
         }
         let is_fine = match self.kind {
             FieldKind::Text | FieldKind::Secret => true,
@@ -80,12 +86,16 @@ impl Field {
         if is_fine && fits {
             return Ok(());
         }
-        let like = self.placeholder.as_ref().map_or(String::new(), |example| format!(", such as {example}"));
+        let like = self
+            .placeholder
+            .as_ref()
+            .map_or(String::new(), |example| format!(", such as {example}"));
         Err(format!("{label} does not look as expected{like}."))
     }
 }
 
 fn pattern<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Pattern>, D::Error> {
     let text = Option::<String>::deserialize(deserializer)?;
-    text.map(|text| Pattern::parse(&text).map_err(de::Error::custom)).transpose()
+    text.map(|text| Pattern::parse(&text).map_err(de::Error::custom))
+        .transpose()
 }

@@ -17,7 +17,9 @@ use crate::expression::{Expression, Template};
 pub use builtin::{builtin, find};
 pub use field::{Choice, Field, FieldKind};
 pub use pattern::Pattern;
-pub use stream::{Child, Entity, Events, Graphql, Incremental, Listing, Nested, Paging, Span, Special, Stream};
+pub use stream::{
+    Child, Entity, Events, Graphql, Incremental, Listing, Nested, Paging, Span, Special, Stream,
+};
 pub use webhooks::{Meaning, Scheme, Topics, Webhooks};
 
 /// What a connection is for: the same sale must not count twice when a shop and its payment service are both connected.
@@ -196,6 +198,8 @@ impl Manifest {
     /// The topics to subscribe to.
     pub fn webhook_topics(&self) -> Vec<&str> {
         let webhooks = self.webhooks.as_ref();
-        webhooks.map(|w| w.topics.keys().map(String::as_str).collect()).unwrap_or_default()
+        webhooks
+            .map(|w| w.topics.keys().map(String::as_str).collect())
+            .unwrap_or_default()
     }
 }

@@ -34,14 +34,21 @@ impl Pattern {
     /// Reads a pattern.
     pub fn parse(source: &str) -> Result<Self, String> {
         let inner = source.strip_prefix('^').unwrap_or(source);
-        let inner = if inner.ends_with("\\$") { inner } else { inner.strip_suffix('$').unwrap_or(inner) };
+        let inner = if inner.ends_with("\\$") {
+            inner
+        } else {
+            inner.strip_suffix('$').unwrap_or(inner)
+        };
         let chars: Vec<char> = inner.chars().collect();
         let mut reader = Reader { chars: &chars, at: 0 };
         let choices = reader.choices(0)?;
         if reader.at != chars.len() {
             return Err(format!("`{source}` has a bracket too many"));
         }
-        Ok(Self { source: source.to_owned(), choices })
+        Ok(Self {
+            source: source.to_owned(),
+            choices,
+        })
     }
 
     /// As it was written.
@@ -53,7 +60,10 @@ impl Pattern {
     pub fn fits(&self, value: &str) -> bool {
         let chars: Vec<char> = value.chars().take(LONGEST + 1).collect();
         let mut steps = 0;
-        chars.len() <= LONGEST && any_choice(&self.choices, &chars, 0, &mut steps, &mut |end| end == chars.len())
+        chars.len() <= LONGEST
+            && any_choice(&self.choices, &chars, 0, &mut steps, &mut |end| {
+                end == chars.len()
+            })
     }
 }
 
@@ -129,7 +139,8 @@ impl Reader<'_> {
                 }
                 continue;
             }
-            let is_range = self.chars.get(self.at) == Some(&'-') && self.chars.get(self.at + 1).is_some_and(|c| *c != ']');
+            let is_range = self.chars.get(self.at) == Some(&'-')
+                && self.chars.get(self.at + 1).is_some_and(|c| *c != ']');
             if is_range {
                 let end = self.chars[self.at + 1];
                 self.at += 2;
@@ -138,7 +149,11 @@ impl Reader<'_> {
                 ranges.push((char, char));
             }
         }
-        if ranges.is_empty() { Err("a class is empty".to_owned()) } else { Ok(What::OneOf { is_not, ranges }) }
+        if ranges.is_empty() {
+            Err("a class is empty".to_owned())
+        } else {
+            Ok(What::OneOf { is_not, ranges })
+        }
     }
 
     fn count(&mut self) -> Result<(usize, usize), String> {
@@ -147,17 +162,27 @@ impl Reader<'_> {
             Some('+') => (1, LONGEST),
             Some('?') => (0, 1),
             Some('{') => {
-                let end = self.chars[self.at..].iter().position(|c| *c == '}').ok_or("a count has no end")?;
+                let end = self.chars[self.at..]
+                    .iter()
+                    .position(|c| *c == '}')
+                    .ok_or("a count has no end")?;
                 let inside: String = self.chars[self.at + 1..self.at + end].iter().collect();
                 self.at += end;
                 let (least, most) = inside.split_once(',').unwrap_or((&inside, &inside));
                 let number = |text: &str| text.parse().map_err(|_| format!("`{text}` is no count"));
-                (number(least)?, if most.is_empty() { LONGEST } else { number(most)? })
+                (
+                    number(least)?,
+                    if most.is_empty() { LONGEST } else { number(most)? },
+                )
             }
             _ => return Ok((1, 1)),
         };
         self.at += 1;
-        if least > most || most > LONGEST { Err("a count is impossible".to_owned()) } else { Ok((least, most)) }
+        if least > most || most > LONGEST {
+            Err("a count is impossible".to_owned())
+        } else {
+            Ok((least, most))
+        }
     }
 }
 
@@ -167,13 +192,18 @@ fn escaped(char: char) -> What {
         'w' => vec![('a', 'z'), ('A', 'Z'), ('0', '9'), ('_', '_')],
         other => return What::Char(other),
     };
-    What::OneOf { is_not: false, ranges }
+    What::OneOf {
+        is_not: false,
+        ranges,
+    }
 }
 
 type Then<'a> = &'a mut dyn FnMut(usize) -> bool;
 
 fn any_choice(choices: &[Vec<Piece>], text: &[char], at: usize, steps: &mut usize, then: Then<'_>) -> bool {
-    choices.iter().any(|pieces| all_pieces(pieces, text, at, steps, then))
+    choices
+        .iter()
+        .any(|pieces| all_pieces(pieces, text, at, steps, then))
 }
 
 fn all_pieces(pieces: &[Piece], text: &[char], at: usize, steps: &mut usize, then: Then<'_>) -> bool {
@@ -184,7 +214,15 @@ fn all_pieces(pieces: &[Piece], text: &[char], at: usize, steps: &mut usize, the
 }
 
 /// The longest run first, as everywhere.
-fn repeated(piece: &Piece, rest: &[Piece], done: usize, text: &[char], at: usize, steps: &mut usize, then: Then<'_>) -> bool {
+fn repeated(
+    piece: &Piece,
+    rest: &[Piece],
+    done: usize,
+    text: &[char],
+    at: usize,
+    steps: &mut usize,
+    then: Then<'_>,
+) -> bool {
     *steps += 1;
     if *steps > MOST_STEPS {
         return false;
@@ -199,7 +237,12 @@ fn repeated(piece: &Piece, rest: &[Piece], done: usize, text: &[char], at: usize
                 });
                 ends
             }
-            simple => text.get(at).filter(|c| fits_one(simple, **c)).map(|_| at + 1).into_iter().collect(),
+            simple => text
+                .get(at)
+                .filter(|c| fits_one(simple, **c))
+                .map(|_| at + 1)
+                .into_iter()
+                .collect(),
         };
         for end in one_more {
             // A group that takes nothing would go round for ever.
@@ -227,10 +270,26 @@ mod tests {
     #[test]
     fn patterns_describe_whole_values() {
         for (pattern, good, bad) in [
-            (r"^[a-z0-9][a-z0-9-]*\.myshopify\.com$", "my-shop.myshopify.com", "my-shop.myshopify.com.evil.example"),
-            (r"^[a-z0-9][a-z0-9-]*\.myshopify\.com$", "a.myshopify.com", "a.myshopifyxcom"),
-            (r"^(sk|rk)_(test|live)_[A-Za-z0-9]{8,}$", "rk_live_abcdEFGH12", "pk_live_abcdEFGH12"),
-            (r"https://[^/?#@ ]+(/[^?#@ ]*)?", "https://a.example/shop", "https://u:p@a.example"),
+            (
+                r"^[a-z0-9][a-z0-9-]*\.myshopify\.com$",
+                "my-shop.myshopify.com",
+                "my-shop.myshopify.com.evil.example",
+            ),
+            (
+                r"^[a-z0-9][a-z0-9-]*\.myshopify\.com$",
+                "a.myshopify.com",
+                "a.myshopifyxcom",
+            ),
+            (
+                r"^(sk|rk)_(test|live)_[A-Za-z0-9]{8,}$",
+                "rk_live_abcdEFGH12",
+                "pk_live_abcdEFGH12",
+            ),
+            (
+                r"https://[^/?#@ ]+(/[^?#@ ]*)?",
+                "https://a.example/shop",
+                "https://u:p@a.example",
+            ),
             (r"\d{4}-\d{2}", "2026-01", "2026-1"),
             (r"(ab?)+c", "abaabc", "abab"),
             ("", "", "x"),

@@ -101,7 +101,13 @@ fn daily() -> Span {
 
 impl Default for Incremental {
     fn default() -> Self {
-        Self { window: None, first_window: None, lookback: lookback(), lag: lag(), whole_every: daily() }
+        Self {
+            window: None,
+            first_window: None,
+            lookback: lookback(),
+            lag: lag(),
+            whole_every: daily(),
+        }
     }
 }
 
@@ -112,8 +118,14 @@ pub struct Span(pub Duration);
 impl<'de> Deserialize<'de> for Span {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        let bad = || de::Error::custom(format!("`{text}` is no length of time such as 30s, 10m, 1h or 7d"));
-        let (count, unit) = text.split_at_checked(text.len().saturating_sub(1)).ok_or_else(bad)?;
+        let bad = || {
+            de::Error::custom(format!(
+                "`{text}` is no length of time such as 30s, 10m, 1h or 7d"
+            ))
+        };
+        let (count, unit) = text
+            .split_at_checked(text.len().saturating_sub(1))
+            .ok_or_else(bad)?;
         let unit = match unit {
             "s" => 1,
             "m" => 60,

@@ -13,7 +13,9 @@ mod share;
 #[cfg(test)]
 mod tests;
 
-pub use rules::{CustomerRules, LineRules, OrderRules, PaymentRules, PlaceRules, ProductRefRules, ProductRules};
+pub use rules::{
+    CustomerRules, LineRules, OrderRules, PaymentRules, PlaceRules, ProductRefRules, ProductRules,
+};
 pub use rules::{RefundLineRules, RefundRules, Rules};
 pub use share::{shared, without_tax};
 
@@ -47,7 +49,11 @@ pub fn map(
             }
             Rules::Product(rules) => meaning.extend(product::product(rules, &scope)?.map(Canonical::Product)),
             Rules::Payment(rules) => {
-                meaning.extend(payment::payments(rules, amounts, &scope)?.into_iter().map(Canonical::Payment));
+                meaning.extend(
+                    payment::payments(rules, amounts, &scope)?
+                        .into_iter()
+                        .map(Canonical::Payment),
+                );
             }
         }
     }

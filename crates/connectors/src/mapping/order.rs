@@ -8,12 +8,19 @@ use crate::canonical::{Line, LineKind, Order, OrderKind};
 use crate::expression::Scope;
 use crate::manifest::Amounts;
 
-pub(super) fn order(rules: &OrderRules, amounts: &Amounts, scope: &Scope<'_>) -> Result<Option<Order>, String> {
+pub(super) fn order(
+    rules: &OrderRules,
+    amounts: &Amounts,
+    scope: &Scope<'_>,
+) -> Result<Option<Order>, String> {
     if !applies(&rules.when, scope) {
         return Ok(None);
     }
     let source_id = needed(&rules.source_id, scope, "the order's id")?;
-    let money = Money { amounts, currency: currency(&rules.currency, scope)? };
+    let money = Money {
+        amounts,
+        currency: currency(&rules.currency, scope)?,
+    };
     let tax_included = rules.tax_included.holds(scope);
     let mut lines = Vec::new();
     for rule in &rules.lines {
@@ -35,18 +42,28 @@ pub(super) fn order(rules: &OrderRules, amounts: &Amounts, scope: &Scope<'_>) ->
     };
     let order_total = match money.given(&rules.total, scope, "the total")? {
         Some(all) => all,
-        None => total(lines.iter().map(|line| line.gross.saturating_sub(line.discount)).chain([shipping, tax]))?,
+        None => total(
+            lines
+                .iter()
+                .map(|line| line.gross.saturating_sub(line.discount))
+                .chain([shipping, tax]),
+        )?,
     };
     let mut order = Order {
         number: text(&rules.number, scope).unwrap_or_else(|| source_id.clone()),
         source_id,
         kind: OrderKind::Sale,
-        customer: rules.customer.as_ref().map_or(Ok(None), |rules| customer(rules, scope))?,
+        customer: rules
+            .customer
+            .as_ref()
+            .map_or(Ok(None), |rules| customer(rules, scope))?,
         channel: text(&rules.channel, scope),
         currency: money.currency,
         placed_at: time(&rules.placed_at, scope, "the order's time")?.ok_or("the order's time is missing")?,
         cancelled_at: time(&rules.cancelled_at, scope, "the time of cancellation")?,
-        status: text(&rules.status, scope).unwrap_or_else(|| "open".to_owned()).to_lowercase(),
+        status: text(&rules.status, scope)
+            .unwrap_or_else(|| "open".to_owned())
+            .to_lowercase(),
         financial_status: text(&rules.financial_status, scope).map(|status| status.to_lowercase()),
         is_test: rules.is_test.holds(scope),
         shipping,
@@ -60,7 +77,13 @@ pub(super) fn order(rules: &OrderRules, amounts: &Amounts, scope: &Scope<'_>) ->
     };
     for rule in &rules.refunds {
         for element in rule.each.elements(scope).iter() {
-            order.refunds.extend(refund::refund(rule, &money, tax_included, &order, &scope.at(element))?);
+            order.refunds.extend(refund::refund(
+                rule,
+                &money,
+                tax_included,
+                &order,
+                &scope.at(element),
+            )?);
         }
     }
     for rule in &rules.payments {
@@ -83,14 +106,22 @@ fn line(rules: &LineRules, money: &Money<'_>, scope: &Scope<'_>) -> Result<Optio
         Some("other") => LineKind::Other,
         Some(word) => return Err(format!("`{word}` is no kind of line")),
     };
-    let gross = match money.given(&rules.gross, scope, "the price of a line")? {
-        Some(gross) => gross,
-        None => {
-            let price = rules.unit_price.number(scope)?.ok_or("the price of a line is missing")?;
-            let many = if rules.quantity.is_absent() { None } else { rules.quantity.number(scope)? };
-            let exact = many.map_or(Some(price), |many| price.times(many)).ok_or("the price of a line is too large")?;
-            money.minor(exact, "the price of a line")?
-        }
+    let gross = if let Some(gross) = money.given(&rules.gross, scope, "the price of a line")? {
+        gross
+    } else {
+        let price = rules
+            .unit_price
+            .number(scope)?
+            .ok_or("the price of a line is missing")?;
+        let many = if rules.quantity.is_absent() {
+            None
+        } else {
+            rules.quantity.number(scope)?
+        };
+        let exact = many
+            .map_or(Some(price), |many| price.times(many))
+            .ok_or("the price of a line is too large")?;
+        money.minor(exact, "the price of a line")?
     };
     Ok(Some(Line {
         source_id: id(&rules.source_id, scope),
@@ -111,7 +142,11 @@ pub(crate) fn spread(lines: &mut [Line], discount: i64) {
     let has_goods = lines.iter().any(|line| line.kind == LineKind::Goods);
     let weight = |line: &Line| {
         let counts = line.kind == LineKind::Goods || !has_goods;
-        if counts { line.gross.saturating_sub(line.discount).max(0) } else { 0 }
+        if counts {
+            line.gross.saturating_sub(line.discount).max(0)
+        } else {
+            0
+        }
     };
     let weights: Vec<i64> = lines.iter().map(weight).collect();
     for (line, share) in lines.iter_mut().zip(shared(discount, &weights)) {

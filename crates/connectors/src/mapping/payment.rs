@@ -8,12 +8,18 @@ use crate::expression::Scope;
 use crate::manifest::Amounts;
 use crate::money::Currency;
 
-pub(super) fn payments(rules: &PaymentRules, amounts: &Amounts, scope: &Scope<'_>) -> Result<Vec<Payment>, String> {
+pub(super) fn payments(
+    rules: &PaymentRules,
+    amounts: &Amounts,
+    scope: &Scope<'_>,
+) -> Result<Vec<Payment>, String> {
     if rules.each.is_absent() {
         return Ok(payment(rules, amounts, scope)?.into_iter().collect());
     }
     let elements = rules.each.elements(scope);
-    let each = elements.iter().map(|element| payment(rules, amounts, &scope.at(element)));
+    let each = elements
+        .iter()
+        .map(|element| payment(rules, amounts, &scope.at(element)));
     each.filter_map(Result::transpose).collect()
 }
 
@@ -36,7 +42,10 @@ fn payment(rules: &PaymentRules, amounts: &Amounts, scope: &Scope<'_>) -> Result
         Some("failed") => PaymentStatus::Failed,
         Some(other) => return Err(format!("`{other}` is no status of a payment")),
     };
-    let money = Money { amounts, currency: currency(&rules.currency, scope)? };
+    let money = Money {
+        amounts,
+        currency: currency(&rules.currency, scope)?,
+    };
     let fee_currency = text(&rules.fee_currency, scope);
     let is_same = fee_currency.is_none_or(|code| Currency::parse(&code) == Ok(money.currency));
     Ok(Some(Payment {
@@ -45,11 +54,19 @@ fn payment(rules: &PaymentRules, amounts: &Amounts, scope: &Scope<'_>) -> Result
         kind,
         method: text(&rules.method, scope),
         status,
-        paid_at: time(&rules.paid_at, scope, "the time of the payment")?.ok_or("the time of the payment is missing")?,
+        paid_at: time(&rules.paid_at, scope, "the time of the payment")?
+            .ok_or("the time of the payment is missing")?,
         currency: money.currency,
         amount: money.read(&rules.amount, scope, "the amount")?.saturating_abs(),
-        fee: if is_same { money.read(&rules.fee, scope, "the fee")? } else { 0 },
-        customer: rules.customer.as_ref().map_or(Ok(None), |rules| customer(rules, scope))?,
+        fee: if is_same {
+            money.read(&rules.fee, scope, "the fee")?
+        } else {
+            0
+        },
+        customer: rules
+            .customer
+            .as_ref()
+            .map_or(Ok(None), |rules| customer(rules, scope))?,
         is_test: rules.is_test.holds(scope),
     }))
 }

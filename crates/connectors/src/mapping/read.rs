@@ -41,7 +41,9 @@ pub(crate) fn time(rule: &Expression, scope: &Scope<'_>, what: &str) -> Result<O
     match value.as_ref() {
         Value::Number(number) => {
             let seconds = number.as_i64().and_then(|seconds| seconds.checked_mul(1_000_000));
-            seconds.map(|micros| Some(Timestamp(micros))).ok_or_else(|| format!("{what} is no time: {number}"))
+            seconds
+                .map(|micros| Some(Timestamp(micros)))
+                .ok_or_else(|| format!("{what} is no time: {number}"))
         }
         _ => match rule.text(scope) {
             None => Ok(None),
@@ -64,10 +66,16 @@ fn parsed(text: &str) -> Option<Timestamp> {
 
 /// How many; whole numbers, rounded where a source sells by weight.
 pub(super) fn count(rule: &Expression, scope: &Scope<'_>, what: &str) -> Result<Option<i64>, String> {
-    let Some(number) = rule.number(scope).map_err(|problem| format!("{what}: {problem}"))? else {
+    let Some(number) = rule
+        .number(scope)
+        .map_err(|problem| format!("{what}: {problem}"))?
+    else {
         return Ok(None);
     };
-    number.rounded(0).map(Some).ok_or_else(|| format!("{what} is too large"))
+    number
+        .rounded(0)
+        .map(Some)
+        .ok_or_else(|| format!("{what} is too large"))
 }
 
 /// Reads amounts of one record.
@@ -85,7 +93,9 @@ impl Money<'_> {
 
     /// An amount, if there is one.
     pub fn given(&self, rule: &Expression, scope: &Scope<'_>, what: &str) -> Result<Option<i64>, String> {
-        let number = rule.number(scope).map_err(|problem| format!("{what}: {problem}"))?;
+        let number = rule
+            .number(scope)
+            .map_err(|problem| format!("{what}: {problem}"))?;
         number.map(|number| self.minor(number, what)).transpose()
     }
 

@@ -37,15 +37,26 @@ pub(super) fn refund(
             LineKind::Shipping => shipping = shipping.saturating_add(line.net),
             LineKind::GiftCard | LineKind::Other => other = other.saturating_add(line.net),
         }
-        aside = if kind == LineKind::Goods { aside } else { aside.saturating_add(line.tax) };
+        aside = if kind == LineKind::Goods {
+            aside
+        } else {
+            aside.saturating_add(line.tax)
+        };
         kind == LineKind::Goods
     });
     let mut tax = total(lines.iter().map(|line| line.tax).chain([shipping_tax, aside]))?;
     let net = total(lines.iter().map(|line| line.net))?;
     if let Some(amount) = money.given(&rules.amount, scope, "the refunded amount")? {
-        let mut rest = amount.saturating_abs().saturating_sub(total([net, tax, shipping, other])?);
+        let mut rest = amount
+            .saturating_abs()
+            .saturating_sub(total([net, tax, shipping, other])?);
         if rules.split && lines.is_empty() {
-            let sold = total(order.lines.iter().map(|line| line.gross.saturating_sub(line.discount)))?;
+            let sold = total(
+                order
+                    .lines
+                    .iter()
+                    .map(|line| line.gross.saturating_sub(line.discount)),
+            )?;
             let parts = shared(rest, &[sold, order.tax, order.shipping]);
             tax = tax.saturating_add(parts[1]);
             shipping = shipping.saturating_add(parts[2]);
@@ -53,12 +64,19 @@ pub(super) fn refund(
         }
         // Given back without goods, or less than the goods were worth: it belongs to no product.
         if rest != 0 {
-            lines.push(RefundLine { order_line: None, product: ProductRef::default(), quantity: 0, net: rest, tax: 0 });
+            lines.push(RefundLine {
+                order_line: None,
+                product: ProductRef::default(),
+                quantity: 0,
+                net: rest,
+                tax: 0,
+            });
         }
     }
     Ok(Some(Refund {
         source_id: needed(&rules.source_id, scope, "the refund's id")?,
-        refunded_at: time(&rules.refunded_at, scope, "the refund's time")?.ok_or("the refund's time is missing")?,
+        refunded_at: time(&rules.refunded_at, scope, "the refund's time")?
+            .ok_or("the refund's time is missing")?,
         reason: text(&rules.reason, scope),
         goods: total(lines.iter().map(|line| line.net))?,
         tax,
@@ -79,13 +97,24 @@ fn line(
     let tax = read(&rules.tax, "the tax of a refunded line")?;
     let net = read(&rules.net, "the value of a refunded line")?;
     let wanted = id(&rules.order_line, scope);
-    let at = wanted.and_then(|id| order.lines.iter().position(|line| line.source_id.as_ref() == Some(&id)));
+    let at = wanted.and_then(|id| {
+        order
+            .lines
+            .iter()
+            .position(|line| line.source_id.as_ref() == Some(&id))
+    });
     let known = at.map(|at| order.lines[at].product.clone());
     Ok(RefundLine {
         order_line: at,
         product: known.unwrap_or_else(|| product::reference(&rules.product, scope)),
-        quantity: count(&rules.quantity, scope, "the quantity of a refunded line")?.unwrap_or(0).saturating_abs(),
-        net: if tax_included { net.saturating_sub(tax) } else { net },
+        quantity: count(&rules.quantity, scope, "the quantity of a refunded line")?
+            .unwrap_or(0)
+            .saturating_abs(),
+        net: if tax_included {
+            net.saturating_sub(tax)
+        } else {
+            net
+        },
         tax,
     })
 }

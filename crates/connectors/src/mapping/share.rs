@@ -39,7 +39,11 @@ pub fn without_tax(gross: i64, discount: i64, tax: i64) -> (i64, i64) {
     let net = paid.saturating_sub(tax);
     let exact = i128::from(discount) * i128::from(net);
     let (whole, rest) = (exact / i128::from(paid), exact % i128::from(paid));
-    let up = if rest.abs() * 2 >= i128::from(paid).abs() { rest.signum() * i128::from(paid).signum() } else { 0 };
+    let up = if rest.abs() * 2 >= i128::from(paid).abs() {
+        rest.signum() * i128::from(paid).signum()
+    } else {
+        0
+    };
     let discount = i64::try_from(whole + up).unwrap_or(discount);
     (net.saturating_add(discount), discount)
 }

@@ -22,7 +22,10 @@ const WAITS: (u64, u64) = (2, 30);
 const MOST_POLLS: u32 = 5_000;
 
 fn face(stream: &Stream) -> Option<(&Graphql, &str)> {
-    let graphql = stream.graphql.as_ref().filter(|_| stream.special == Some(Special::ShopifyBulk))?;
+    let graphql = stream
+        .graphql
+        .as_ref()
+        .filter(|_| stream.special == Some(Special::ShopifyBulk))?;
     Some((graphql, graphql.bulk_fields.as_deref()?))
 }
 
@@ -34,14 +37,26 @@ pub(super) fn is_for(stream: &Stream, slice: Slice) -> bool {
 
 /// Orders the file.
 pub(super) async fn start(source: &Source, stream: &Stream, slice: Slice) -> Result<Page, SourceError> {
-    let (graphql, fields) = face(stream).ok_or_else(|| SourceError::Protocol("the stream has no bulk query".to_owned()))?;
-    let filter = filter(source, graphql, slice).replace('\\', "\\\\").replace('"', "\\\"");
-    let inner = format!("{{ {}(query: \"{filter}\") {{ edges {{ node {{ {fields} }} }} }} }}", graphql.list);
+    let (graphql, fields) =
+        face(stream).ok_or_else(|| SourceError::Protocol("the stream has no bulk query".to_owned()))?;
+    let filter = filter(source, graphql, slice)
+        .replace('\\', "\\\\")
+        .replace('"', "\\\"");
+    let inner = format!(
+        "{{ {}(query: \"{filter}\") {{ edges {{ node {{ {fields} }} }} }} }}",
+        graphql.list
+    );
     let query = "mutation Bulk($query: String!) { bulkOperationRunQuery(query: $query, groupObjects: true) { bulkOperation { id \
                  status } userErrors { field message } } }";
     let path = path_of(source, graphql)?;
-    let answered = ask(source, &path, query, json!({ "query": inner })).await.map_err(SourceError::from)?;
-    let run = answered.data.get("bulkOperationRunQuery").cloned().unwrap_or_default();
+    let answered = ask(source, &path, query, json!({ "query": inner }))
+        .await
+        .map_err(SourceError::from)?;
+    let run = answered
+        .data
+        .get("bulkOperationRunQuery")
+        .cloned()
+        .unwrap_or_default();
     if let Some(said) = run.pointer("/userErrors/0/message").and_then(Value::as_str) {
         // One at a time: another one is still running.
         return Err(if said.contains("already") || said.contains("in progress") {
@@ -51,9 +66,23 @@ pub(super) async fn start(source: &Source, stream: &Stream, slice: Slice) -> Res
         });
     }
     let id = run.pointer("/bulkOperation/id").and_then(Value::as_str);
-    let id = id.ok_or_else(|| SourceError::Protocol("it began no bulk operation".to_owned()))?.to_owned();
-    let next = Token::default().write(At::Bulk { id, polls: 0, offset: 0, lines: 0 }, 0)?;
-    Ok(Page { next, pause: Duration::from_secs(WAITS.0).max(answered.pause), ..Page::default() })
+    let id = id
+        .ok_or_else(|| SourceError::Protocol("it began no bulk operation".to_owned()))?
+        .to_owned();
+    let next = Token::default().write(
+        At::Bulk {
+            id,
+            polls: 0,
+            offset: 0,
+            lines: 0,
+        },
+        0,
+    )?;
+    Ok(Page {
+        next,
+        pause: Duration::from_secs(WAITS.0).max(answered.pause),
+        ..Page::default()
+    })
 }
 
 /// What an operation says of itself.
@@ -68,46 +97,87 @@ struct Operation {
 async fn look(source: &Source, graphql: &Graphql, id: &str) -> Result<Operation, SourceError> {
     let query = "query Look($id: ID!) { node(id: $id) { ... on BulkOperation { id status errorCode objectCount rootObjectCount url } } }";
     let path = path_of(source, graphql)?;
-    let answered = ask(source, &path, query, json!({ "id": id })).await.map_err(|failed: Failed| SourceError::from(failed))?;
+    let answered = ask(source, &path, query, json!({ "id": id }))
+        .await
+        .map_err(|failed: Failed| SourceError::from(failed))?;
     let node = answered.data.get("node").cloned().unwrap_or_default();
     let text = |name: &str| node.get(name).and_then(Value::as_str).map(str::to_owned);
     // Counts are 64-bit numbers, which this interface writes as texts.
-    let count = |name: &str| text(name).and_then(|t| t.parse().ok()).or_else(|| node.get(name).and_then(Value::as_u64));
+    let count = |name: &str| {
+        text(name)
+            .and_then(|t| t.parse().ok())
+            .or_else(|| node.get(name).and_then(Value::as_u64))
+    };
     Ok(Operation {
-        status: text("status").ok_or_else(|| SourceError::Protocol("the bulk operation is gone".to_owned()))?,
+        status: text("status")
+            .ok_or_else(|| SourceError::Protocol("the bulk operation is gone".to_owned()))?,
         url: text("url"),
-        objects: count("objectCount").ok_or_else(|| SourceError::Protocol("a bulk operation does not say its size".to_owned()))?,
+        objects: count("objectCount")
+            .ok_or_else(|| SourceError::Protocol("a bulk operation does not say its size".to_owned()))?,
         roots: count("rootObjectCount"),
         pause: answered.pause,
     })
 }
 
 pub(super) async fn page(source: &Source, stream: &Stream, token: Token) -> Result<Page, SourceError> {
-    let (graphql, _) = face(stream).ok_or_else(|| SourceError::Protocol("the stream has no bulk query".to_owned()))?;
-    let At::Bulk { id, polls, offset, lines } = token.at.clone() else {
-        return Err(SourceError::Protocol("the position of the page cannot be read".to_owned()));
+    let (graphql, _) =
+        face(stream).ok_or_else(|| SourceError::Protocol("the stream has no bulk query".to_owned()))?;
+    let At::Bulk {
+        id,
+        polls,
+        offset,
+        lines,
+    } = token.at.clone()
+    else {
+        return Err(SourceError::Protocol(
+            "the position of the page cannot be read".to_owned(),
+        ));
     };
     let operation = look(source, graphql, &id).await?;
     match operation.status.as_str() {
         "CREATED" | "RUNNING" | "CANCELING" if polls < MOST_POLLS => {
             let wait = Duration::from_secs((WAITS.0 + u64::from(polls)).min(WAITS.1));
-            let next = token.write(At::Bulk { id, polls: polls + 1, offset, lines }, 0)?;
-            return Ok(Page { next, pause: wait.max(operation.pause), ..Page::default() });
+            let next = token.write(
+                At::Bulk {
+                    id,
+                    polls: polls + 1,
+                    offset,
+                    lines,
+                },
+                0,
+            )?;
+            return Ok(Page {
+                next,
+                pause: wait.max(operation.pause),
+                ..Page::default()
+            });
         }
         "COMPLETED" => {}
         // What a broken operation has written is not the whole: nothing of it is taken.
-        other => return Err(SourceError::Unavailable(format!("the bulk operation ended as {}", other.to_lowercase()))),
+        other => {
+            return Err(SourceError::Unavailable(format!(
+                "the bulk operation ended as {}",
+                other.to_lowercase()
+            )));
+        }
     }
     let Some(url) = operation.url.filter(|_| operation.objects > 0) else {
         return if operation.objects == 0 {
-            Ok(Page { announced: Some(0), ..Page::default() })
+            Ok(Page {
+                announced: Some(0),
+                ..Page::default()
+            })
         } else {
             Err(SourceError::Protocol("a bulk operation lost its file".to_owned()))
         };
     };
     let part = read(source, &url, offset).await?;
-    let mut page = Page { announced: operation.roots, pause: operation.pause, ..Page::default() };
-    let bodies = gather(graphql, part.lines, &mut page.bad)?;
+    let mut page = Page {
+        announced: operation.roots,
+        pause: operation.pause,
+        ..Page::default()
+    };
+    let bodies = gather(graphql, &part.lines, &mut page.bad)?;
     let count = bodies.len() + page.bad.len();
     let bodies = made_whole(source, graphql, bodies, &mut page.pause).await?;
     source.sort_out(stream, bodies, &mut page);
@@ -115,10 +185,20 @@ pub(super) async fn page(source: &Source, stream: &Stream, token: Token) -> Resu
     if part.is_end {
         if lines != operation.objects {
             let (objects, what) = (operation.objects, "lines of a bulk operation");
-            return Err(SourceError::Protocol(format!("{what}: {objects} were announced, {lines} came")));
+            return Err(SourceError::Protocol(format!(
+                "{what}: {objects} were announced, {lines} came"
+            )));
         }
     } else {
-        page.next = token.write(At::Bulk { id, polls, offset: part.end, lines }, count)?;
+        page.next = token.write(
+            At::Bulk {
+                id,
+                polls,
+                offset: part.end,
+                lines,
+            },
+            count,
+        )?;
     }
     Ok(page)
 }
@@ -145,12 +225,21 @@ async fn read(source: &Source, url: &str, from: u64) -> Result<Part, SourceError
         to_skip -= skipped as u64;
         buffer.extend_from_slice(&chunk[skipped..]);
         let mut begin = 0;
-        while let Some(end) = buffer[begin..].iter().position(|byte| *byte == b'\n').map(|n| begin + n) {
+        while let Some(end) = buffer[begin..]
+            .iter()
+            .position(|byte| *byte == b'\n')
+            .map(|n| begin + n)
+        {
             let line = &buffer[begin..end];
             let is_root = !is_child(line);
             if is_root && (roots == ROOTS || taken > MOST_BYTES) {
                 let count = lines.len() as u64;
-                return Ok(Part { lines, count, end: at, is_end: false });
+                return Ok(Part {
+                    lines,
+                    count,
+                    end: at,
+                    is_end: false,
+                });
             }
             roots += usize::from(is_root);
             taken += line.len();
@@ -160,14 +249,21 @@ async fn read(source: &Source, url: &str, from: u64) -> Result<Part, SourceError
         }
         buffer.drain(..begin);
         if buffer.len() > MOST_BYTES || taken > 4 * MOST_BYTES {
-            return Err(SourceError::Protocol("a record of a bulk operation is too large".to_owned()));
+            return Err(SourceError::Protocol(
+                "a record of a bulk operation is too large".to_owned(),
+            ));
         }
     }
     if !buffer.is_empty() {
         lines.push(buffer);
     }
     let count = lines.iter().filter(|line| !line.is_empty()).count() as u64;
-    Ok(Part { lines, count, end: at, is_end: true })
+    Ok(Part {
+        lines,
+        count,
+        end: at,
+        is_end: true,
+    })
 }
 
 /// Whether a line belongs to the record before it. Its parent's name stands in a field of its own, at any place.
@@ -177,7 +273,7 @@ fn is_child(line: &[u8]) -> bool {
 }
 
 /// Puts children into the lists of their parents.
-fn gather(graphql: &Graphql, lines: Vec<Vec<u8>>, bad: &mut Vec<BadRecord>) -> Result<Vec<Value>, SourceError> {
+fn gather(graphql: &Graphql, lines: &[Vec<u8>], bad: &mut Vec<BadRecord>) -> Result<Vec<Value>, SourceError> {
     let mut bodies: Vec<Value> = Vec::new();
     for line in lines.iter().filter(|line| !line.is_empty()) {
         let Ok(mut object) = serde_json::from_slice::<Value>(line) else {
@@ -188,18 +284,28 @@ fn gather(graphql: &Graphql, lines: Vec<Vec<u8>>, bad: &mut Vec<BadRecord>) -> R
             });
             continue;
         };
-        let Some(parent) = object.as_object_mut().and_then(|fields| fields.remove("__parentId")) else {
+        let Some(parent) = object
+            .as_object_mut()
+            .and_then(|fields| fields.remove("__parentId"))
+        else {
             for list in graphql.bulk_children.values() {
                 object[list] = json!({ "nodes": [] });
             }
             bodies.push(object);
             continue;
         };
-        let kind = object.get("id").and_then(Value::as_str).and_then(|id| id.rsplit('/').nth(1)).unwrap_or_default();
+        let kind = object
+            .get("id")
+            .and_then(Value::as_str)
+            .and_then(|id| id.rsplit('/').nth(1))
+            .unwrap_or_default();
         let list = graphql.bulk_children.get(kind);
         let owner = bodies.last_mut().filter(|body| body.get("id") == Some(&parent));
-        let nodes = list.zip(owner).and_then(|(list, owner)| owner.get_mut(list)?.get_mut("nodes")?.as_array_mut());
-        let nodes = nodes.ok_or_else(|| SourceError::Protocol("a line of the file belongs to no record".to_owned()))?;
+        let nodes = list
+            .zip(owner)
+            .and_then(|(list, owner)| owner.get_mut(list)?.get_mut("nodes")?.as_array_mut());
+        let nodes = nodes
+            .ok_or_else(|| SourceError::Protocol("a line of the file belongs to no record".to_owned()))?;
         nodes.push(object);
     }
     Ok(bodies)
@@ -214,9 +320,14 @@ async fn made_whole(
 ) -> Result<Vec<Value>, SourceError> {
     let is_partial = |body: &Value| graphql.bulk_again.holds(&Scope::new(body, source.config()));
     let wanted: Vec<usize> = (0..bodies.len()).filter(|n| is_partial(&bodies[*n])).collect();
-    let ids: Vec<String> =
-        wanted.iter().filter_map(|n| bodies[*n].get("id").and_then(Value::as_str).map(str::to_owned)).collect();
-    for (n, whole) in wanted.into_iter().zip(several(source, graphql, &ids, pause).await?) {
+    let ids: Vec<String> = wanted
+        .iter()
+        .filter_map(|n| bodies[*n].get("id").and_then(Value::as_str).map(str::to_owned))
+        .collect();
+    for (n, whole) in wanted
+        .into_iter()
+        .zip(several(source, graphql, &ids, pause).await?)
+    {
         // What was deleted meanwhile is told by the next reading; until then its short form stands.
         if let Some(whole) = whole {
             bodies[n] = whole;

@@ -38,7 +38,9 @@ pub(super) struct Connection {
 
 impl std::fmt::Debug for Connection {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Connection").field("base", &self.base).finish_non_exhaustive()
+        f.debug_struct("Connection")
+            .field("base", &self.base)
+            .finish_non_exhaustive()
     }
 }
 
@@ -59,39 +61,71 @@ impl Connection {
         http: Client,
         reach: Reach,
     ) -> Result<Self, SourceError> {
-        let values = Values { config: Some(config), ..Values::default() };
+        let values = Values {
+            config: Some(config),
+            ..Values::default()
+        };
         let template = manifest.base_url.as_ref();
         let field = template.and_then(|t| t.config_names().first().map(|name| (*name).to_owned()));
         let field = field.unwrap_or_else(|| "address".to_owned());
-        let bad = |message: &str| SourceError::Config { field: field.clone(), message: message.to_owned() };
-        let base = template.and_then(|t| t.fill(&values)).ok_or_else(|| bad("The address is missing."))?;
+        let bad = |message: &str| SourceError::Config {
+            field: field.clone(),
+            message: message.to_owned(),
+        };
+        let base = template
+            .and_then(|t| t.fill(&values))
+            .ok_or_else(|| bad("The address is missing."))?;
         let mut allowed: Vec<Host> = Vec::new();
         for entry in &manifest.egress {
-            let entry = entry.fill(&values).ok_or_else(|| bad("The address is missing."))?;
+            let entry = entry
+                .fill(&values)
+                .ok_or_else(|| bad("The address is missing."))?;
             allowed.push(host_of(&entry).ok_or_else(|| bad("The address cannot be read."))?);
         }
         let base = match elsewhere {
             Some(origin) => {
                 allowed.push(host_of(origin).ok_or_else(|| bad("The address cannot be read."))?);
-                let path = base.parse::<Uri>().map(|uri| uri.path().to_owned()).unwrap_or_default();
+                let path = base
+                    .parse::<Uri>()
+                    .map(|uri| uri.path().to_owned())
+                    .unwrap_or_default();
                 format!("{}{}", origin.trim_end_matches('/'), path.trim_end_matches('/'))
             }
             None => base,
         };
         if !base.starts_with("https://") && reach == Reach::PublicOnly {
-            return Err(bad("The address must begin with https://, or the password would travel in the open."));
+            return Err(bad(
+                "The address must begin with https://, or the password would travel in the open.",
+            ));
         }
-        let home = host_of(&base).filter(|home| allowed.contains(home)).ok_or_else(|| bad("The address cannot be read."))?;
+        let home = host_of(&base)
+            .filter(|home| allowed.contains(home))
+            .ok_or_else(|| bad("The address cannot be read."))?;
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
-        headers.insert(USER_AGENT, HeaderValue::from_static(concat!("Tributary/", env!("CARGO_PKG_VERSION"))));
+        headers.insert(
+            USER_AGENT,
+            HeaderValue::from_static(concat!("Tributary/", env!("CARGO_PKG_VERSION"))),
+        );
         for (name, template) in &manifest.headers {
-            let (name, value) = header(name, template, &values).ok_or_else(|| bad("A header cannot be sent."))?;
+            let (name, value) =
+                header(name, template, &values).ok_or_else(|| bad("A header cannot be sent."))?;
             headers.insert(name, value);
         }
-        let auth = manifest.auth.as_ref().map_or(Some(HeaderMap::new()), |auth| sign_in(auth, &values));
+        let auth = manifest
+            .auth
+            .as_ref()
+            .map_or(Some(HeaderMap::new()), |auth| sign_in(auth, &values));
         let auth = auth.ok_or_else(|| bad("The credentials are missing."))?;
-        Ok(Self { base, home, allowed, headers, auth, http, reach })
+        Ok(Self {
+            base,
+            home,
+            allowed,
+            headers,
+            auth,
+            http,
+            reach,
+        })
     }
 
     /// A path behind the base; a whole address stays what it is.
@@ -105,7 +139,9 @@ impl Connection {
 
     /// Reads JSON.
     pub async fn get(&self, address: &str) -> Result<Answer, SourceError> {
-        let answer = self.send(Method::GET, address, Bytes::new(), HeaderMap::new()).await?;
+        let answer = self
+            .send(Method::GET, address, Bytes::new(), HeaderMap::new())
+            .await?;
         read(answer).await
     }
 
@@ -128,7 +164,13 @@ impl Connection {
         Ok((answer, begins_there))
     }
 
-    async fn send(&self, method: Method, address: &str, body: Bytes, more: HeaderMap) -> Result<Response, SourceError> {
+    async fn send(
+        &self,
+        method: Method,
+        address: &str,
+        body: Bytes,
+        more: HeaderMap,
+    ) -> Result<Response, SourceError> {
         let mut address = address.to_owned();
         for _ in 0..=HOPS {
             let answer = self.once(&method, &address, &body, &more).await?;
@@ -136,19 +178,32 @@ impl Connection {
                 return Ok(answer);
             }
             let location = answer.headers().get(LOCATION).and_then(|l| l.to_str().ok());
-            let next = location.filter(|_| method == Method::GET).and_then(|l| resolved(&address, l));
+            let next = location
+                .filter(|_| method == Method::GET)
+                .and_then(|l| resolved(&address, l));
             address = next.ok_or_else(|| SourceError::Protocol("it redirects to nowhere".to_owned()))?;
         }
         Err(SourceError::Protocol("it redirects for ever".to_owned()))
     }
 
-    async fn once(&self, method: &Method, address: &str, body: &Bytes, more: &HeaderMap) -> Result<Response, SourceError> {
-        let elsewhere = || SourceError::Protocol("it leads to a host that this connector may not reach".to_owned());
-        let host = host_of(address).filter(|host| self.allowed.contains(host)).ok_or_else(elsewhere)?;
+    async fn once(
+        &self,
+        method: &Method,
+        address: &str,
+        body: &Bytes,
+        more: &HeaderMap,
+    ) -> Result<Response, SourceError> {
+        let elsewhere =
+            || SourceError::Protocol("it leads to a host that this connector may not reach".to_owned());
+        let host = host_of(address)
+            .filter(|host| self.allowed.contains(host))
+            .ok_or_else(elsewhere)?;
         if self.reach == Reach::PublicOnly && !address.starts_with("https://") {
             return Err(elsewhere());
         }
-        let uri: Uri = address.parse().map_err(|_| SourceError::Protocol("an address cannot be read".to_owned()))?;
+        let uri: Uri = address
+            .parse()
+            .map_err(|_| SourceError::Protocol("an address cannot be read".to_owned()))?;
         let mut request = Request::new(body.clone());
         *request.method_mut() = method.clone();
         *request.uri_mut() = uri;
@@ -161,16 +216,28 @@ impl Connection {
         if *method == Method::POST {
             headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         }
-        let answer = self.http.send(request, self.reach, &Timeouts::default()).await.map_err(|e| failed(&e))?;
-        if answer.status().is_success() || answer.status().is_redirection() { Ok(answer) } else { Err(refused(answer).await) }
+        let answer = self
+            .http
+            .send(request, self.reach, &Timeouts::default())
+            .await
+            .map_err(|e| failed(&e))?;
+        if answer.status().is_success() || answer.status().is_redirection() {
+            Ok(answer)
+        } else {
+            Err(refused(answer).await)
+        }
     }
 }
 
 async fn read(answer: Response) -> Result<Answer, SourceError> {
     let (parts, body) = answer.into_parts();
     let bytes = body.read(MOST_BYTES).await.map_err(|error| failed(&error))?;
-    let body = serde_json::from_slice(&bytes).map_err(|_| SourceError::Protocol("its answer is no JSON".to_owned()))?;
-    Ok(Answer { headers: parts.headers, body })
+    let body = serde_json::from_slice(&bytes)
+        .map_err(|_| SourceError::Protocol("its answer is no JSON".to_owned()))?;
+    Ok(Answer {
+        headers: parts.headers,
+        body,
+    })
 }
 
 /// What a broken exchange means.
@@ -184,10 +251,19 @@ pub(super) fn failed(error: &Error) -> SourceError {
 /// What a status means that is no success. Nothing is passed over.
 async fn refused(answer: Response) -> SourceError {
     let status = answer.status();
-    let wait = answer.headers().get(RETRY_AFTER).and_then(|v| v.to_str().ok()).and_then(wait);
+    let wait = answer
+        .headers()
+        .get(RETRY_AFTER)
+        .and_then(|v| v.to_str().ok())
+        .and_then(wait);
     let said = answer.into_body().read(64 << 10).await.unwrap_or_default();
-    let said = serde_json::from_slice(&said).ok().and_then(|body: Value| sentence(&body));
-    let said = said.map_or_else(|| format!("status {}", status.as_u16()), |said| format!("{said} (status {})", status.as_u16()));
+    let said = serde_json::from_slice(&said)
+        .ok()
+        .and_then(|body: Value| sentence(&body));
+    let said = said.map_or_else(
+        || format!("status {}", status.as_u16()),
+        |said| format!("{said} (status {})", status.as_u16()),
+    );
     match status.as_u16() {
         401 => SourceError::Unauthorized(said),
         402 | 403 => SourceError::Forbidden(said),
@@ -205,7 +281,10 @@ pub(super) const NOT_FOUND: &str = "nothing is there";
 /// What the source says about an error, cut to a sentence.
 pub(super) fn sentence(body: &Value) -> Option<String> {
     let error = body.get("error").unwrap_or(body);
-    let text = [error.get("message"), body.get("errors"), Some(error)].into_iter().flatten().find_map(Value::as_str)?;
+    let text = [error.get("message"), body.get("errors"), Some(error)]
+        .into_iter()
+        .flatten()
+        .find_map(Value::as_str)?;
     let plain: String = text.chars().filter(|c| !c.is_control()).take(200).collect();
     Some(plain.trim_end_matches('.').to_owned())
 }
@@ -213,7 +292,9 @@ pub(super) fn sentence(body: &Value) -> Option<String> {
 /// `Retry-After`: seconds, or a date.
 fn wait(text: &str) -> Option<Duration> {
     if let Ok(seconds) = text.trim().parse::<f64>() {
-        return Duration::try_from_secs_f64(seconds).ok().map(|wait| wait.min(LONGEST_WAIT));
+        return Duration::try_from_secs_f64(seconds)
+            .ok()
+            .map(|wait| wait.min(LONGEST_WAIT));
     }
     let until = jiff::fmt::rfc2822::parse(text.trim()).ok()?.timestamp();
     let until = kit::clock::Timestamp(until.as_microsecond());
@@ -222,7 +303,11 @@ fn wait(text: &str) -> Option<Duration> {
 
 /// The host and port of an address or of a bare name.
 fn host_of(text: &str) -> Option<Host> {
-    let whole = if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
+    let whole = if text.contains("://") {
+        text.to_owned()
+    } else {
+        format!("https://{text}")
+    };
     let uri: Uri = whole.parse().ok()?;
     let authority = uri.authority()?;
     let port = match (authority.port_u16(), uri.scheme_str()?) {
@@ -254,7 +339,10 @@ fn sign_in(auth: &Auth, values: &Values<'_>) -> Option<HeaderMap> {
         Auth::Header { name, value } => header(name, value, values)?,
         Auth::Basic { user, password } => {
             let pair = format!("{}:{}", user.fill(values)?, password.fill(values)?);
-            (AUTHORIZATION, HeaderValue::try_from(format!("Basic {}", STANDARD.encode(pair))).ok()?)
+            (
+                AUTHORIZATION,
+                HeaderValue::try_from(format!("Basic {}", STANDARD.encode(pair))).ok()?,
+            )
         }
     };
     value.set_sensitive(true);
@@ -268,7 +356,8 @@ pub(super) fn encoded(text: &str) -> String {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~') {
             out.push(char::from(byte));
         } else {
-            out.push_str(&format!("%{byte:02X}"));
+            out.push('%');
+            out.push_str(&crate::digest::hex(&[byte]).to_ascii_uppercase());
         }
     }
     out
@@ -286,10 +375,19 @@ mod tests {
         assert_eq!(wait("soon"), None);
         assert_eq!(wait("Fri, 31 Dec 1999 23:59:59 GMT"), Some(Duration::ZERO));
         assert_eq!(host_of("Shop.Example"), Some(("shop.example".into(), 443)));
-        assert_eq!(host_of("http://a.example:8080/x"), Some(("a.example".into(), 8080)));
+        assert_eq!(
+            host_of("http://a.example:8080/x"),
+            Some(("a.example".into(), 8080))
+        );
         assert_eq!(host_of("https://good.example@evil.example"), None);
         assert_eq!(encoded("a b/../ü"), "a%20b%2F..%2F%C3%BC");
-        assert_eq!(sentence(&serde_json::json!({"error": {"message": "No such key."}})).as_deref(), Some("No such key"));
-        assert_eq!(sentence(&serde_json::json!({"errors": "Not Found"})).as_deref(), Some("Not Found"));
+        assert_eq!(
+            sentence(&serde_json::json!({"error": {"message": "No such key."}})).as_deref(),
+            Some("No such key")
+        );
+        assert_eq!(
+            sentence(&serde_json::json!({"errors": "Not Found"})).as_deref(),
+            Some("Not Found")
+        );
     }
 }

@@ -9,8 +9,16 @@ use super::{Page, Record, Slice, Source, SourceError, rest};
 use crate::expression::Scope;
 use crate::manifest::Stream;
 
-pub(super) async fn page(source: &Source, stream: &Stream, slice: Slice, token: Token) -> Result<Page, SourceError> {
-    let events = stream.events.as_ref().ok_or_else(|| SourceError::Protocol("the stream has no events".to_owned()))?;
+pub(super) async fn page(
+    source: &Source,
+    stream: &Stream,
+    slice: Slice,
+    token: Token,
+) -> Result<Page, SourceError> {
+    let events = stream
+        .events
+        .as_ref()
+        .ok_or_else(|| SourceError::Protocol("the stream has no events".to_owned()))?;
     let fetched = rest::fetch(source, &events.list, &source.values(Some(slice)), &token.at).await?;
     let (mut changed, mut gone) = (BTreeSet::new(), BTreeSet::new());
     for event in &fetched.bodies {
@@ -23,8 +31,16 @@ pub(super) async fn page(source: &Source, stream: &Stream, slice: Slice, token: 
             continue;
         }
         // The list of this slice has it, and as it is now.
-        let created = events.created.number(&scope).ok().flatten().and_then(|seconds| seconds.rounded(0));
-        let is_listed = slice.from.zip(created).is_some_and(|(from, created)| created >= from.seconds());
+        let created = events
+            .created
+            .number(&scope)
+            .ok()
+            .flatten()
+            .and_then(|seconds| seconds.rounded(0));
+        let is_listed = slice
+            .from
+            .zip(created)
+            .is_some_and(|(from, created)| created >= from.seconds());
         if !is_listed {
             changed.insert(id);
         }
@@ -36,7 +52,8 @@ pub(super) async fn page(source: &Source, stream: &Stream, slice: Slice, token: 
             None => page.records.push(absent(source, stream, id)),
         }
     }
-    page.records.extend(gone.iter().map(|id| absent(source, stream, id)));
+    page.records
+        .extend(gone.iter().map(|id| absent(source, stream, id)));
     if let Some(At::After(last)) = fetched.next {
         page.next = token.write(At::Events(Some(last)), fetched.bodies.len())?;
     }
@@ -46,5 +63,11 @@ pub(super) async fn page(source: &Source, stream: &Stream, slice: Slice, token: 
 /// A record that is gone, since now.
 pub(super) fn absent(source: &Source, stream: &Stream, id: &str) -> Record {
     let body = json!({ "id": id, "deleted": Value::Bool(true) });
-    Record { stream: stream.name.clone(), source_id: id.to_owned(), version: source.clock.now().micros(), body, deleted: true }
+    Record {
+        stream: stream.name.clone(),
+        source_id: id.to_owned(),
+        version: source.clock.now().micros(),
+        body,
+        deleted: true,
+    }
 }

@@ -41,17 +41,32 @@ impl From<Failed> for SourceError {
 }
 
 /// Asks a question. An answer with errors is none, even if it has some data as well.
-pub(super) async fn ask(source: &Source, path: &str, query: &str, variables: Value) -> Result<Answered, Failed> {
+pub(super) async fn ask(
+    source: &Source,
+    path: &str,
+    query: &str,
+    variables: Value,
+) -> Result<Answered, Failed> {
     let body = json!({ "query": query, "variables": variables });
     let address = source.connection.address(path);
-    let mut answer = source.connection.post(&address, &body).await.map_err(Failed::Other)?.body;
+    let mut answer = source
+        .connection
+        .post(&address, &body)
+        .await
+        .map_err(Failed::Other)?
+        .body;
     let cost = answer.pointer("/extensions/cost").cloned().unwrap_or_default();
     if let Some(errors) = answer.get("errors").filter(|errors| !errors.is_null()) {
         return Err(refused(errors, &cost));
     }
     match answer.get_mut("data").map(Value::take) {
-        Some(data @ Value::Object(_)) => Ok(Answered { data, pause: pause(&cost) }),
-        _ => Err(Failed::Other(SourceError::Protocol("its answer has no data".to_owned()))),
+        Some(data @ Value::Object(_)) => Ok(Answered {
+            data,
+            pause: pause(&cost),
+        }),
+        _ => Err(Failed::Other(SourceError::Protocol(
+            "its answer has no data".to_owned(),
+        ))),
     }
 }
 
@@ -73,16 +88,21 @@ fn pause(cost: &Value) -> Duration {
     let number = |path: &str| cost.pointer(path).and_then(Value::as_f64);
     let wanted = number("/requestedQueryCost").or_else(|| number("/actualQueryCost"));
     let status = |name: &str| number(&format!("/throttleStatus/{name}"));
-    let (Some(wanted), Some(most), Some(left), Some(rate)) =
-        (wanted, status("maximumAvailable"), status("currentlyAvailable"), status("restoreRate"))
-    else {
+    let (Some(wanted), Some(most), Some(left), Some(rate)) = (
+        wanted,
+        status("maximumAvailable"),
+        status("currentlyAvailable"),
+        status("restoreRate"),
+    ) else {
         return Duration::ZERO;
     };
     let missing = (wanted + most * RESERVE).min(most) - left;
     if missing <= 0.0 || rate <= 0.0 {
         return Duration::ZERO;
     }
-    Duration::try_from_secs_f64(missing / rate).unwrap_or_default().min(Duration::from_mins(5))
+    Duration::try_from_secs_f64(missing / rate)
+        .unwrap_or_default()
+        .min(Duration::from_mins(5))
 }
 
 pub(super) fn path_of(source: &Source, graphql: &Graphql) -> Result<String, SourceError> {
@@ -91,26 +111,46 @@ pub(super) fn path_of(source: &Source, graphql: &Graphql) -> Result<String, Sour
 }
 
 fn face(stream: &Stream) -> Result<&Graphql, SourceError> {
-    stream.graphql.as_ref().ok_or_else(|| SourceError::Protocol("the stream has no query".to_owned()))
+    stream
+        .graphql
+        .as_ref()
+        .ok_or_else(|| SourceError::Protocol("the stream has no query".to_owned()))
 }
 
 /// The filter of a slice.
 pub(super) fn filter(source: &Source, graphql: &Graphql, slice: Slice) -> String {
     let values = source.values(Some(slice));
-    let parts: Vec<String> = graphql.filter.iter().filter_map(|part| part.fill(&values)).collect();
+    let parts: Vec<String> = graphql
+        .filter
+        .iter()
+        .filter_map(|part| part.fill(&values))
+        .collect();
     parts.join(" AND ")
 }
 
-pub(super) async fn page(source: &Source, stream: &Stream, slice: Slice, mut token: Token) -> Result<Page, SourceError> {
+pub(super) async fn page(
+    source: &Source,
+    stream: &Stream,
+    slice: Slice,
+    mut token: Token,
+) -> Result<Page, SourceError> {
     let graphql = face(stream)?;
     let path = path_of(source, graphql)?;
     let (after, mut size, since, run) = match &token.at {
-        At::Cursor { after, size, since, run } => (after.clone(), *size, *since, *run),
+        At::Cursor {
+            after,
+            size,
+            since,
+            run,
+        } => (after.clone(), *size, *since, *run),
         _ => (None, graphql.size, None, 0),
     };
     let from = since.map(kit::clock::Timestamp).or(slice.from);
     let filter = filter(source, graphql, Slice { from, ..slice });
-    let sort = graphql.sort.as_ref().map_or(String::new(), |sort| format!(", sortKey: {sort}"));
+    let sort = graphql
+        .sort
+        .as_ref()
+        .map_or(String::new(), |sort| format!(", sortKey: {sort}"));
     let query = format!(
         "query Page($first: Int!, $after: String, $filter: String) {{ {list}(first: $first, after: $after, query: \
          $filter{sort}) {{ nodes {{ {fields} }} pageInfo {{ hasNextPage endCursor }} }} }}",
@@ -126,7 +166,10 @@ pub(super) async fn page(source: &Source, stream: &Stream, slice: Slice, mut tok
     };
     let list = answered.data.get(&graphql.list).cloned().unwrap_or_default();
     let mut bodies = nodes(&list)?;
-    let mut page = Page { pause: answered.pause, ..Page::default() };
+    let mut page = Page {
+        pause: answered.pause,
+        ..Page::default()
+    };
     complete(source, graphql, &path, &mut bodies, &mut page.pause).await?;
     let count = bodies.len();
     source.sort_out(stream, bodies, &mut page);
@@ -137,12 +180,24 @@ pub(super) async fn page(source: &Source, stream: &Stream, slice: Slice, mut tok
         }
         let run = run + count as u32;
         // Behind the last record the list is begun again; what has the same time as it comes twice, which does no harm.
-        let last = page.records.last().map(|record| record.version).filter(|version| *version > 0);
-        let at = match last {
-            Some(last) if run >= MOST_IN_A_RUN && since != Some(last) => {
-                At::Cursor { after: None, size, since: Some(last), run: 0 }
-            }
-            _ => At::Cursor { after: Some(cursor), size, since, run },
+        let reached = page
+            .records
+            .last()
+            .map(|record| record.version)
+            .filter(|version| *version > 0);
+        let at = match reached {
+            Some(reached) if run >= MOST_IN_A_RUN && since != Some(reached) => At::Cursor {
+                after: None,
+                size,
+                since: Some(reached),
+                run: 0,
+            },
+            _ => At::Cursor {
+                after: Some(cursor),
+                size,
+                since,
+                run,
+            },
         };
         page.next = token.write(at, count)?;
     }
@@ -159,10 +214,15 @@ fn nodes(list: &Value) -> Result<Vec<Value>, SourceError> {
 
 fn next_cursor(list: &Value) -> Result<Option<String>, SourceError> {
     let info = list.get("pageInfo").unwrap_or(&Value::Null);
-    match (info.get("hasNextPage").and_then(Value::as_bool), info.get("endCursor").and_then(Value::as_str)) {
+    match (
+        info.get("hasNextPage").and_then(Value::as_bool),
+        info.get("endCursor").and_then(Value::as_str),
+    ) {
         (Some(false), _) => Ok(None),
         (Some(true), Some(cursor)) => Ok(Some(cursor.to_owned())),
-        _ => Err(SourceError::Protocol("it does not say whether there is another page".to_owned())),
+        _ => Err(SourceError::Protocol(
+            "it does not say whether there is another page".to_owned(),
+        )),
     }
 }
 
@@ -177,8 +237,11 @@ async fn complete(
     for body in bodies {
         for nested in &graphql.nested {
             let scope = Scope::new(body, source.config());
-            let owners: Vec<Value> =
-                if nested.of.is_absent() { vec![body.clone()] } else { nested.of.elements(&scope).to_vec() };
+            let owners: Vec<Value> = if nested.of.is_absent() {
+                vec![body.clone()]
+            } else {
+                nested.of.elements(&scope).to_vec()
+            };
             for owner in owners {
                 let Some(more) = rest_of(source, path, nested, &owner, pause).await? else {
                     continue;
@@ -198,7 +261,10 @@ async fn rest_of(
     owner: &Value,
     pause: &mut Duration,
 ) -> Result<Option<Vec<Value>>, SourceError> {
-    let Some(list) = owner.get(&nested.list).filter(|list| list.get("pageInfo").is_some()) else {
+    let Some(list) = owner
+        .get(&nested.list)
+        .filter(|list| list.get("pageInfo").is_some())
+    else {
         return Ok(None);
     };
     let Some(mut cursor) = next_cursor(list)? else {
@@ -216,7 +282,11 @@ async fn rest_of(
         let variables = json!({ "id": owner.get("id"), "after": cursor });
         let answered = ask(source, path, &query, variables).await?;
         *pause = (*pause).max(answered.pause);
-        let list = answered.data.pointer(&format!("/node/{}", nested.list)).cloned().unwrap_or_default();
+        let list = answered
+            .data
+            .pointer(&format!("/node/{}", nested.list))
+            .cloned()
+            .unwrap_or_default();
         all.extend(nodes(&list)?);
         match next_cursor(&list)? {
             None => return Ok(Some(all)),
@@ -224,7 +294,9 @@ async fn rest_of(
             Some(next) => cursor = next,
         }
     }
-    Err(SourceError::Protocol("a list within a record has no end".to_owned()))
+    Err(SourceError::Protocol(
+        "a list within a record has no end".to_owned(),
+    ))
 }
 
 /// Adds nodes to the list of the object with this id, wherever in the body it is.
@@ -268,7 +340,9 @@ pub(super) async fn several(
         *pause = (*pause).max(answered.pause);
         let mut bodies = nodes(&answered.data)?;
         if bodies.len() != now.len() {
-            return Err(SourceError::Protocol("it gave other records than it was asked for".to_owned()));
+            return Err(SourceError::Protocol(
+                "it gave other records than it was asked for".to_owned(),
+            ));
         }
         complete(source, graphql, &path, &mut bodies, pause).await?;
         found.extend(bodies.into_iter().map(|body| body.is_object().then_some(body)));
@@ -281,10 +355,16 @@ pub(super) async fn one(source: &Source, stream: &Stream, id: &str) -> Result<Op
     let graphql = face(stream)?;
     // An id that is a whole one already stays as it is.
     let bare = id.rsplit('/').next().unwrap_or(id);
-    let whole = graphql.gid.fill(&Values { id: Some(bare), ..source.values(None) });
+    let whole = graphql.gid.fill(&Values {
+        id: Some(bare),
+        ..source.values(None)
+    });
     let whole = whole.ok_or_else(|| SourceError::Protocol("an id cannot be written".to_owned()))?;
     let mut pause = Duration::ZERO;
-    Ok(several(source, graphql, &[whole], &mut pause).await?.pop().flatten())
+    Ok(several(source, graphql, &[whole], &mut pause)
+        .await?
+        .pop()
+        .flatten())
 }
 
 #[cfg(test)]
@@ -293,9 +373,7 @@ mod tests {
 
     #[test]
     fn the_budget_is_kept() {
-        let cost = |left: f64| {
-            json!({ "requestedQueryCost": 100, "throttleStatus": { "maximumAvailable": 1000.0, "currentlyAvailable": left, "restoreRate": 50.0 } })
-        };
+        let cost = |left: f64| json!({ "requestedQueryCost": 100, "throttleStatus": { "maximumAvailable": 1000.0, "currentlyAvailable": left, "restoreRate": 50.0 } });
         assert_eq!(pause(&cost(900.0)), Duration::ZERO);
         assert_eq!(pause(&cost(200.0)), Duration::from_secs(2));
         assert_eq!(pause(&Value::Null), Duration::ZERO);

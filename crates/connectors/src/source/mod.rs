@@ -12,6 +12,8 @@ mod graphql;
 mod page;
 mod rest;
 mod seam;
+#[cfg(test)]
+mod tests;
 mod token;
 
 use std::collections::BTreeMap;
@@ -55,9 +57,16 @@ impl Source {
         reach: kit::http::Reach,
     ) -> Result<Self, SourceError> {
         let config = configured(manifest, values)?;
-        let elsewhere = values.get(BASE_URL).filter(|_| reach == kit::http::Reach::AllowPrivate);
+        let elsewhere = values
+            .get(BASE_URL)
+            .filter(|_| reach == kit::http::Reach::AllowPrivate);
         let connection = Connection::new(manifest, &config, elsewhere.map(String::as_str), http, reach)?;
-        Ok(Self { manifest: Arc::new(manifest.clone()), config, connection, clock: Clock::system() })
+        Ok(Self {
+            manifest: Arc::new(manifest.clone()),
+            config,
+            connection,
+            clock: Clock::system(),
+        })
     }
 
     /// The same with another clock.
@@ -98,7 +107,12 @@ impl Source {
         } else {
             rest::one(self, stream, source_id).await?
         };
-        found.map(|body| self.record(stream, body).map_err(|bad| SourceError::Protocol(bad.error))).transpose()
+        found
+            .map(|body| {
+                self.record(stream, body)
+                    .map_err(|bad| SourceError::Protocol(bad.error))
+            })
+            .transpose()
     }
 
     /// What a record means; the error is a sentence about the record.
@@ -119,7 +133,10 @@ impl Source {
         secrets: &[Secret],
         now: Timestamp,
     ) -> Result<Hook, Refused> {
-        let own = self.config.get("webhook_secret").filter(|secret| !secret.is_empty());
+        let own = self
+            .config
+            .get("webhook_secret")
+            .filter(|secret| !secret.is_empty());
         let own = own.map(|secret| Secret::new(secret.clone()));
         let secrets: Vec<Secret> = secrets.iter().cloned().chain(own).collect();
         crate::webhook::receive(self, headers, body, &secrets, now)
@@ -141,7 +158,7 @@ impl Source {
     }
 
     /// What fills the holes of addresses.
-    fn values<'a>(&'a self, slice: Option<Slice>) -> Values<'a> {
+    fn values(&self, slice: Option<Slice>) -> Values<'_> {
         Values {
             config: Some(&self.config),
             from: slice.and_then(|slice| slice.from),
@@ -195,16 +212,33 @@ pub(crate) fn cut(text: &str) -> String {
 }
 
 /// The values with defaults filled in.
-fn configured(manifest: &Manifest, values: &BTreeMap<String, String>) -> Result<BTreeMap<String, String>, SourceError> {
-    let config_error = |field: &str, message: String| SourceError::Config { field: field.to_owned(), message };
-    if let Some(unknown) = values.keys().find(|name| manifest.field(name).is_none() && *name != BASE_URL) {
-        return Err(config_error(unknown, format!("{} has no field `{unknown}`.", manifest.title)));
+fn configured(
+    manifest: &Manifest,
+    values: &BTreeMap<String, String>,
+) -> Result<BTreeMap<String, String>, SourceError> {
+    let config_error = |field: &str, message: String| SourceError::Config {
+        field: field.to_owned(),
+        message,
+    };
+    if let Some(unknown) = values
+        .keys()
+        .find(|name| manifest.field(name).is_none() && *name != BASE_URL)
+    {
+        return Err(config_error(
+            unknown,
+            format!("{} has no field `{unknown}`.", manifest.title),
+        ));
     }
     let mut config = BTreeMap::new();
     for field in &manifest.config {
-        let given = values.get(&field.name).map(|value| value.trim()).filter(|value| !value.is_empty());
+        let given = values
+            .get(&field.name)
+            .map(|value| value.trim())
+            .filter(|value| !value.is_empty());
         let value = given.or(field.default.as_deref()).unwrap_or_default();
-        field.check(value).map_err(|message| config_error(&field.name, message))?;
+        field
+            .check(value)
+            .map_err(|message| config_error(&field.name, message))?;
         config.insert(field.name.clone(), value.trim_end_matches('/').to_owned());
     }
     Ok(config)

@@ -47,7 +47,10 @@ pub fn step(at: &Seam, ids: &[i64], size: usize) -> Step {
     let fits = at.offset == 0 || skip > 0;
     if !fits {
         let back = (size as u64 / 2).max(1);
-        return Step::Back(Seam { offset: at.offset.saturating_sub(back), ..at.clone() });
+        return Step::Back(Seam {
+            offset: at.offset.saturating_sub(back),
+            ..at.clone()
+        });
     }
     if ids.len() < size {
         return Step::Take { skip, next: None };
@@ -57,7 +60,14 @@ pub fn step(at: &Seam, ids: &[i64], size: usize) -> Step {
         return Step::Broken;
     }
     let last = at.last.max(ids.last().copied());
-    Step::Take { skip, next: Some(Seam { offset: at.offset + size as u64 - 1, last, idle }) }
+    Step::Take {
+        skip,
+        next: Some(Seam {
+            offset: at.offset + size as u64 - 1,
+            last,
+            idle,
+        }),
+    }
 }
 
 #[cfg(test)]

@@ -39,17 +39,28 @@ pub(super) enum At {
     /// Behind an id, or at a text that the source gave.
     After(String),
     /// Behind a cursor, with pages of a size. A list that goes on for too long is begun again `since` a moment.
-    Cursor { after: Option<String>, size: usize, since: Option<i64>, run: u32 },
+    Cursor {
+        after: Option<String>,
+        size: usize,
+        since: Option<i64>,
+        run: u32,
+    },
     /// In the events that follow the list.
     Events(Option<String>),
     /// In the result of a bulk operation: its id, how often it was asked for, how far it was read.
-    Bulk { id: String, polls: u32, offset: u64, lines: u64 },
+    Bulk {
+        id: String,
+        polls: u32,
+        offset: u64,
+        lines: u64,
+    },
 }
 
 impl Token {
     /// Reads what [`Token::write`] wrote.
     pub fn read(text: &str) -> Result<Self, SourceError> {
-        serde_json::from_str(text).map_err(|_| SourceError::Protocol("the position of the page cannot be read".to_owned()))
+        serde_json::from_str(text)
+            .map_err(|_| SourceError::Protocol("the position of the page cannot be read".to_owned()))
     }
 
     /// The token of the page that follows. An error if that page was there already.
@@ -87,7 +98,9 @@ impl Token {
 
 /// FNV-1a.
 fn hash(bytes: &[u8]) -> u32 {
-    bytes.iter().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193))
+    bytes.iter().fold(0x811c_9dc5, |hash, byte| {
+        (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193)
+    })
 }
 
 #[cfg(test)]

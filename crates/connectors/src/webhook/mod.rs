@@ -31,7 +31,11 @@ pub(crate) fn receive(
 ) -> Result<Hook, Refused> {
     let webhooks = source.manifest().webhooks.as_ref().ok_or(Refused::Unsigned)?;
     if webhooks.scheme == Scheme::Woocommerce && is_set_up_ping(headers, body) {
-        return Ok(Hook { key: digest("ping", body), topic: "ping".to_owned(), news: News::Ping });
+        return Ok(Hook {
+            key: digest("ping", body),
+            topic: "ping".to_owned(),
+            news: News::Ping,
+        });
     }
     verify(webhooks.scheme, headers, body, secrets, now)?;
     belongs(source, webhooks, headers)?;
@@ -61,17 +65,32 @@ fn belongs(source: &Source, webhooks: &Webhooks, headers: &HeaderMap) -> Result<
         return Ok(());
     };
     let Some(given) = text(headers, &account.header) else {
-        return if account.optional { Ok(()) } else { Err(Refused::OtherAccount) };
+        return if account.optional {
+            Ok(())
+        } else {
+            Err(Refused::OtherAccount)
+        };
     };
-    let values = Values { config: Some(source.config()), ..Values::default() };
+    let values = Values {
+        config: Some(source.config()),
+        ..Values::default()
+    };
     let ours = account.is.fill(&values).ok_or(Refused::OtherAccount)?;
-    if host(given) == host(&ours) { Ok(()) } else { Err(Refused::OtherAccount) }
+    if host(given) == host(&ours) {
+        Ok(())
+    } else {
+        Err(Refused::OtherAccount)
+    }
 }
 
 /// The host of an address; of a bare name, itself.
 fn host(text: &str) -> String {
     let after = text.split_once("://").map_or(text, |(_, rest)| rest);
-    after.split(['/', '?', '#']).next().unwrap_or_default().to_ascii_lowercase()
+    after
+        .split(['/', '?', '#'])
+        .next()
+        .unwrap_or_default()
+        .to_ascii_lowercase()
 }
 
 /// What makes two deliveries the same where no id is signed.
@@ -80,7 +99,7 @@ fn digest(topic: &str, body: &[u8]) -> String {
     hash.update(topic.as_bytes());
     hash.update([0]);
     hash.update(body);
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    crate::digest::hex(&hash.finalize())
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {

@@ -34,21 +34,39 @@ pub fn verify(
 }
 
 /// The headers with which a source of this scheme would send a body: for tests, and for the stand-in.
-pub fn sign(scheme: Scheme, secret: &Secret, id: &str, body: &[u8], now: Timestamp) -> Vec<(&'static str, String)> {
+pub fn sign(
+    scheme: Scheme,
+    secret: &Secret,
+    id: &str,
+    body: &[u8],
+    now: Timestamp,
+) -> Vec<(&'static str, String)> {
     let seconds = now.seconds().to_string();
     match scheme {
-        Scheme::Shopify => vec![("x-shopify-hmac-sha256", STANDARD.encode(mac(secret.expose().as_bytes(), &[body])))],
-        Scheme::Woocommerce => vec![("x-wc-webhook-signature", STANDARD.encode(mac(secret.expose().as_bytes(), &[body])))],
+        Scheme::Shopify => vec![(
+            "x-shopify-hmac-sha256",
+            STANDARD.encode(mac(secret.expose().as_bytes(), &[body])),
+        )],
+        Scheme::Woocommerce => vec![(
+            "x-wc-webhook-signature",
+            STANDARD.encode(mac(secret.expose().as_bytes(), &[body])),
+        )],
         Scheme::Stripe => {
             let mac = mac(secret.expose().as_bytes(), &[seconds.as_bytes(), b".", body]);
-            let hex: String = mac.iter().map(|byte| format!("{byte:02x}")).collect();
-            vec![("stripe-signature", format!("t={seconds},v1={hex}"))]
+            vec![(
+                "stripe-signature",
+                format!("t={seconds},v1={}", crate::digest::hex(&mac)),
+            )]
         }
         Scheme::Standard => {
             let key = standard_key(secret).unwrap_or_default();
             let mac = mac(&key, &[id.as_bytes(), b".", seconds.as_bytes(), b".", body]);
             let signature = format!("v1,{}", STANDARD.encode(mac));
-            vec![("webhook-id", id.to_owned()), ("webhook-timestamp", seconds), ("webhook-signature", signature)]
+            vec![
+                ("webhook-id", id.to_owned()),
+                ("webhook-timestamp", seconds),
+                ("webhook-signature", signature),
+            ]
         }
     }
 }
@@ -73,7 +91,11 @@ fn fits(keys: &[Vec<u8>], parts: &[&[u8]], given: &[Vec<u8>]) -> Result<(), Refu
             fits |= signature.as_slice().ct_eq(&expected);
         }
     }
-    if bool::from(fits) { Ok(()) } else { Err(Refused::WrongSignature) }
+    if bool::from(fits) {
+        Ok(())
+    } else {
+        Err(Refused::WrongSignature)
+    }
 }
 
 fn raw_keys(secrets: &[Secret]) -> Vec<Vec<u8>> {
@@ -82,13 +104,19 @@ fn raw_keys(secrets: &[Secret]) -> Vec<Vec<u8>> {
 }
 
 fn plain(header: Option<&str>, body: &[u8], secrets: &[Secret]) -> Result<(), Refused> {
-    let given = STANDARD.decode(header.ok_or(Refused::Unsigned)?.trim()).map_err(|_| Refused::WrongSignature)?;
+    let given = STANDARD
+        .decode(header.ok_or(Refused::Unsigned)?.trim())
+        .map_err(|_| Refused::WrongSignature)?;
     fits(&raw_keys(secrets), &[body], &[given])
 }
 
 fn in_time(seconds: &str, now: Timestamp) -> Result<(), Refused> {
     let signed: i64 = seconds.parse().map_err(|_| Refused::WrongSignature)?;
-    if signed.abs_diff(now.seconds()) <= WINDOW { Ok(()) } else { Err(Refused::Stale) }
+    if signed.abs_diff(now.seconds()) <= WINDOW {
+        Ok(())
+    } else {
+        Err(Refused::Stale)
+    }
 }
 
 fn stripe(header: Option<&str>, body: &[u8], secrets: &[Secret], now: Timestamp) -> Result<(), Refused> {
@@ -112,18 +140,28 @@ fn from_hex(text: &str) -> Option<Vec<u8>> {
     if bytes.len() != 64 {
         return None;
     }
-    bytes.chunks(2).map(|pair| Some(digit(pair[0])? << 4 | digit(pair[1])?)).collect()
+    bytes
+        .chunks(2)
+        .map(|pair| Some(digit(pair[0])? << 4 | digit(pair[1])?))
+        .collect()
 }
 
 /// Secrets of Standard Webhooks are base64 behind `whsec_`.
 fn standard_key(secret: &Secret) -> Option<Vec<u8>> {
     let text = secret.expose().trim();
-    STANDARD.decode(text.strip_prefix("whsec_").unwrap_or(text)).ok().filter(|key| !key.is_empty())
+    STANDARD
+        .decode(text.strip_prefix("whsec_").unwrap_or(text))
+        .ok()
+        .filter(|key| !key.is_empty())
 }
 
 fn standard(headers: &HeaderMap, body: &[u8], secrets: &[Secret], now: Timestamp) -> Result<(), Refused> {
     let get = |name| text(headers, name).ok_or(Refused::Unsigned);
-    let (id, time, signatures) = (get("webhook-id")?, get("webhook-timestamp")?, get("webhook-signature")?);
+    let (id, time, signatures) = (
+        get("webhook-id")?,
+        get("webhook-timestamp")?,
+        get("webhook-signature")?,
+    );
     let given: Vec<Vec<u8>> = signatures
         .split_whitespace()
         .take(MOST_SIGNATURES)
@@ -141,7 +179,12 @@ mod tests {
     use proptest::prelude::*;
 
     const NOW: Timestamp = Timestamp(1_700_000_000_000_000);
-    const ALL: [Scheme; 4] = [Scheme::Shopify, Scheme::Stripe, Scheme::Woocommerce, Scheme::Standard];
+    const ALL: [Scheme; 4] = [
+        Scheme::Shopify,
+        Scheme::Stripe,
+        Scheme::Woocommerce,
+        Scheme::Standard,
+    ];
 
     fn secret(text: &str) -> Secret {
         Secret::new(text.to_owned())
@@ -149,7 +192,10 @@ mod tests {
 
     fn headers(pairs: &[(&'static str, String)]) -> HeaderMap {
         let pair = |(name, value): &(&'static str, String)| {
-            (HeaderName::from_static(name), HeaderValue::try_from(value.as_str()).unwrap())
+            (
+                HeaderName::from_static(name),
+                HeaderValue::try_from(value.as_str()).unwrap(),
+            )
         };
         pairs.iter().map(pair).collect()
     }
@@ -158,12 +204,27 @@ mod tests {
     #[test]
     fn known_signatures_are_known() {
         let body = br#"{"id":1,"total":"10.00"}"#;
-        let known = headers(&[("x-shopify-hmac-sha256", "0h52yAQCmdloUXigxoXzWjY8KZftCRo/kmLTGy+hnVU=".into()), ("x-wc-webhook-signature", "0h52yAQCmdloUXigxoXzWjY8KZftCRo/kmLTGy+hnVU=".into())]);
+        let known = headers(&[
+            (
+                "x-shopify-hmac-sha256",
+                "0h52yAQCmdloUXigxoXzWjY8KZftCRo/kmLTGy+hnVU=".into(),
+            ),
+            (
+                "x-wc-webhook-signature",
+                "0h52yAQCmdloUXigxoXzWjY8KZftCRo/kmLTGy+hnVU=".into(),
+            ),
+        ]);
         for scheme in [Scheme::Shopify, Scheme::Woocommerce] {
             assert_eq!(verify(scheme, &known, body, &[secret("hush")], NOW), Ok(()));
         }
-        let known = headers(&[("stripe-signature", "t=1700000000,v0=00,v1=5fa62c4ea3c4c65f5d9cc5bf946b62e586e82669ac9bfa186f254149c118288d".into())]);
-        assert_eq!(verify(Scheme::Stripe, &known, body, &[secret("whsec_test")], NOW), Ok(()));
+        let known = headers(&[(
+            "stripe-signature",
+            "t=1700000000,v0=00,v1=5fa62c4ea3c4c65f5d9cc5bf946b62e586e82669ac9bfa186f254149c118288d".into(),
+        )]);
+        assert_eq!(
+            verify(Scheme::Stripe, &known, body, &[secret("whsec_test")], NOW),
+            Ok(())
+        );
         let known = headers(&[
             ("webhook-id", "msg_p5jXN8AQM9LWM0D4loKWxJek".into()),
             ("webhook-timestamp", "1614265330".into()),
@@ -171,7 +232,10 @@ mod tests {
         ]);
         let at = Timestamp(1_614_265_330_000_000);
         let key = secret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
-        assert_eq!(verify(Scheme::Standard, &known, br#"{"test": 2432232314}"#, &[key], at), Ok(()));
+        assert_eq!(
+            verify(Scheme::Standard, &known, br#"{"test": 2432232314}"#, &[key], at),
+            Ok(())
+        );
     }
 
     #[test]
@@ -182,13 +246,30 @@ mod tests {
             let signed = headers(&sign(scheme, &key, "evt_1", b"{}", NOW));
             let judge = |body: &[u8], secrets: &[Secret], now| verify(scheme, &signed, body, secrets, now);
             assert_eq!(judge(b"{}", std::slice::from_ref(&key), NOW), Ok(()));
-            assert_eq!(judge(b"{}", &[other.clone(), key.clone()], NOW), Ok(()), "an older secret still counts");
-            assert_eq!(judge(b"{ }", std::slice::from_ref(&key), NOW), Err(Refused::WrongSignature));
-            assert_eq!(judge(b"{}", std::slice::from_ref(&other), NOW), Err(Refused::WrongSignature));
+            assert_eq!(
+                judge(b"{}", &[other.clone(), key.clone()], NOW),
+                Ok(()),
+                "an older secret still counts"
+            );
+            assert_eq!(
+                judge(b"{ }", std::slice::from_ref(&key), NOW),
+                Err(Refused::WrongSignature)
+            );
+            assert_eq!(
+                judge(b"{}", std::slice::from_ref(&other), NOW),
+                Err(Refused::WrongSignature)
+            );
             assert_eq!(judge(b"{}", &[], NOW), Err(Refused::WrongSignature));
-            assert_eq!(verify(scheme, &HeaderMap::new(), b"{}", std::slice::from_ref(&key), NOW), Err(Refused::Unsigned));
+            assert_eq!(
+                verify(scheme, &HeaderMap::new(), b"{}", std::slice::from_ref(&key), NOW),
+                Err(Refused::Unsigned)
+            );
             let late = Timestamp(NOW.0 + 301_000_000);
-            let expected = if matches!(scheme, Scheme::Stripe | Scheme::Standard) { Err(Refused::Stale) } else { Ok(()) };
+            let expected = if matches!(scheme, Scheme::Stripe | Scheme::Standard) {
+                Err(Refused::Stale)
+            } else {
+                Ok(())
+            };
             assert_eq!(judge(b"{}", std::slice::from_ref(&key), late), expected);
         }
     }
@@ -199,7 +280,11 @@ mod tests {
             for empty in ["", " ", "whsec_"] {
                 let blank = secret(empty);
                 let signed = headers(&sign(scheme, &secret(""), "evt_1", b"{}", NOW));
-                assert_eq!(verify(scheme, &signed, b"{}", &[blank], NOW), Err(Refused::WrongSignature), "{scheme:?}");
+                assert_eq!(
+                    verify(scheme, &signed, b"{}", &[blank], NOW),
+                    Err(Refused::WrongSignature),
+                    "{scheme:?}"
+                );
             }
         }
     }
@@ -209,12 +294,30 @@ mod tests {
         let key = secret("whsec_c2VjcmV0LXRoYXQtaXMtbG9uZy1lbm91Z2g=");
         let mut signed = headers(&sign(Scheme::Standard, &key, "a", b"{}", NOW));
         signed.insert("webhook-id", HeaderValue::from_static("b"));
-        assert_eq!(verify(Scheme::Standard, &signed, b"{}", std::slice::from_ref(&key), NOW), Err(Refused::WrongSignature));
-        let mut signed = headers(&sign(Scheme::Stripe, &key, "a", b"{}", Timestamp(NOW.0 - 900_000_000)));
-        assert_eq!(verify(Scheme::Stripe, &signed, b"{}", std::slice::from_ref(&key), NOW), Err(Refused::Stale));
-        let fresh = signed["stripe-signature"].to_str().unwrap().replace("t=1699999100", "t=1700000000");
+        assert_eq!(
+            verify(Scheme::Standard, &signed, b"{}", std::slice::from_ref(&key), NOW),
+            Err(Refused::WrongSignature)
+        );
+        let mut signed = headers(&sign(
+            Scheme::Stripe,
+            &key,
+            "a",
+            b"{}",
+            Timestamp(NOW.0 - 900_000_000),
+        ));
+        assert_eq!(
+            verify(Scheme::Stripe, &signed, b"{}", std::slice::from_ref(&key), NOW),
+            Err(Refused::Stale)
+        );
+        let fresh = signed["stripe-signature"]
+            .to_str()
+            .unwrap()
+            .replace("t=1699999100", "t=1700000000");
         signed.insert("stripe-signature", HeaderValue::try_from(fresh).unwrap());
-        assert_eq!(verify(Scheme::Stripe, &signed, b"{}", &[key], NOW), Err(Refused::WrongSignature));
+        assert_eq!(
+            verify(Scheme::Stripe, &signed, b"{}", &[key], NOW),
+            Err(Refused::WrongSignature)
+        );
     }
 
     proptest! {

@@ -13,7 +13,12 @@ use crate::source::{Record, Source};
 const LONGEST: usize = 100;
 
 /// The topic: from the signed body where it is there, else from the scheme's header.
-pub(super) fn name(source: &Source, webhooks: &Webhooks, headers: &HeaderMap, body: &Value) -> Option<String> {
+pub(super) fn name(
+    source: &Source,
+    webhooks: &Webhooks,
+    headers: &HeaderMap,
+    body: &Value,
+) -> Option<String> {
     let name = if webhooks.topic.is_absent() {
         let header = match webhooks.scheme {
             Scheme::Shopify => "x-shopify-topic",
@@ -28,9 +33,19 @@ pub(super) fn name(source: &Source, webhooks: &Webhooks, headers: &HeaderMap, bo
 }
 
 /// What to do. A topic that the manifest does not know is nothing that we use.
-pub(super) fn news(source: &Source, webhooks: &Webhooks, topic: &str, body: &Value, now: Timestamp) -> Result<News, Refused> {
+pub(super) fn news(
+    source: &Source,
+    webhooks: &Webhooks,
+    topic: &str,
+    body: &Value,
+    now: Timestamp,
+) -> Result<News, Refused> {
     let scope = Scope::new(body, source.config());
-    let id_of = |id: &Expression| id.text(&scope).filter(|id| id.len() <= 200).ok_or(Refused::Malformed);
+    let id_of = |id: &Expression| {
+        id.text(&scope)
+            .filter(|id| id.len() <= 200)
+            .ok_or(Refused::Malformed)
+    };
     Ok(match webhooks.topics.get(topic) {
         None | Some(Meaning::Other) => News::Other,
         Some(Meaning::Ping) => News::Ping,
@@ -40,10 +55,20 @@ pub(super) fn news(source: &Source, webhooks: &Webhooks, topic: &str, body: &Val
         Some(Meaning::Deleted { stream, id }) => {
             let id = id_of(id)?;
             let version = now.micros();
-            News::Records(vec![Record { stream: stream.clone(), body: gone(&id), source_id: id, version, deleted: true }])
+            News::Records(vec![Record {
+                stream: stream.clone(),
+                body: gone(&id),
+                source_id: id,
+                version,
+                deleted: true,
+            }])
         }
         Some(Meaning::Record { stream, at, partial }) => {
-            let whole = if at.is_absent() { body.clone() } else { at.value(&scope).into_owned() };
+            let whole = if at.is_absent() {
+                body.clone()
+            } else {
+                at.value(&scope).into_owned()
+            };
             let stream = source.manifest().stream(stream).ok_or(Refused::Malformed)?;
             let record = source.record(stream, whole).map_err(|_| Refused::Malformed)?;
             // Without a version nobody can tell whether it is newer than what we have.
