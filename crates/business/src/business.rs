@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use db::Db;
+use db::kinds::IndexKind;
 use files::Files;
 use identity::Identity;
 use kit::lifecycle::Lifecycle;
@@ -41,6 +42,8 @@ impl std::fmt::Debug for Business {
 impl Business {
     /// The room over the floors below it.
     pub fn new(files: &Files, identity: &Identity, config: BusinessConfig) -> Self {
+        let records = crate::warehouse::Records(files.db().clone());
+        files.index().set_source(IndexKind::Record, Arc::new(records));
         Self(Arc::new(Inner {
             db: files.db().clone(),
             warehouse: crate::warehouse::Kept::default(),

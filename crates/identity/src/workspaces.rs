@@ -270,6 +270,15 @@ pub(crate) async fn tell_membership(
     Ok(())
 }
 
+/// All workspaces of the installation, the oldest first: for commands, which serve nobody in particular.
+pub async fn all(db: &Db) -> std::result::Result<Vec<WorkspaceId>, db::DbError> {
+    let rows = workspaces::Entity::find()
+        .order_by_asc(workspaces::Column::CreatedAt)
+        .all(db.read())
+        .await?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
 /// Makes a workspace that the caller owns.
 pub(crate) async fn create(identity: &Identity, caller: &Caller, input: WorkspaceIn) -> Result<WorkspaceOut> {
     let tx = identity.db().write().await?;

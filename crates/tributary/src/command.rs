@@ -72,6 +72,12 @@ enum Command {
         #[arg(long)]
         queue: bool,
     },
+    /// Fill a workspace with a demonstration shop: two years of orders.
+    Demo {
+        /// Which workspace; needed only where there are several.
+        #[arg(long)]
+        workspace: Option<uuid::Uuid>,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -165,6 +171,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
         // Done before there is a configuration.
         Command::Extract(task) => Ok(crate::extract::run(&task)?),
         Command::Reindex { workspace, queue } => reindex(&config, workspace, queue).await,
+        Command::Demo { workspace } => demo(&config, workspace).await,
     }
 }
 
@@ -250,6 +257,36 @@ async fn reindex(config: &Config, workspace: Option<uuid::Uuid>, only_queue: boo
         })
         .await?;
     }
+    rooms.db.close().await;
+    Ok(())
+}
+
+async fn demo(config: &Config, workspace: Option<uuid::Uuid>) -> anyhow::Result<()> {
+    let rooms = open_rooms(config, Clock::system(), 0).await?;
+    let all = identity::workspaces::all(&rooms.db).await?;
+    let workspace = match (workspace, &all[..]) {
+        (Some(wanted), _) => all
+            .iter()
+            .find(|one| one.0 == wanted)
+            .copied()
+            .context("there is no such workspace")?,
+        (None, [only]) => *only,
+        (None, []) => {
+            anyhow::bail!("there is no workspace yet; make an account first: tributary user create")
+        }
+        (None, several) => {
+            anyhow::bail!(
+                "there are {} workspaces; say which one with --workspace",
+                several.len()
+            )
+        }
+    };
+    let connector = business::demo::connector_of(&rooms.business, workspace).await?;
+    let filled = business::demo::fill(&rooms.business, workspace, connector, rooms.db.now()).await?;
+    say(&format!(
+        "{} orders of a demonstration shop are in the workspace {workspace}.",
+        filled.orders
+    ));
     rooms.db.close().await;
     Ok(())
 }

@@ -362,7 +362,7 @@ impl Config {
 
 /// The sections, to find where a variable's section ends and its key begins.
 const SECTIONS: [&str; 11] = [
-    "log", "database", "redis", "vault", "http", "limits", "ai", "chat", "files", "s3", "clamav",
+    "log", "database", "redis", "vault", "http", "limits", "ai", "chat", "files", "s3", "clamav", "business",
 ];
 
 /// `TRIBUTARY_AI_FIRST_BYTE_SECONDS=5` is `first_byte_seconds = 5` in `[ai]`; `TRIBUTARY_LISTEN` stands at the top.

@@ -83,6 +83,11 @@ impl App {
         &self.rooms.db
     }
 
+    /// The room of business data.
+    pub fn business(&self) -> &Business {
+        &self.rooms.business
+    }
+
     /// The OpenAPI document.
     pub fn openapi(&self) -> serde_json::Value {
         crate::openapi(&self.rooms)

@@ -100,10 +100,12 @@ enum Back {
 
 impl Back {
     fn day(self, day: Date) -> Date {
-        let moved = match self {
-            Self::Days(n) => day.checked_sub(n.days()),
-            Self::Months(n) => day.checked_sub(n.months()),
+        // More than the calendar has is as far back as it goes.
+        let span = match self {
+            Self::Days(n) => Span::new().try_days(n),
+            Self::Months(n) => Span::new().try_months(n),
         };
+        let moved = span.and_then(|span| day.checked_sub(span));
         moved.unwrap_or(Date::MIN)
     }
 }

@@ -20,6 +20,7 @@ mod payments;
 mod products;
 mod raw;
 mod rows;
+mod search;
 mod sums;
 mod values;
 
@@ -32,4 +33,5 @@ pub(crate) use firsts::for_all_sql as firsts_sql;
 pub(crate) use ids::{Ids, Kind};
 pub(crate) use load::{changed, lock_of};
 pub(crate) use rows::statement;
+pub(crate) use search::Records;
 pub(crate) use values::{Kept, names};

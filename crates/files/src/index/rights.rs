@@ -3,6 +3,7 @@
 use db::entity::{chunks, files};
 use db::kinds::{IndexKind, Role};
 use db::{UserId, WorkspaceId};
+use identity::Permission;
 use sea_orm::sea_query::Query;
 use sea_orm::{ColumnTrait, Condition};
 
@@ -19,8 +20,8 @@ pub struct Seeker {
     pub role: Role,
 }
 
-/// That a chunk of these kinds may be seen: messages and titles of threads that the seeker may enter, and files that
-/// they may see. What nobody answers for is not there.
+/// That a chunk of these kinds may be seen: messages and titles of threads that the seeker may enter, files that they may
+/// see, and records of the business for everybody who may ask for its numbers. What nobody answers for is not there.
 pub(crate) fn may_see(files: &Files, seeker: Seeker, kinds: &[IndexKind]) -> Condition {
     let Seeker {
         workspace,
@@ -52,6 +53,12 @@ pub(crate) fn may_see(files: &Files, seeker: Seeker, kinds: &[IndexKind]) -> Con
                 .add(chunks::Column::Kind.eq(IndexKind::File))
                 .add(chunks::Column::SourceId.in_subquery(visible)),
         );
+    }
+    if kinds.contains(&IndexKind::Record) && Permission::ReadBusiness.comes_with(role, false) {
+        let records = Condition::all()
+            .add(chunks::Column::WorkspaceId.eq(workspace))
+            .add(chunks::Column::Kind.eq(IndexKind::Record));
+        seen = seen.add(records);
     }
     if seen.is_empty() {
         // An empty "any" would permit everything.

@@ -1,9 +1,14 @@
 //! Business data: what comes in, and the numbers that come out.
 
+mod arithmetic;
 mod connectors;
+mod metrics;
+mod retail;
 mod schedules;
 mod shop;
+mod shops;
 mod sync;
+mod warehouse;
 mod webhooks;
 
 use sea_orm::{ConnectionTrait, Statement};

@@ -29,6 +29,7 @@ pub struct House {
     connector: String,
     sync_run: String,
     dead_letter: String,
+    metric: String,
 }
 
 fn text(value: &Value) -> String {
@@ -98,6 +99,8 @@ impl House {
         let values = json!({ "currency": "EUR" });
         let connector = make("connectors", json!({ "type": "csv", "values": values })).await;
         let (sync_run, dead_letter) = table_of_sales(&ann, &text(&connector["id"])).await;
+        let metric = json!({ "id": "after_fees", "label": "After fees", "expression": "revenue - fees", "unit": "money" });
+        let metric = make("metrics", metric).await;
         let settings = json!({ "values": { "theme": "dark" } });
         ann.patch("/api/v1/settings", &settings).await.expect(200);
         let workspace = text(&ann.get("/api/v1/workspace").await.data()["id"]);
@@ -127,6 +130,7 @@ impl House {
             connector: text(&connector["id"]),
             sync_run,
             dead_letter,
+            metric: text(&metric["id"]),
             app,
             ann,
             bob,
@@ -162,6 +166,7 @@ impl House {
                 ("dead-letters", _) => &self.dead_letter,
                 ("webhook-secrets", _) => "0",
                 ("parts" | "previews", _) => "1",
+                ("metrics", _) => &self.metric,
                 (before, part) => panic!("{}: which id is {before}/{part}? Tell House::path", call.name()),
             });
             before = part;
@@ -178,6 +183,9 @@ impl House {
             "current_password" => json!("not the password"),
             "workspace_id" => json!(self.workspace),
             "message_id" => json!(self.message),
+            "metric" => json!("revenue"),
+            "expression" => json!("revenue - fees"),
+            "unit" => json!("money"),
             "user_id" => json!(self.cleo_id),
             "role" => json!("member"),
             "scope" => json!("user"),

@@ -92,6 +92,11 @@ impl TestApp {
         self.app().db()
     }
 
+    /// The room of business data.
+    pub fn business(&self) -> &::business::Business {
+        self.app().business()
+    }
+
     /// Its OpenAPI document.
     pub fn openapi(&self) -> Value {
         self.app().openapi()

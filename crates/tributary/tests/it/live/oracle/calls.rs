@@ -3,7 +3,16 @@
 use super::House;
 
 /// Calls that change nothing that a scope shows, each with its reason.
-const ELSEWHERE: [(&str, &str); 17] = [
+const ELSEWHERE: [(&str, &str); 20] = [
+    ("POST /api/v1/metrics/query", "changes nothing"),
+    (
+        "/api/v1/metrics",
+        "a metric of one's own is told as business.changed, and fetched by a page that asks",
+    ),
+    (
+        "/api/v1/business/",
+        "told as business.changed, and fetched by a page that asks",
+    ),
     (
         "/api/v1/files/upload-url",
         "no file is there before its upload is complete",
