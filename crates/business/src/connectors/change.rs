@@ -69,11 +69,14 @@ pub(super) async fn change(
     let (workspace, id) = (at.workspace(), at.id());
     let keys = business.db().keys(workspace.0).await?;
     let before = values::values_of(&keys, &at.row)?;
-    let after = patch.values.as_ref().map(|given| {
-        values::check_names(business, manifest, given)?;
-        Ok::<_, ApiError>(values::merged(manifest, &before, given))
-    });
-    let after = after.transpose()?.filter(|after| *after != before);
+    let given = patch.values.clone().unwrap_or_default();
+    values::check_names(business, manifest, &given)?;
+    let mut after = values::merged(manifest, &before, &given);
+    let said = patch.role.or_else(|| given.contains_key("role").then(|| create::role_of(manifest, None, &after)));
+    if let Some(role) = said {
+        create::note_role(manifest, role, &mut after);
+    }
+    let after = Some(after).filter(|after| *after != before);
     let checked = match &after {
         Some(after) => create::check(business, manifest, after).await?,
         None => None,
@@ -85,7 +88,7 @@ pub(super) async fn change(
     if let Some(name) = patch.name.as_deref().map(str::trim) {
         change.name = Set(Sealed::seal(&keys, values::name_place(id), name).map_err(DbError::from)?);
     }
-    if let Some(role) = patch.role {
+    if let Some(role) = said {
         create::check_role(&tx, workspace, manifest, id, role).await?;
         change.role = Set(role.word().to_owned());
         if role.word() != row.role {
@@ -124,7 +127,7 @@ pub(super) async fn change(
         }
     }
     state::update(&tx, workspace, id, change).await?;
-    let details = json!({ "values": after.is_some(), "paused": patch.paused, "role": patch.role.map(RoleWord::word) });
+    let details = json!({ "values": after.is_some(), "paused": patch.paused, "role": said.map(RoleWord::word) });
     audit(&tx, &at.caller, "connector.changed", id, &details).await?;
     let row = held(&tx, at).await?;
     tx.commit().await?;

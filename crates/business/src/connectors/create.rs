@@ -141,12 +141,13 @@ pub(super) async fn create(
     let manifest = connectors::manifest::find(&input.kind)
         .ok_or_else(|| ApiError::invalid("type", "There is no such kind of connector."))?;
     values::check_names(business, manifest, &input.values)?;
-    let given = with_defaults(manifest, &input.values);
+    let mut given = with_defaults(manifest, &input.values);
+    let role = role_of(manifest, input.role, &given);
+    note_role(manifest, role, &mut given);
     let checked = check(business, manifest, &given).await?;
     let id = ConnectorId::new();
     let workspace = caller.workspace;
     let keys = business.db().keys(workspace.0).await?;
-    let role = input.role.unwrap_or(manifest.role.into());
     let name = input.name.as_deref().map(str::trim).filter(|name| !name.is_empty());
     let name = name.or(checked.as_ref().and_then(|checked| checked.account.as_deref()));
     let tx = business.db().write().await?;
@@ -200,6 +201,22 @@ pub(super) async fn create(
     tx.commit().await?;
     business.ingest().runs.notify_one();
     Ok(row)
+}
+
+/// The name of the field with which some manifests ask what a connection is for.
+const ROLE: &str = "role";
+
+/// What a connection is for: as said, as filled in, or as is usual.
+pub(super) fn role_of(manifest: &Manifest, said: Option<RoleWord>, given: &Values) -> RoleWord {
+    let filled_in = given.get(ROLE).filter(|word| !word.is_empty()).map(|word| RoleWord::of(word));
+    said.or(filled_in).unwrap_or(manifest.role.into())
+}
+
+/// Keeps the field in step with the role, where there is one: mappings ask for it.
+pub(super) fn note_role(manifest: &Manifest, role: RoleWord, given: &mut Values) {
+    if manifest.field(ROLE).is_some() {
+        given.insert(ROLE.to_owned(), role.word().to_owned());
+    }
 }
 
 pub(super) fn lock_of(workspace: WorkspaceId) -> i64 {

@@ -3,6 +3,7 @@
 mod access;
 mod change;
 mod create;
+mod demo;
 mod forget;
 mod routes;
 mod show;
@@ -11,6 +12,7 @@ mod types;
 mod values;
 
 pub(crate) use access::AtConnector;
+pub(crate) use demo::keep_demo;
 pub(crate) use forget::ForgetConnector;
 pub(crate) use routes::routes;
 pub(crate) use show::show;

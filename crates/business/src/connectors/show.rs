@@ -13,7 +13,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::types::RoleWord;
-use super::{state, values};
+use super::{demo, state, values};
 use crate::schedules::{self, Period, Spec};
 use crate::{Business, sync};
 
@@ -110,7 +110,11 @@ pub(crate) async fn show(business: &Business, row: &rows::Model) -> Result<Conne
     Ok(ConnectorOut {
         id: row.id,
         kind: row.kind.clone(),
-        title: manifest.map_or_else(|| row.kind.clone(), |manifest| manifest.title.clone()),
+        title: match manifest {
+            Some(manifest) => manifest.title.clone(),
+            None if row.kind == demo::KIND => demo::TITLE.to_owned(),
+            None => row.kind.clone(),
+        },
         name: row.name.open(&keys, values::name_place(row.id)).map_err(DbError::from)?,
         role: RoleWord::of(&row.role),
         state: row.state,

@@ -26,6 +26,7 @@ impl Job for FillDemo {
 impl FillDemo {
     pub(crate) async fn run(self, business: Business) -> Result<(), JobError> {
         let connector = connector_of(&business, self.workspace).await?;
+        crate::connectors::keep_demo(&business, self.workspace, connector).await?;
         fill(&business, self.workspace, connector, business.db().now()).await?;
         Ok(())
     }

@@ -46,7 +46,7 @@ async fn bytes_of(body: Body) -> Result<bytes::Bytes, ApiError> {
 /// Takes a webhook of a source: signed by it over the raw body, at most 2 MiB. It is written down before it is answered; the
 /// same one again is answered the same and has no second effect.
 #[utoipa::path(post, path = "/api/v1/webhooks/{connector_id}", tag = "business", security(()),
-    params(("connector_id" = Uuid, Path)), request_body(content = String, content_type = "application/json"),
+    params(("connector_id" = Uuid, Path)), request_body(content = String, content_type = "application/octet-stream"),
     responses((status = 202, body = Data<WebhookOut>), (status = 401, body = ErrorBody), (status = 404, body = ErrorBody),
         (status = 413, body = ErrorBody), (status = 429, body = ErrorBody), (status = 503, body = ErrorBody)))]
 async fn receive_webhook(

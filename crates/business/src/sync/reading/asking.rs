@@ -10,7 +10,7 @@ use crate::connectors::sentence;
 /// How often a source that is away is asked again.
 const TRIES: u32 = 7;
 /// How often an answer that is not understood is asked for again: it may have been cut.
-const DOUBTS: u32 = 2;
+const DOUBTS: u32 = 1;
 /// How often a source may say that it is too much, in a row.
 const WAITS: u32 = 120;
 /// The longest wait for a source that says when to come back.
@@ -78,9 +78,8 @@ fn trouble(error: &SourceError) -> Trouble {
         SourceError::Unauthorized(_) => Trouble::Reconnect(why),
         SourceError::Forbidden(_) => Trouble::Stream("forbidden", why),
         SourceError::Config { .. } => Trouble::Run(why),
-        SourceError::RateLimited(_) | SourceError::Unavailable(_) | SourceError::Protocol(_) => {
-            Trouble::Stream("failed", why)
-        }
+        SourceError::RateLimited(_) | SourceError::Unavailable(_) => Trouble::Stream("failed", why),
+        SourceError::Protocol(_) => Trouble::Slice(why),
     }
 }
 

@@ -36,6 +36,8 @@ pub(super) enum Trouble {
     Stopping,
     /// This stream cannot be read; others can. The word says how it is shown.
     Stream(&'static str, String),
+    /// A slice did not come whole; from its beginning it may.
+    Slice(String),
     /// Nothing can be read.
     Run(String),
     /// Nothing can be read before a person connects it again.
@@ -90,7 +92,7 @@ pub(super) async fn read(
         Ok(()) => ending::ended(&reading).await,
         Err(Trouble::Unwanted) => ending::cancelled(&reading).await,
         Err(Trouble::Stopping) => Ok(lease.hand_over(business.db()).await?),
-        Err(Trouble::Run(why) | Trouble::Stream(_, why)) => ending::failed(&reading, &why, false).await,
+        Err(Trouble::Run(why) | Trouble::Stream(_, why) | Trouble::Slice(why)) => ending::failed(&reading, &why, false).await,
         Err(Trouble::Reconnect(why)) => ending::failed(&reading, &why, true).await,
         Err(Trouble::Store(error)) => Err(error),
     }

@@ -45,9 +45,11 @@ impl Reading<'_> {
         let mut missing = String::new();
         for _ in 0..READINGS {
             let epoch = self.begin(slice).await?;
-            match self.pages(source, slice, epoch, all).await? {
-                Read::Complete => return Ok(()),
-                Read::Short { announced, came } => {
+            match self.pages(source, slice, epoch, all).await {
+                Ok(Read::Complete) => return Ok(()),
+                Err(Trouble::Slice(why)) => missing = why,
+                Err(other) => return Err(other),
+                Ok(Read::Short { announced, came }) => {
                     missing = format!("The source announced {announced} records and gave {came}.");
                     tracing::debug!(run = %self.run.id, stream = %slice.stream, announced, came, "a slice was not complete");
                 }

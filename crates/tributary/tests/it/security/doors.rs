@@ -43,6 +43,8 @@ async fn without_credentials_nothing_opens_but_what_says_so() {
             "POST /api/v1/auth/login",
             "POST /api/v1/auth/refresh",
             "POST /api/v1/auth/register",
+            // Right only with a signature of the source over the body: business::webhooks.
+            "POST /api/v1/webhooks/{connector_id}",
             "PUT /api/v1/files/uploads/{id}/parts/{number}",
         ],
         "a new open call is a decision: write it down here"

@@ -26,7 +26,11 @@ pub struct House {
     file: String,
     analysis: String,
     upload: String,
+    connector: String,
+    sync_run: String,
+    dead_letter: String,
     metric: String,
+    query: String,
     action: String,
     mail: String,
     task: String,
@@ -38,6 +42,24 @@ fn text(value: &Value) -> String {
         .as_str()
         .unwrap_or_else(|| panic!("not a text: {value}"))
         .to_owned()
+}
+
+/// A table of which one row is not understood: its run, and the row's letter.
+async fn table_of_sales(ann: &Client, connector: &str) -> (String, String) {
+    let table = "Order,Date,SKU,Product,Quantity,Unit price\n1,2026-01-05,A1,Cup,2,3.50\n2,2026-01-06,A1,Cup,many,3.50\n";
+    let path = format!("/api/v1/connectors/{connector}");
+    let sample = ann.send(http::Method::POST, &format!("{path}/upload?preview=true"), &[], table).await.data();
+    let mut layout = sample["layout"].clone();
+    layout["currency"] = json!("EUR");
+    let layout: String = layout.to_string().bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let run = ann.send(http::Method::POST, &format!("{path}/upload?layout={layout}"), &[], table).await;
+    run.expect(202);
+    eventually("the table is read", || async {
+        let letters = ann.get(&format!("{path}/dead-letters")).await.data();
+        let is_over = !ann.get(&format!("{path}/runs")).await.data()[0]["finished_at"].is_null();
+        (is_over && letters[0]["id"].is_string()).then(|| (text(&run.data()["id"]), text(&letters[0]["id"])))
+    })
+    .await
 }
 
 impl House {
@@ -79,8 +101,12 @@ impl House {
         let analyze = format!("files/{}/analyze", crate::files::id(&file));
         let analysis = make(&analyze, json!({ "model": "openai/mock" })).await["analysis"].take();
         let upload = make("files/upload-url", json!({ "name": "a.txt", "size": 10 })).await;
+        let values = json!({ "currency": "EUR" });
+        let connector = make("connectors", json!({ "type": "csv", "values": values })).await;
+        let (sync_run, dead_letter) = table_of_sales(&ann, &text(&connector["id"])).await;
         let metric = json!({ "id": "after_fees", "label": "After fees", "expression": "revenue - fees", "unit": "money" });
         let metric = make("metrics", metric).await;
+        let query = ann.post("/api/v1/ai/query", &json!({ "question": "hello" })).await.data();
         // One that waits for a yes, and one whose mail is held because there is no mail server.
         let letter = json!({ "to": ["x@example.org"], "subject": "s", "body": "b" });
         let letter = json!({ "kind": "email.send", "content": letter });
@@ -120,7 +146,11 @@ impl House {
             file: text(&file["id"]),
             analysis: text(&analysis["id"]),
             upload: text(&upload["id"]),
+            connector: text(&connector["id"]),
+            sync_run,
+            dead_letter,
             metric: text(&metric["id"]),
+            query: text(&query["query_id"]),
             action: text(&action["id"]),
             mail: text(&mail["id"]),
             task: text(&task["id"]),
@@ -159,8 +189,13 @@ impl House {
                 ("mail", _) => &self.mail,
                 ("tasks", _) => &self.task,
                 ("workflows", _) => &self.workflow,
+                ("connectors" | "webhooks", _) => &self.connector,
+                ("runs", _) => &self.sync_run,
+                ("dead-letters", _) => &self.dead_letter,
+                ("webhook-secrets", _) => "0",
                 ("parts" | "previews", _) => "1",
                 ("metrics", _) => &self.metric,
+                ("queries", _) => &self.query,
                 (before, part) => panic!("{}: which id is {before}/{part}? Tell House::path", call.name()),
             });
             before = part;

@@ -3,8 +3,9 @@
 use super::House;
 
 /// Calls that change nothing that a scope shows, each with its reason.
-const ELSEWHERE: [(&str, &str); 19] = [
+const ELSEWHERE: [(&str, &str); 22] = [
     ("POST /api/v1/metrics/query", "changes nothing"),
+    ("POST /api/v1/ai/query", "is told to its asker as user.query.submitted, which no list shows"),
     (
         "/api/v1/metrics",
         "a metric of one's own is told as business.changed, and fetched by a page that asks",
@@ -49,6 +50,11 @@ const ELSEWHERE: [(&str, &str); 19] = [
         "POST /api/v1/mail/{id}/send",
         "needs a mail server; business::actions, and its action is told as that of a confirmation is",
     ),
+    (
+        "/api/v1/connectors",
+        "a page that looks at connectors asks anew when connector.changed or connector.sync.… is told; business::connectors",
+    ),
+    ("/api/v1/webhooks/", "a source's own; what it brings is told as business.changed"),
     ("/continue", "answers::going_on_is_a_new_run_after_the_old_text"),
 ];
 
