@@ -345,9 +345,9 @@ mod tests {
             assert!(index.find("a name that nobody has ever heard").is_empty());
         }
         let each = begun.elapsed().as_micros() / 20;
-        // Two milliseconds; unoptimised code on a busy machine gets twenty times that.
+        // Two milliseconds; unoptimised code on a busy machine gets fifty times that.
         assert!(
-            each < if cfg!(debug_assertions) { 40_000 } else { 2_000 },
+            each < if cfg!(debug_assertions) { 100_000 } else { 2_000 },
             "{each} µs"
         );
     }
