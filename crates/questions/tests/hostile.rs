@@ -148,12 +148,14 @@ fn long_texts_are_survived_and_quickly() {
         let question: String = piece.chars().cycle().take(10_000).collect();
         let begun = Instant::now();
         check(&question, None);
-        slowest = slowest.max(begun.elapsed().as_millis() / 2);
+        let took = begun.elapsed().as_millis() / 2;
+        println!("10,000 characters of {piece:?}: {took} ms");
+        slowest = slowest.max(took);
     }
     println!("slowest of 10,000 characters: {slowest} ms");
-    // Unoptimised code gets thirty times the 30 ms that it may take in a release.
+    // Unoptimised code gets fifty times the 30 ms that it may take in a release.
     assert!(
-        slowest < if cfg!(debug_assertions) { 900 } else { 30 },
+        slowest < if cfg!(debug_assertions) { 1500 } else { 30 },
         "{slowest} ms"
     );
     let begun = Instant::now();
@@ -165,7 +167,7 @@ fn long_texts_are_survived_and_quickly() {
     let each = begun.elapsed().as_micros() / 20;
     println!("a question: {each} µs");
     assert!(
-        each < if cfg!(debug_assertions) { 300_000 } else { 10_000 },
+        each < if cfg!(debug_assertions) { 600_000 } else { 10_000 },
         "{each} µs"
     );
 }

@@ -29,7 +29,10 @@ pub fn features(question: &str) -> Vec<usize> {
     let mut add = |sort: char, text: &str| buckets.push((hash(sort, text) % BUCKETS as u64) as usize);
     for word in &words {
         add('w', word);
-        let letters: Vec<char> = format!("<{word}>").chars().collect();
+        let letters: Vec<char> = std::iter::once('<')
+            .chain(word.chars().take(40))
+            .chain(['>'])
+            .collect();
         for group in letters.windows(4) {
             add('c', &group.iter().collect::<String>());
         }

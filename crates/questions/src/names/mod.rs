@@ -24,6 +24,8 @@ pub struct NameMatch {
 
 /// As many values as a phrase of some of their words may bring.
 const MOST_PARTIAL: usize = 50;
+/// No name with a slip in it has more bytes.
+const MOST_LETTERS: usize = 200;
 /// No name is longer in a question.
 const MOST_WORDS: usize = 16;
 
@@ -258,6 +260,10 @@ impl ValueIndex {
 
 /// How many slips a word is forgiven: none up to three letters, one up to seven, then two.
 fn forgiven(word: &str) -> usize {
+    // Nobody writes a name as long as that, and to compare it would take long.
+    if word.len() > MOST_LETTERS {
+        return 0;
+    }
     match word.chars().count() {
         0..=3 => 0,
         4..=7 => 1,
@@ -338,7 +344,11 @@ mod tests {
             assert!(!index.find("Lamp 5 shade numbr 5").is_empty());
             assert!(index.find("a name that nobody has ever heard").is_empty());
         }
-        // Twenty questions; unoptimised code gets twenty times the two milliseconds that each may take.
-        assert!(begun.elapsed().as_millis() < 800, "{:?}", begun.elapsed());
+        let each = begun.elapsed().as_micros() / 20;
+        // Two milliseconds; unoptimised code on a busy machine gets fifty times that.
+        assert!(
+            each < if cfg!(debug_assertions) { 100_000 } else { 2_000 },
+            "{each} µs"
+        );
     }
 }

@@ -5,6 +5,9 @@ use crate::names::{NameMatch, ValueIndex};
 use crate::text::{Kind, key};
 use crate::vocabulary::Vocabulary;
 
+/// With more unknown words than this a text is not read as a question with slips in it.
+const MOST_TRIED: usize = 12;
+
 /// Words that nothing is known of.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Leftover {
@@ -43,6 +46,21 @@ impl Reading<'_> {
                 at += 1;
             }
             runs.push((begin, at));
+        }
+        let left: usize = runs.iter().map(|(begin, end)| end - begin).sum();
+        if left > MOST_TRIED {
+            // A text about something else: its words are not slips of ours.
+            let unknown = |(at, end)| Leftover {
+                at,
+                end,
+                doubt: Doubt::Unknown,
+            };
+            self.leftovers.extend(
+                runs.into_iter()
+                    .flat_map(|(begin, end)| (begin..end).map(|at| (at, at + 1)))
+                    .map(unknown),
+            );
+            return;
         }
         for (begin, end) in runs {
             self.read_run(begin, end, vocabulary, index);
