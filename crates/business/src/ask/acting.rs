@@ -11,7 +11,7 @@ use questions::phrase;
 use sea_orm::EntityTrait;
 use serde_json::{Value, json};
 
-use super::computing::{asked_back, query, said};
+use super::computing::{asked_back, run, said};
 use super::{Answered, Recognised};
 use crate::actions::{self, Proposal};
 use crate::doors::{DaysAsked, NumberAsked};
@@ -49,7 +49,8 @@ pub(super) async fn propose(
         content,
         thread_id: recognised.thread,
         query_id: Some(out.query_id),
-        said: Some(recognised.question.clone()),
+        // Whoever writes to themselves has named the recipient.
+        said: Some(format!("{} {}", recognised.question, own_address(business, caller).await?)),
         warnings: Vec::new(),
     };
     let tx = business.db().write().await?;
@@ -71,7 +72,7 @@ async fn words(
     frame: &Frame,
 ) -> Result<String, ApiError> {
     let catalogue = metrics::catalogue(business, caller.workspace).await?;
-    let answer = metrics::run(business, caller.workspace, &query(recognised, frame)).await?;
+    let answer = run(business, caller, recognised, frame).await?;
     Ok(said(recognised, frame, &catalogue, &answer))
 }
 

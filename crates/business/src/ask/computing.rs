@@ -30,10 +30,10 @@ pub(super) async fn compute(
         return Ok(None);
     };
     let catalogue = metrics::catalogue(business, caller.workspace).await?;
-    let answer = metrics::run(business, caller.workspace, &query(recognised, frame)).await?;
+    let answer = run(business, caller, recognised, frame).await?;
     out.answer = said(recognised, frame, &catalogue, &answer);
     if let Some(before) = month_before(recognised, frame, &answer) {
-        let answer = metrics::run(business, caller.workspace, &query(recognised, &before)).await?;
+        let answer = run(business, caller, recognised, &before).await?;
         out.answer = format!("{} {}", out.answer, said(recognised, &before, &catalogue, &answer));
     }
     out.definition = in_language(&answer.definition, understood.language);
@@ -60,8 +60,33 @@ pub(super) fn asked_back(recognised: &Recognised, out: &mut Answered) -> bool {
     true
 }
 
+/// Computes what a frame means.
+pub(super) async fn run(
+    business: &Business,
+    caller: &Caller,
+    recognised: &Recognised,
+    frame: &Frame,
+) -> Result<MetricAnswer, ApiError> {
+    let mut query = query(recognised, frame);
+    // A share is a part of the whole: of all countries, not of the one that is asked for.
+    let group = frame.group_by.as_ref().filter(|_| frame.share);
+    let kept = query
+        .filters
+        .iter()
+        .position(|filter| Some(&filter.dimension) == group && !filter.not);
+    let Some(kept) = kept.map(|at| query.filters.remove(at)) else {
+        return metrics::run(business, caller.workspace, &query).await;
+    };
+    query.rank = None;
+    let mut answer = metrics::run(business, caller.workspace, &query).await?;
+    let is_kept = |key: &Option<String>| key.as_ref().is_some_and(|key| kept.values.contains(key));
+    answer.rows.retain(|row| row.keys.first().is_some_and(is_kept));
+    answer.row_count = answer.rows.len() as u64;
+    Ok(answer)
+}
+
 /// The query that a frame means.
-pub(super) fn query(recognised: &Recognised, frame: &Frame) -> MetricQuery {
+fn query(recognised: &Recognised, frame: &Frame) -> MetricQuery {
     MetricQuery {
         metric: frame.metric.clone(),
         days: frame.range.days,
@@ -84,9 +109,8 @@ pub(super) fn said(
 ) -> String {
     let language = recognised.understanding.language;
     let fresh = answer.fresh_until.map(|until| moment(language, until, &recognised.calendar));
-    let mut notes = recognised.understanding.notes.clone();
-    notes.extend(answer.notes.iter().cloned());
-    let words = numbers::for_words(answer, recognised.today(), fresh, &notes);
+    let notes = &recognised.understanding.notes;
+    let words = numbers::for_words(answer, recognised.today(), fresh, notes);
     phrase::answer(language, frame, catalogue, &words)
 }
 

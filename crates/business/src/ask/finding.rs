@@ -27,7 +27,10 @@ pub(super) async fn find(
         .collect();
     out.hits = search(business, caller, text, kinds, SHOWN).await?;
     let count = out.hits.len().to_string();
-    out.answer = phrase::say(language, "found", &[("count", &count), ("said", text)]);
+    out.answer = match out.hits.is_empty() {
+        true => phrase::say(language, "found_none", &[("said", text)]),
+        false => phrase::say(language, "found", &[("count", &count), ("said", text)]),
+    };
     Ok(())
 }
 
