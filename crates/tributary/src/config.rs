@@ -361,7 +361,7 @@ impl Config {
 }
 
 /// The sections, to find where a variable's section ends and its key begins.
-const SECTIONS: [&str; 11] = [
+const SECTIONS: [&str; 12] = [
     "log", "database", "redis", "vault", "http", "limits", "ai", "chat", "files", "s3", "clamav", "business",
 ];
 

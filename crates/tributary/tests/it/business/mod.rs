@@ -44,7 +44,10 @@ pub async fn connector(client: &Client, id: &str) -> Value {
 /// Its newest run, once it has ended.
 pub async fn ended(client: &Client, connector: &str) -> Value {
     eventually("the run ends", || async {
-        let runs = client.get(&format!("/api/v1/connectors/{connector}/runs")).await.data();
+        let runs = client
+            .get(&format!("/api/v1/connectors/{connector}/runs"))
+            .await
+            .data();
         let run = runs[0].clone();
         (!run["finished_at"].is_null()).then_some(run)
     })
@@ -70,7 +73,11 @@ pub async fn number(app: &TestApp, sql: &str) -> i64 {
 pub async fn orders(app: &TestApp) -> (i64, i64) {
     (
         number(app, "SELECT CAST(COUNT(*) AS BIGINT) AS n FROM orders").await,
-        number(app, "SELECT CAST(COALESCE(SUM(net), 0) AS BIGINT) AS n FROM orders").await,
+        number(
+            app,
+            "SELECT CAST(COALESCE(SUM(net), 0) AS BIGINT) AS n FROM orders",
+        )
+        .await,
     )
 }
 
