@@ -16,7 +16,13 @@ async fn open(app: &TestApp) -> Standin {
 }
 
 async fn connected(client: &Client, shop: &Standin, service: &str) -> Value {
-    let body = json!({ "type": service, "values": shop.values(service) });
+    let mut values = shop.values(service);
+    // All of it in one or two slices.
+    let day = kit::clock::Clock::system()
+        .now()
+        .minus(std::time::Duration::from_hours(24 * 58));
+    values.insert("start_date".to_owned(), day.to_string().chars().take(10).collect());
+    let body = json!({ "type": service, "values": values });
     let answer = client.post("/api/v1/connectors", &body).await;
     answer.expect(201);
     answer.data()
