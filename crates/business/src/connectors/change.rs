@@ -72,7 +72,11 @@ pub(super) async fn change(
     let given = patch.values.clone().unwrap_or_default();
     values::check_names(business, manifest, &given)?;
     let mut after = values::merged(manifest, &before, &given);
-    let said = patch.role.or_else(|| given.contains_key("role").then(|| create::role_of(manifest, None, &after)));
+    let said = patch.role.or_else(|| {
+        given
+            .contains_key("role")
+            .then(|| create::role_of(manifest, None, &after))
+    });
     if let Some(role) = said {
         create::note_role(manifest, role, &mut after);
     }
@@ -127,7 +131,8 @@ pub(super) async fn change(
         }
     }
     state::update(&tx, workspace, id, change).await?;
-    let details = json!({ "values": after.is_some(), "paused": patch.paused, "role": said.map(RoleWord::word) });
+    let details =
+        json!({ "values": after.is_some(), "paused": patch.paused, "role": said.map(RoleWord::word) });
     audit(&tx, &at.caller, "connector.changed", id, &details).await?;
     let row = held(&tx, at).await?;
     tx.commit().await?;
@@ -146,8 +151,13 @@ async fn held(tx: &db::Tx, at: &AtConnector) -> Result<rows::Model, ApiError> {
 
 /// Whether the values name another account: then nothing of it has been read yet.
 fn is_another(manifest: &connectors::manifest::Manifest, before: &Values, after: &Values) -> bool {
-    let names = manifest.config.iter().filter(|field| field.kind == FieldKind::Text);
-    names.map(|field| &field.name).any(|name| before.get(name) != after.get(name))
+    let names = manifest
+        .config
+        .iter()
+        .filter(|field| field.kind == FieldKind::Text);
+    names
+        .map(|field| &field.name)
+        .any(|name| before.get(name) != after.get(name))
 }
 
 async fn forget_positions(tx: &db::Tx, at: &AtConnector) -> Result<(), DbError> {
@@ -181,13 +191,18 @@ pub(super) async fn add_secret(
 pub(super) async fn remove_secret(business: &Business, at: &AtConnector) -> Result<rows::Model, ApiError> {
     at.manage()?;
     let number = at.rest.first().and_then(|text| text.parse::<usize>().ok());
-    change_secrets(business, at, "connector.webhook_secret.removed", |all| match number {
-        Some(number) if number < all.len() => {
-            all.remove(number);
-            Ok(())
-        }
-        _ => Err(ApiError::not_found("secret")),
-    })
+    change_secrets(
+        business,
+        at,
+        "connector.webhook_secret.removed",
+        |all| match number {
+            Some(number) if number < all.len() => {
+                all.remove(number);
+                Ok(())
+            }
+            _ => Err(ApiError::not_found("secret")),
+        },
+    )
     .await
 }
 

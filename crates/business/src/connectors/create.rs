@@ -84,8 +84,14 @@ fn with_defaults(manifest: &Manifest, given: &Values) -> Values {
         .iter()
         .filter_map(|field| Some((field.name.clone(), field.default.clone()?)))
         .collect();
-    let trimmed = given.iter().map(|(name, value)| (name.clone(), value.trim().to_owned()));
-    all.extend(trimmed.filter(|(name, value)| !value.is_empty() || !all.contains_key(name)).collect::<Values>());
+    let trimmed = given
+        .iter()
+        .map(|(name, value)| (name.clone(), value.trim().to_owned()));
+    all.extend(
+        trimmed
+            .filter(|(name, value)| !value.is_empty() || !all.contains_key(name))
+            .collect::<Values>(),
+    );
     all
 }
 
@@ -98,9 +104,16 @@ pub(super) async fn check_role(
     role: RoleWord,
 ) -> Result<(), ApiError> {
     let usual = RoleWord::from(manifest.role);
-    let allowed = role == usual || manifest.other_roles.iter().any(|other| RoleWord::from(*other) == role);
+    let allowed = role == usual
+        || manifest
+            .other_roles
+            .iter()
+            .any(|other| RoleWord::from(*other) == role);
     if !allowed {
-        return Err(ApiError::invalid("role", "This kind of connector cannot be used for that."));
+        return Err(ApiError::invalid(
+            "role",
+            "This kind of connector cannot be used for that.",
+        ));
     }
     let others = rows::Entity::of(workspace)
         .filter(rows::Column::Id.ne(id))
@@ -148,7 +161,11 @@ pub(super) async fn create(
     let id = ConnectorId::new();
     let workspace = caller.workspace;
     let keys = business.db().keys(workspace.0).await?;
-    let name = input.name.as_deref().map(str::trim).filter(|name| !name.is_empty());
+    let name = input
+        .name
+        .as_deref()
+        .map(str::trim)
+        .filter(|name| !name.is_empty());
     let name = name.or(checked.as_ref().and_then(|checked| checked.account.as_deref()));
     let tx = business.db().write().await?;
     // Two at once must not both find no shop.
@@ -167,7 +184,10 @@ pub(super) async fn create(
         workspace_id: Set(workspace),
         id: Set(id),
         kind: Set(manifest.name.clone()),
-        name: Set(Sealed::seal(&keys, values::name_place(id), name.unwrap_or(&manifest.title)).map_err(DbError::from)?),
+        name: Set(
+            Sealed::seal(&keys, values::name_place(id), name.unwrap_or(&manifest.title))
+                .map_err(DbError::from)?,
+        ),
         role: Set(role.word().to_owned()),
         config: Set(values::seal_values(&keys, id, &given)?),
         secrets: Set(None),
@@ -208,7 +228,10 @@ const ROLE: &str = "role";
 
 /// What a connection is for: as said, as filled in, or as is usual.
 pub(super) fn role_of(manifest: &Manifest, said: Option<RoleWord>, given: &Values) -> RoleWord {
-    let filled_in = given.get(ROLE).filter(|word| !word.is_empty()).map(|word| RoleWord::of(word));
+    let filled_in = given
+        .get(ROLE)
+        .filter(|word| !word.is_empty())
+        .map(|word| RoleWord::of(word));
     said.or(filled_in).unwrap_or(manifest.role.into())
 }
 

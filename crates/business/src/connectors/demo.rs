@@ -17,7 +17,11 @@ pub(super) const KIND: &str = "demo";
 pub(super) const TITLE: &str = "Demonstration shop";
 
 /// Puts it into the list, if it is not there.
-pub(crate) async fn keep_demo(business: &Business, workspace: WorkspaceId, id: ConnectorId) -> Result<(), DbError> {
+pub(crate) async fn keep_demo(
+    business: &Business,
+    workspace: WorkspaceId,
+    id: ConnectorId,
+) -> Result<(), DbError> {
     let keys = business.db().keys(workspace.0).await?;
     let tx = business.db().write().await?;
     let now = tx.now().micros();

@@ -1,8 +1,6 @@
 //! Taking a connector away, with everything that it brought.
 
-use db::entity::{
-    connectors as rows, dead_letters, sync_positions, sync_runs, sync_slices, webhook_inbox,
-};
+use db::entity::{connectors as rows, dead_letters, sync_positions, sync_runs, sync_slices, webhook_inbox};
 use db::jobs::{Job, JobError};
 use db::{ConnectorId, DbError, Tx, WorkspaceId};
 use identity::audit;
@@ -52,7 +50,11 @@ pub(super) async fn delete(business: &Business, at: &AtConnector) -> Result<(), 
     if let Some(schedule) = at.row.schedule_id {
         schedules::remove(&tx, workspace, schedule).await?;
     }
-    business.ingest().queue.forget(&tx, workspace, connector.0).await?;
+    business
+        .ingest()
+        .queue
+        .forget(&tx, workspace, connector.0)
+        .await?;
     forget_rows(&tx, workspace, connector).await?;
     tx.job(&ForgetConnector { workspace, connector }).await?;
     let details = json!({ "type": at.row.kind });

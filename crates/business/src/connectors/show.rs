@@ -86,15 +86,23 @@ pub(crate) async fn show(business: &Business, row: &rows::Model) -> Result<Conne
     let manifest = connectors::manifest::find(&row.kind);
     let values = values::values_of(&keys, row)?;
     let checked: Checked = match &row.checked {
-        Some(sealed) => sealed.open(&keys, values::checked_place(row.id)).map_err(DbError::from)?,
+        Some(sealed) => sealed
+            .open(&keys, values::checked_place(row.id))
+            .map_err(DbError::from)?,
         None => Checked::default(),
     };
     let secrets: Vec<String> = match &row.secrets {
-        Some(sealed) => sealed.open(&keys, values::secrets_place(row.id)).map_err(DbError::from)?,
+        Some(sealed) => sealed
+            .open(&keys, values::secrets_place(row.id))
+            .map_err(DbError::from)?,
         None => Vec::new(),
     };
     let error = match &row.error {
-        Some(sealed) => Some(sealed.open(&keys, state::error_place(row.id)).map_err(DbError::from)?),
+        Some(sealed) => Some(
+            sealed
+                .open(&keys, state::error_place(row.id))
+                .map_err(DbError::from)?,
+        ),
         None => None,
     };
     let schedule = match row.schedule_id {
@@ -115,7 +123,10 @@ pub(crate) async fn show(business: &Business, row: &rows::Model) -> Result<Conne
             None if row.kind == demo::KIND => demo::TITLE.to_owned(),
             None => row.kind.clone(),
         },
-        name: row.name.open(&keys, values::name_place(row.id)).map_err(DbError::from)?,
+        name: row
+            .name
+            .open(&keys, values::name_place(row.id))
+            .map_err(DbError::from)?,
         role: RoleWord::of(&row.role),
         state: row.state,
         error,
@@ -151,7 +162,12 @@ fn schedule_out(row: &schedule_rows::Model) -> ScheduleOut {
 }
 
 fn webhook_url(business: &Business, id: ConnectorId) -> String {
-    let base = business.files().config().public_url.as_deref().unwrap_or_default();
+    let base = business
+        .files()
+        .config()
+        .public_url
+        .as_deref()
+        .unwrap_or_default();
     format!("{}/api/v1/webhooks/{id}", base.trim_end_matches('/'))
 }
 
@@ -159,7 +175,9 @@ async fn records_of(business: &Business, row: &rows::Model) -> Result<i64, DbErr
     let conn = business.db().read();
     let sql = "SELECT CAST(COUNT(*) AS BIGINT) AS records FROM raw_records WHERE workspace_id = $1 AND connector_id = $2";
     let values = [row.workspace_id.0.into(), row.id.0.into()];
-    let found = conn.query_one_raw(db::dialect::statement(conn, sql, values)).await?;
+    let found = conn
+        .query_one_raw(db::dialect::statement(conn, sql, values))
+        .await?;
     Ok(match found {
         Some(found) => found.try_get("", "records")?,
         None => 0,

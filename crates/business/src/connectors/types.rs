@@ -161,12 +161,19 @@ impl From<&Manifest> for ConnectorType {
             limits: manifest.limits.clone(),
             webhooks: manifest.has_webhooks(),
             upload: manifest.upload,
-            streams: manifest.streams.iter().map(|stream| stream.name.clone()).collect(),
+            streams: manifest
+                .streams
+                .iter()
+                .map(|stream| stream.name.clone())
+                .collect(),
         }
     }
 }
 
 /// All of them.
 pub(super) fn list() -> Vec<ConnectorType> {
-    connectors::manifest::builtin().iter().map(ConnectorType::from).collect()
+    connectors::manifest::builtin()
+        .iter()
+        .map(ConnectorType::from)
+        .collect()
 }

@@ -52,13 +52,19 @@ pub(crate) const fn secrets_place(id: ConnectorId) -> Place<'static> {
 }
 
 pub(super) fn is_secret(manifest: &Manifest, name: &str) -> bool {
-    manifest.field(name).is_some_and(|field| field.kind == FieldKind::Secret)
+    manifest
+        .field(name)
+        .is_some_and(|field| field.kind == FieldKind::Secret)
 }
 
 /// What may be shown: of a secret its last four characters, if there are enough to hide the rest.
 pub(super) fn masked(manifest: &Manifest, values: &Values) -> Values {
     let show = |(name, value): (&String, &String)| {
-        let shown = if is_secret(manifest, name) { mask(value) } else { value.clone() };
+        let shown = if is_secret(manifest, name) {
+            mask(value)
+        } else {
+            value.clone()
+        };
         (name.clone(), shown)
     };
     values.iter().map(show).collect()
@@ -115,7 +121,11 @@ pub(crate) fn secrets_of(keys: &OwnerKeys, row: &rows::Model) -> Result<Vec<Secr
         None => Vec::new(),
     };
     // The source itself knows the one among its values.
-    Ok(all.into_iter().filter(|secret| !secret.is_empty()).map(Secret::new).collect())
+    Ok(all
+        .into_iter()
+        .filter(|secret| !secret.is_empty())
+        .map(Secret::new)
+        .collect())
 }
 
 /// A connector that can be read: over the network, or from files.
@@ -150,7 +160,10 @@ pub(crate) async fn open(business: &Business, row: &rows::Model) -> Result<Reade
 
 /// Why a source could not be connected, at the field that it is about.
 pub(super) fn refused(manifest: &Manifest, error: SourceError) -> ApiError {
-    let secret = manifest.config.iter().find(|field| field.kind == FieldKind::Secret);
+    let secret = manifest
+        .config
+        .iter()
+        .find(|field| field.kind == FieldKind::Secret);
     let at_secret = secret.map_or("values".to_owned(), |field| format!("values.{}", field.name));
     match error {
         SourceError::Config { field, message } => ApiError::invalid(format!("values.{field}"), message),
@@ -164,7 +177,10 @@ pub(super) fn refused(manifest: &Manifest, error: SourceError) -> ApiError {
 pub(crate) fn sentence(error: &SourceError) -> String {
     let text = error.to_string();
     let mut chars = text.chars();
-    let first = chars.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
+    let first = chars
+        .next()
+        .map(|c| c.to_uppercase().to_string())
+        .unwrap_or_default();
     format!("{first}{}.", chars.as_str().trim_end_matches('.'))
 }
 
@@ -180,7 +196,10 @@ pub(crate) async fn values(business: &Business, row: &rows::Model) -> Result<Val
 
 impl Reader {
     /// What a record means, in our words; the error is one sentence.
-    pub fn map(&self, record: &connectors::source::Record) -> Result<Vec<connectors::canonical::Canonical>, String> {
+    pub fn map(
+        &self,
+        record: &connectors::source::Record,
+    ) -> Result<Vec<connectors::canonical::Canonical>, String> {
         if record.deleted {
             return Ok(Vec::new());
         }

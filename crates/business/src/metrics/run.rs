@@ -152,6 +152,8 @@ async fn compute(
             ..m
         },
     );
+    // What cannot be asked is refused also where there is nothing yet.
+    total(&work.asked(None, &query.group_by), within)?;
     let beside = match (query.compare, query.days) {
         (Some(how), Some(days)) => {
             let (days, moments) = other(&work.calendar, days, how, query.now);

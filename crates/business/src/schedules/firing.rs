@@ -7,7 +7,9 @@ use db::entity::schedules;
 use db::jobs::{Job, JobError};
 use db::{Db, DbError, WorkspaceId};
 use kit::clock::Timestamp;
-use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 

@@ -61,13 +61,17 @@ pub async fn create(tx: &Tx, workspace: WorkspaceId, what: &Due, spec: &Spec) ->
         failures: Set(0),
         created_at: Set(tx.now().micros()),
     };
-    schedules::Entity::insert(row).exec_without_returning(&**tx).await?;
+    schedules::Entity::insert(row)
+        .exec_without_returning(&**tx)
+        .await?;
     Ok(id)
 }
 
 /// Takes a schedule away; a job of it that waits finds it gone.
 pub async fn remove(tx: &Tx, workspace: WorkspaceId, id: Uuid) -> Result<(), DbError> {
-    schedules::Entity::delete_by_id((workspace, id)).exec(&**tx).await?;
+    schedules::Entity::delete_by_id((workspace, id))
+        .exec(&**tx)
+        .await?;
     Ok(())
 }
 
@@ -139,7 +143,12 @@ pub fn next_due(row: &schedules::Model) -> Option<Timestamp> {
     (!row.paused).then_some(Timestamp(row.next_due))
 }
 
-async fn update(tx: &Tx, workspace: WorkspaceId, id: Uuid, row: schedules::ActiveModel) -> Result<(), DbError> {
+async fn update(
+    tx: &Tx,
+    workspace: WorkspaceId,
+    id: Uuid,
+    row: schedules::ActiveModel,
+) -> Result<(), DbError> {
     schedules::Entity::update_many()
         .set(row)
         .filter(schedules::Column::WorkspaceId.eq(workspace))

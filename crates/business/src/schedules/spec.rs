@@ -244,7 +244,10 @@ mod tests {
             day: Weekday::Monday,
             at: "09:00".to_owned(),
         };
-        assert_eq!(next(&spec(weekly, "UTC"), "2026-11-21T00:00:00Z"), "2026-11-23T09:00:00Z");
+        assert_eq!(
+            next(&spec(weekly, "UTC"), "2026-11-21T00:00:00Z"),
+            "2026-11-23T09:00:00Z"
+        );
         let monthly = Period::Monthly {
             day: 31,
             at: "00:00".to_owned(),
@@ -259,12 +262,17 @@ mod tests {
         let hourly = Spec::every_minutes(60);
         let ids: Vec<_> = (0..50).map(Uuid::from_u128).collect();
         let moment = at("2026-11-21T00:00:00Z");
-        let slots: std::collections::BTreeSet<_> =
-            ids.iter().map(|id| hourly.next(*id, moment).unwrap().micros()).collect();
+        let slots: std::collections::BTreeSet<_> = ids
+            .iter()
+            .map(|id| hourly.next(*id, moment).unwrap().micros())
+            .collect();
         assert!(slots.len() > 20, "{} places", slots.len());
         for id in ids {
             let first = hourly.next(id, moment).unwrap();
-            assert_eq!(hourly.next(id, first).unwrap(), first.plus(Duration::from_hours(1)));
+            assert_eq!(
+                hourly.next(id, first).unwrap(),
+                first.plus(Duration::from_hours(1))
+            );
             // After a week without a server there is one slot and not 168.
             let late = hourly.next(id, moment.plus(Duration::from_hours(168))).unwrap();
             assert!(late.since(moment) <= Duration::from_hours(169));
@@ -282,7 +290,11 @@ mod tests {
             assert_eq!(spec.check(), Err(error));
             assert_eq!(spec.next(Uuid::nil(), Timestamp(0)), Err(error));
         }
-        assert!(daily("08:00", "UTC").next(Uuid::nil(), Timestamp(i64::MAX)).is_err());
+        assert!(
+            daily("08:00", "UTC")
+                .next(Uuid::nil(), Timestamp(i64::MAX))
+                .is_err()
+        );
     }
 
     #[test]

@@ -111,7 +111,7 @@ pub async fn count_anew(tx: &Tx, workspace: WorkspaceId) -> Result<(), DbError> 
         RefundBasis::Order => "placed_at",
     };
     let (orders, refunds) = (ROLE.replace("{}", "orders"), ROLE.replace("{}", "refunds"));
-    let is_draft = "LOWER(status) IN ('draft', 'trash', 'checkout-draft', 'auto-draft', 'new')";
+    let is_draft = "LOWER(status) IN ('draft', 'trash', 'checkout-draft', 'auto-draft')";
     for sql in [
         format!(
             "UPDATE orders SET counted = ({counted} AND {orders}), \

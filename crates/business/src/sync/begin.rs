@@ -66,7 +66,9 @@ pub(crate) async fn begin(tx: &Tx, wanted: Wanted) -> Result<Option<sync_runs::M
         .on_conflict(OnConflict::new().do_nothing().to_owned())
         .exec_without_returning(&**tx)
         .await?;
-    Ok(sync_runs::Entity::find_by_id((wanted.workspace, id)).one(&**tx).await?)
+    Ok(sync_runs::Entity::find_by_id((wanted.workspace, id))
+        .one(&**tx)
+        .await?)
 }
 
 /// The mode of a run that nobody chose: everything, as long as nothing has been read.
@@ -76,7 +78,11 @@ pub(super) async fn usual_mode(tx: &Tx, row: &rows::Model) -> Result<SyncMode, D
         .filter(sync_positions::Column::CursorAt.is_not_null())
         .count(&**tx)
         .await?;
-    Ok(if read == 0 { SyncMode::First } else { SyncMode::Incremental })
+    Ok(if read == 0 {
+        SyncMode::First
+    } else {
+        SyncMode::Incremental
+    })
 }
 
 /// Begins the run of a slot of a schedule. A source that rests has none, and a slot during a run is folded into it.

@@ -21,7 +21,12 @@ struct End {
 
 /// Everything was read that can be read.
 pub(super) async fn ended(reading: &Reading<'_>) -> Result<(), ApiError> {
-    let all = slices::all(reading.business.db().read(), reading.run.workspace_id, reading.run.id).await?;
+    let all = slices::all(
+        reading.business.db().read(),
+        reading.run.workspace_id,
+        reading.run.id,
+    )
+    .await?;
     let streams = streams_of(&all, &[]);
     let broken = |word: &str| reading.broken.values().any(|(of, _)| *of == word);
     let failed = streams.iter().filter(|stream| stream.status != "done").count();
@@ -180,13 +185,31 @@ async fn settle(
         SyncStatus::Failed => drop(connectors::failed_often(reading.business, tx, row, why).await?),
         SyncStatus::Cancelled => {}
         _ => {
-            let fresh = (end.status == SyncStatus::Success).then(|| fresh_until(all)).flatten();
-            connectors::went_well(reading.business, tx, row, run.finished_at, fresh, end.why.as_deref()).await?;
+            let fresh = (end.status == SyncStatus::Success)
+                .then(|| fresh_until(all))
+                .flatten();
+            connectors::went_well(
+                reading.business,
+                tx,
+                row,
+                run.finished_at,
+                fresh,
+                end.why.as_deref(),
+            )
+            .await?;
         }
     }
-    let Some(schedule) = row.schedule_id else { return Ok(None) };
+    let Some(schedule) = row.schedule_id else {
+        return Ok(None);
+    };
     if end.status != SyncStatus::Cancelled {
-        schedules::ended(tx, row.workspace_id, schedule, well || end.status == SyncStatus::Suspect).await?;
+        schedules::ended(
+            tx,
+            row.workspace_id,
+            schedule,
+            well || end.status == SyncStatus::Suspect,
+        )
+        .await?;
     }
     let schedule = schedules::get(&**tx, row.workspace_id, schedule).await?;
     Ok(schedule.as_ref().and_then(schedules::next_due))

@@ -24,7 +24,12 @@ type Page = Vec<Result<Record, BadRecord>>;
 
 /// Reads a file from its first record to its last.
 pub(super) async fn read(reading: &mut Reading<'_>, layout: &Layout) -> Result<(), Trouble> {
-    let all = slices::all(reading.business.db().read(), reading.run.workspace_id, reading.run.id).await?;
+    let all = slices::all(
+        reading.business.db().read(),
+        reading.run.workspace_id,
+        reading.run.id,
+    )
+    .await?;
     let Some(slice) = all.first().filter(|slice| slice.state != SliceState::Done) else {
         return Ok(());
     };

@@ -61,7 +61,12 @@ async fn forget_old(db: &Db) -> Result<(), DbError> {
         _ => forget_keys.replace("CAST(id AS TEXT)", "hex(id)"),
     };
     delete(&tx, &forget_keys, ago(KEYS)).await?;
-    delete(&tx, "DELETE FROM webhook_inbox WHERE received_at < $1", ago(BODIES)).await?;
+    delete(
+        &tx,
+        "DELETE FROM webhook_inbox WHERE received_at < $1",
+        ago(BODIES),
+    )
+    .await?;
     tx.commit().await
 }
 
@@ -72,7 +77,10 @@ async fn follow_plans(business: &Business) -> Result<(), DbError> {
         let Some(id) = row.schedule_id else { continue };
         let minutes = connectors::minutes_of(business, business.db().read(), row.workspace_id).await?;
         let found = schedules::get(business.db().read(), row.workspace_id, id).await?;
-        if found.as_ref().is_none_or(|found| minutes_between(found) == Some(minutes)) {
+        if found
+            .as_ref()
+            .is_none_or(|found| minutes_between(found) == Some(minutes))
+        {
             continue;
         }
         let tx = business.db().write().await?;

@@ -37,7 +37,12 @@ pub(super) async fn claim(db: &Db) -> Result<Option<sync_runs::Model>, DbError> 
     let free = format!("(status = 'queued' OR (status = 'running' AND leased_until < {now}))");
     // A look without the write lock: an idle node should not write.
     let look = format!("SELECT id FROM sync_runs WHERE {free} LIMIT 1");
-    if db.read().query_one_raw(statement(db.read(), &look, [])).await?.is_none() {
+    if db
+        .read()
+        .query_one_raw(statement(db.read(), &look, []))
+        .await?
+        .is_none()
+    {
         return Ok(None);
     }
     let tx = db.write().await?;
@@ -49,7 +54,9 @@ pub(super) async fn claim(db: &Db) -> Result<Option<sync_runs::Model>, DbError> 
     );
     let values = [db.bus().node().into(), tx.now().micros().into()];
     let row = tx.query_one_raw(statement(&*tx, &sql, values)).await?;
-    let row = row.map(|row| sync_runs::Model::from_query_result(&row, "")).transpose()?;
+    let row = row
+        .map(|row| sync_runs::Model::from_query_result(&row, ""))
+        .transpose()?;
     tx.commit().await?;
     Ok(row)
 }

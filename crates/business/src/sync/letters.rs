@@ -160,7 +160,10 @@ pub(crate) async fn bury(
                 rows::Column::LastSeenAt,
             ])
             .to_owned();
-        rows::Entity::insert(row).on_conflict(over).exec_without_returning(&**tx).await?;
+        rows::Entity::insert(row)
+            .on_conflict(over)
+            .exec_without_returning(&**tx)
+            .await?;
     }
     Ok(())
 }
@@ -219,7 +222,10 @@ fn shown(keys: &OwnerKeys, row: rows::Model) -> Result<LetterOut, DbError> {
         None => body.text,
     };
     if text.len() > SHOWN {
-        let end = (0..=SHOWN).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+        let end = (0..=SHOWN)
+            .rev()
+            .find(|at| text.is_char_boundary(*at))
+            .unwrap_or(0);
         text.truncate(end);
     }
     Ok(LetterOut {
@@ -246,7 +252,10 @@ pub(super) async fn list(business: &Business, at: &AtConnector) -> Result<Vec<Le
         .all(business.db().read())
         .await
         .map_err(DbError::from)?;
-    Ok(found.into_iter().map(|row| shown(&keys, row)).collect::<Result<_, _>>()?)
+    Ok(found
+        .into_iter()
+        .map(|row| shown(&keys, row))
+        .collect::<Result<_, _>>()?)
 }
 
 async fn find(business: &Business, at: &AtConnector) -> Result<rows::Model, ApiError> {
@@ -329,12 +338,16 @@ pub(super) async fn replay(business: &Business, at: &AtConnector) -> Result<(), 
 /// What the source says now of a record that could not be read.
 async fn fetched(reader: &Reader, row: &rows::Model) -> Result<Record, ApiError> {
     let (Reader::Source(source), Some(id)) = (reader, &row.source_id) else {
-        let sentence = "This could not be read at all, so it cannot be tried again; the next full run reads it anew.";
+        let sentence =
+            "This could not be read at all, so it cannot be tried again; the next full run reads it anew.";
         return Err(ApiError::new(Code::ValidationFailed, sentence));
     };
     match source.one(&row.stream, id).await {
         Ok(Some(record)) => Ok(record),
-        Ok(None) => Err(ApiError::invalid("record", "The source does not have this record any more.")),
+        Ok(None) => Err(ApiError::invalid(
+            "record",
+            "The source does not have this record any more.",
+        )),
         Err(error) => Err(ApiError::invalid("record", sentence(&error))),
     }
 }

@@ -42,7 +42,10 @@ pub(super) fn slices(
         return whole(stream, wish, cursor);
     };
     let now = wish.now.minus(stream.lag.0);
-    let start = wish.start.unwrap_or_else(|| now.minus(USUAL_PAST)).min(now.minus(Duration::from_secs(1)));
+    let start = wish
+        .start
+        .unwrap_or_else(|| now.minus(USUAL_PAST))
+        .min(now.minus(Duration::from_secs(1)));
     let long = stream.first_window.map_or(window, |span| span.0);
     let (Some(cursor), SyncMode::Incremental) = (cursor, wish.mode) else {
         return backwards(start, now, long, true);
@@ -196,7 +199,10 @@ mod tests {
         let day_old = position(at(99), at(70), true);
         let young = position(at(100).minus(Duration::from_hours(2)), at(70), true);
         let stream = stream(None);
-        assert_eq!(slices(&stream, &wish(SyncMode::Incremental), Some(&day_old)).len(), 1);
+        assert_eq!(
+            slices(&stream, &wish(SyncMode::Incremental), Some(&day_old)).len(),
+            1
+        );
         assert!(slices(&stream, &wish(SyncMode::Incremental), Some(&young)).is_empty());
         assert_eq!(slices(&stream, &wish(SyncMode::Full), Some(&young)).len(), 1);
     }

@@ -37,7 +37,8 @@ pub(super) async fn of(
 
 /// What the last runs found, oldest first.
 pub(super) fn recent(row: Option<&rows::Model>) -> Vec<Found> {
-    row.and_then(|row| serde_json::from_str(&row.recent).ok()).unwrap_or_default()
+    row.and_then(|row| serde_json::from_str(&row.recent).ok())
+        .unwrap_or_default()
 }
 
 /// Whether it cannot be that nothing was found in such a time.
@@ -46,7 +47,12 @@ pub(super) fn usually_has_rows(before: &[Found], seconds: u64) -> bool {
         // All of it was read: where there was anything there is something.
         return before.iter().any(|found| found.rows > 0);
     }
-    let alike: Vec<_> = before.iter().rev().filter(|found| (1..=seconds).contains(&found.seconds)).take(USUALLY).collect();
+    let alike: Vec<_> = before
+        .iter()
+        .rev()
+        .filter(|found| (1..=seconds).contains(&found.seconds))
+        .take(USUALLY)
+        .collect();
     alike.len() == USUALLY && alike.iter().all(|found| found.rows > 0)
 }
 
@@ -116,7 +122,10 @@ async fn save(tx: &Tx, row: rows::Model) -> Result<(), DbError> {
             rows::Column::UpdatedAt,
         ])
         .to_owned();
-    rows::Entity::insert(row).on_conflict(over).exec_without_returning(&**tx).await?;
+    rows::Entity::insert(row)
+        .on_conflict(over)
+        .exec_without_returning(&**tx)
+        .await?;
     Ok(())
 }
 
@@ -135,7 +144,10 @@ mod tests {
         assert!(usually_has_rows(&busy, 1_000));
         // A shorter time than ever before says nothing.
         assert!(!usually_has_rows(&busy, 60));
-        assert!(!usually_has_rows(&[found(900, 5), found(900, 0), found(900, 5)], 900));
+        assert!(!usually_has_rows(
+            &[found(900, 5), found(900, 0), found(900, 5)],
+            900
+        ));
         assert!(!usually_has_rows(&busy[..2], 900));
         // Everything was read, and where there was something there is nothing.
         assert!(usually_has_rows(&[found(0, 7)], 0));

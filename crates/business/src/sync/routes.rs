@@ -71,12 +71,18 @@ async fn start_sync(
 ) -> Result<Response, ApiError> {
     at.manage()?;
     if manifest_of(&at.row)?.upload {
-        return Err(ApiError::new(Code::Conflict, "This connector has no source; it reads files that are uploaded."));
+        return Err(ApiError::new(
+            Code::Conflict,
+            "This connector has no source; it reads files that are uploaded.",
+        ));
     }
     match at.row.state {
         ConnectorState::Active | ConnectorState::Failed | ConnectorState::Checking => {}
         ConnectorState::Paused => {
-            return Err(ApiError::new(Code::Conflict, "This connector is paused; resume it first."));
+            return Err(ApiError::new(
+                Code::Conflict,
+                "This connector is paused; resume it first.",
+            ));
         }
         ConnectorState::NeedsReconnect => {
             let sentence = "The source does not accept the credentials any more; enter them again first.";
@@ -93,7 +99,10 @@ async fn start_sync(
         ..Wanted::of(&at.row, mode, SyncTrigger::Person)
     };
     let Some(run) = begin(&tx, wanted).await? else {
-        return Err(ApiError::new(Code::Conflict, "This source is being read already."));
+        return Err(ApiError::new(
+            Code::Conflict,
+            "This source is being read already.",
+        ));
     };
     let details = json!({ "run_id": run.id, "mode": mode });
     audit(&tx, &at.caller, "connector.sync", at.id(), &details).await?;
@@ -115,7 +124,11 @@ async fn list_runs(State(business): State<Business>, at: AtConnector) -> Result<
     responses((status = 200, body = Data<RunOut>), (status = 404, body = ErrorBody), (status = 409, body = ErrorBody)))]
 async fn cancel_run(State(business): State<Business>, at: AtConnector) -> Result<Data<RunOut>, ApiError> {
     at.manage()?;
-    let wanted = at.rest.first().and_then(|text| text.parse().ok()).map(db::SyncRunId);
+    let wanted = at
+        .rest
+        .first()
+        .and_then(|text| text.parse().ok())
+        .map(db::SyncRunId);
     let wanted = wanted.ok_or_else(|| ApiError::not_found("run"))?;
     let tx = business.db().write().await?;
     let of = || {
@@ -123,7 +136,11 @@ async fn cancel_run(State(business): State<Business>, at: AtConnector) -> Result
             .filter(sync_runs::Column::ConnectorId.eq(at.id()))
             .filter(sync_runs::Column::Id.eq(wanted))
     };
-    let run = of().one(&*tx).await.map_err(DbError::from)?.ok_or_else(|| ApiError::not_found("run"))?;
+    let run = of()
+        .one(&*tx)
+        .await
+        .map_err(DbError::from)?
+        .ok_or_else(|| ApiError::not_found("run"))?;
     let change = match run.status {
         SyncStatus::Queued => sync_runs::ActiveModel {
             status: Set(SyncStatus::Cancelled),
@@ -143,8 +160,19 @@ async fn cancel_run(State(business): State<Business>, at: AtConnector) -> Result
         .exec(&*tx)
         .await
         .map_err(DbError::from)?;
-    audit(&tx, &at.caller, "connector.sync.cancelled", at.id(), &json!({ "run_id": wanted })).await?;
-    let run = of().one(&*tx).await.map_err(DbError::from)?.ok_or_else(|| ApiError::not_found("run"))?;
+    audit(
+        &tx,
+        &at.caller,
+        "connector.sync.cancelled",
+        at.id(),
+        &json!({ "run_id": wanted }),
+    )
+    .await?;
+    let run = of()
+        .one(&*tx)
+        .await
+        .map_err(DbError::from)?
+        .ok_or_else(|| ApiError::not_found("run"))?;
     tx.commit().await?;
     Ok(Data::new(show::show(&business, &run).await?))
 }

@@ -78,7 +78,8 @@ pub(super) fn streams_of(slices: &[sync_slices::Model], noted: &[StreamOut]) -> 
     for slice in slices {
         all.entry(&slice.stream).or_default().push(slice);
     }
-    let sum = |of: &[&sync_slices::Model], what: fn(&sync_slices::Model) -> i64| of.iter().map(|s| what(s)).sum();
+    let sum =
+        |of: &[&sync_slices::Model], what: fn(&sync_slices::Model) -> i64| of.iter().map(|s| what(s)).sum();
     all.into_iter()
         .map(|(name, of)| {
             let any = |state| of.iter().any(|slice| slice.state == state);
@@ -105,7 +106,11 @@ pub(super) async fn show(business: &Business, run: &sync_runs::Model) -> Result<
     let noted: Vec<StreamOut> = serde_json::from_str(&run.streams)?;
     let slices = slices::all(business.db().read(), run.workspace_id, run.id).await?;
     let has_ended = run.finished_at.is_some();
-    let streams = if has_ended || slices.is_empty() { noted } else { streams_of(&slices, &noted) };
+    let streams = if has_ended || slices.is_empty() {
+        noted
+    } else {
+        streams_of(&slices, &noted)
+    };
     let sum = |what: fn(&StreamOut) -> i64| streams.iter().map(what).sum::<i64>();
     let error = match &run.error {
         Some(sealed) => {
@@ -114,7 +119,10 @@ pub(super) async fn show(business: &Business, run: &sync_runs::Model) -> Result<
         }
         None => None,
     };
-    let done = slices.iter().filter(|slice| slice.state == SliceState::Done).count() as u64;
+    let done = slices
+        .iter()
+        .filter(|slice| slice.state == SliceState::Done)
+        .count() as u64;
     let reading = slices.iter().find(|slice| slice.state == SliceState::Reading);
     Ok(RunOut {
         id: run.id,
@@ -122,9 +130,21 @@ pub(super) async fn show(business: &Business, run: &sync_runs::Model) -> Result<
         mode: run.mode,
         trigger: run.trigger,
         status: run.status,
-        records_read: if has_ended { run.records_read } else { sum(|s| s.read) },
-        records_written: if has_ended { run.records_written } else { sum(|s| s.written) },
-        records_failed: if has_ended { run.records_failed } else { sum(|s| s.failed) },
+        records_read: if has_ended {
+            run.records_read
+        } else {
+            sum(|s| s.read)
+        },
+        records_written: if has_ended {
+            run.records_written
+        } else {
+            sum(|s| s.written)
+        },
+        records_failed: if has_ended {
+            run.records_failed
+        } else {
+            sum(|s| s.failed)
+        },
         duration_ms: news::duration_ms(run),
         error,
         progress: ProgressOut {
@@ -139,11 +159,7 @@ pub(super) async fn show(business: &Business, run: &sync_runs::Model) -> Result<
 }
 
 /// The newest runs of a connector.
-pub(super) async fn list(
-    business: &Business,
-    row: &rows::Model,
-    limit: u64,
-) -> Result<Vec<RunOut>, DbError> {
+pub(super) async fn list(business: &Business, row: &rows::Model, limit: u64) -> Result<Vec<RunOut>, DbError> {
     let found = sync_runs::Entity::of(row.workspace_id)
         .filter(sync_runs::Column::ConnectorId.eq(row.id))
         .order_by_desc(sync_runs::Column::CreatedAt)

@@ -42,7 +42,9 @@ pub(super) async fn write(
         if some.is_empty() {
             return Ok(());
         }
-        rows::Entity::insert_many(some).exec_without_returning(&**tx).await?;
+        rows::Entity::insert_many(some)
+            .exec_without_returning(&**tx)
+            .await?;
     }
 }
 

@@ -1,5 +1,7 @@
 //! Uploading a file of business data: looked at, or taken in as a run.
 
+use std::time::Duration;
+
 use axum::body::Body;
 use axum::extract::{FromRequest, Multipart, Request};
 use bytes::Bytes;
@@ -26,6 +28,8 @@ use crate::connectors::{AtConnector, announce, layout_place, manifest_of};
 /// As much of a file is looked at to find out what it is.
 const HEAD: usize = 256 << 10;
 const LONGEST_LAYOUT: usize = 64 << 10;
+/// The longest silence in the middle of an upload.
+const STILL: Duration = Duration::from_secs(30);
 
 /// How a file is taken.
 #[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
@@ -79,7 +83,10 @@ pub(super) async fn take(
 ) -> Result<Taken, ApiError> {
     at.manage()?;
     if !manifest_of(&at.row)?.upload {
-        return Err(ApiError::invalid("type", "This connector reads a source; it takes no files."));
+        return Err(ApiError::invalid(
+            "type",
+            "This connector reads a source; it takes no files.",
+        ));
     }
     let kind = request.headers().get(header::CONTENT_TYPE);
     let is_form = kind
@@ -93,12 +100,19 @@ pub(super) async fn take(
     };
     if !is_form {
         let body: Body = request.into_body();
-        return coming.receive(body.into_data_stream().map_err(|_| broken())).await;
+        return coming
+            .receive(body.into_data_stream().map_err(|_| broken()))
+            .await;
     }
-    let mut form = Multipart::from_request(request, &()).await.map_err(|_| broken())?;
+    let mut form = Multipart::from_request(request, &())
+        .await
+        .map_err(|_| broken())?;
     loop {
         let Some(field) = form.next_field().await.map_err(|_| broken())? else {
-            return Err(ApiError::invalid("file", "The form needs a field named file with the file in it."));
+            return Err(ApiError::invalid(
+                "file",
+                "The form needs a field named file with the file in it.",
+            ));
         };
         match field.name() {
             Some("file") => return coming.receive(field.map_err(|_| broken())).await,
@@ -121,8 +135,26 @@ struct Coming<'a> {
     layout: Option<String>,
 }
 
+/// Breaks off what does not move any more: nobody keeps a connection by sending nothing.
+fn moving<'a>(
+    bytes: impl Stream<Item = Result<Bytes, ApiError>> + Send + 'a,
+) -> impl Stream<Item = Result<Bytes, ApiError>> + Send + 'a {
+    futures::stream::unfold(Box::pin(bytes), |mut bytes| async move {
+        let next = tokio::time::timeout(STILL, bytes.next()).await;
+        let next = next.unwrap_or_else(|_| {
+            let sentence = "The upload came too slowly and was broken off.";
+            Some(Err(ApiError::new(Code::Timeout, sentence)))
+        });
+        next.map(|some| (some, bytes))
+    })
+}
+
 impl Coming<'_> {
-    async fn receive(self, bytes: impl Stream<Item = Result<Bytes, ApiError>> + Send) -> Result<Taken, ApiError> {
+    async fn receive(
+        self,
+        bytes: impl Stream<Item = Result<Bytes, ApiError>> + Send,
+    ) -> Result<Taken, ApiError> {
+        let bytes = moving(bytes);
         if self.preview {
             let head = head_of(bytes).await?;
             let sample = look(&head)?;
@@ -145,7 +177,9 @@ impl Coming<'_> {
             Ok(some)
         });
         let blobs = self.business.files().blobs();
-        let stored = blobs.put_sealed(&keys, self.at.workspace().0, &object, bounded).await?;
+        let stored = blobs
+            .put_sealed(&keys, self.at.workspace().0, &object, bounded)
+            .await?;
         let kept = self.keep(&head, &stored, &object).await;
         if !matches!(&kept, Ok((_, true))) {
             drop_object(self.business, self.at.workspace(), &object).await;
@@ -154,7 +188,12 @@ impl Coming<'_> {
     }
 
     /// Begins the run; false when the file was read before, and this copy of it is not needed.
-    async fn keep(&self, head: &[u8], stored: &Stored, object: &str) -> Result<(sync_runs::Model, bool), ApiError> {
+    async fn keep(
+        &self,
+        head: &[u8],
+        stored: &Stored,
+        object: &str,
+    ) -> Result<(sync_runs::Model, bool), ApiError> {
         if stored.size == 0 {
             return Err(ApiError::invalid("file", "The file is empty."));
         }
@@ -168,7 +207,11 @@ impl Coming<'_> {
         let before = sync_runs::Entity::of(workspace)
             .filter(sync_runs::Column::ConnectorId.eq(row.id))
             .filter(sync_runs::Column::Fingerprint.eq(fingerprint.clone()))
-            .filter(sync_runs::Column::Status.is_in([SyncStatus::Queued, SyncStatus::Running, SyncStatus::Success]))
+            .filter(sync_runs::Column::Status.is_in([
+                SyncStatus::Queued,
+                SyncStatus::Running,
+                SyncStatus::Success,
+            ]))
             .order_by_desc(sync_runs::Column::CreatedAt)
             .one(&*tx)
             .await
@@ -213,12 +256,15 @@ impl Coming<'_> {
             if text.len() > LONGEST_LAYOUT {
                 return Err(ApiError::invalid("layout", "This is too long."));
             }
-            return serde_json::from_str(text)
-                .map_err(|error| ApiError::invalid("layout", format!("The layout is not understood: {error}.")));
+            return serde_json::from_str(text).map_err(|error| {
+                ApiError::invalid("layout", format!("The layout is not understood: {error}."))
+            });
         }
         if let Some(sealed) = &self.at.row.layout {
             let keys = self.business.db().keys(self.at.workspace().0).await?;
-            return Ok(sealed.open(&keys, layout_place(self.at.id())).map_err(DbError::from)?);
+            return Ok(sealed
+                .open(&keys, layout_place(self.at.id()))
+                .map_err(DbError::from)?);
         }
         let sample = look(head)?;
         if sample.doubts.is_empty() {
@@ -226,9 +272,11 @@ impl Coming<'_> {
         }
         let sentence = "Please look at what was found in this file and say what its columns mean.";
         let doubts = sample.doubts.into_iter();
-        Err(doubts.fold(ApiError::new(Code::ValidationFailed, sentence), |error, doubt| {
-            error.with_detail("layout", doubt)
-        }))
+        Err(
+            doubts.fold(ApiError::new(Code::ValidationFailed, sentence), |error, doubt| {
+                error.with_detail("layout", doubt)
+            }),
+        )
     }
 }
 
@@ -250,14 +298,21 @@ fn look(head: &[u8]) -> Result<Sample, ApiError> {
 }
 
 async fn drop_object(business: &Business, workspace: WorkspaceId, object: &str) {
-    if let Err(error) = business.files().blobs().delete(Kind::Object, workspace.0, object).await {
+    if let Err(error) = business
+        .files()
+        .blobs()
+        .delete(Kind::Object, workspace.0, object)
+        .await
+    {
         tracing::warn!(error = %error, "an upload stays until the next sweep");
     }
 }
 
 /// The most that a file may have, by the plan of the workspace.
 async fn most(business: &Business, workspace: WorkspaceId) -> Result<u64, DbError> {
-    let row = workspaces::Entity::find_by_id(workspace).one(business.db().read()).await?;
+    let row = workspaces::Entity::find_by_id(workspace)
+        .one(business.db().read())
+        .await?;
     let limits = &business.files().config().limits;
     Ok(match row.map_or(Plan::Free, |row| row.plan) {
         Plan::Free => limits.free.file,

@@ -13,8 +13,8 @@ use uuid::Uuid;
 use super::batch::BatchMessage;
 use super::leases::Lease;
 use super::letters::{Letter, Stage, bury, raise};
-use super::slices::{self, Added};
 use super::positions;
+use super::slices::{self, Added};
 use crate::connectors::{Reader, RoleWord};
 use crate::ingest::word_or;
 use crate::queue::{Claim, Message, Queue, Topic};
@@ -148,11 +148,19 @@ pub(crate) struct Origin<'a> {
 }
 
 /// Writes what was understood and what was not; answers how many records were new or changed.
-pub(crate) async fn write(business: &Business, tx: &Tx, origin: &Origin<'_>, meant: Meant) -> Result<i64, DbError> {
+pub(crate) async fn write(
+    business: &Business,
+    tx: &Tx,
+    origin: &Origin<'_>,
+    meant: Meant,
+) -> Result<i64, DbError> {
     let row = origin.row;
     let mut by_stream: std::collections::BTreeMap<String, Vec<Loaded>> = std::collections::BTreeMap::new();
     for loaded in meant.loaded {
-        by_stream.entry(loaded.record.stream.clone()).or_default().push(loaded);
+        by_stream
+            .entry(loaded.record.stream.clone())
+            .or_default()
+            .push(loaded);
     }
     let mut written = 0;
     for (stream, records) in by_stream {
@@ -168,7 +176,10 @@ pub(crate) async fn write(business: &Business, tx: &Tx, origin: &Origin<'_>, mea
         };
         let report = warehouse::load(business, tx, row.workspace_id, &batch).await?;
         written += report.written as i64;
-        let ids = batch.records.iter().map(|loaded| loaded.record.source_id.as_str());
+        let ids = batch
+            .records
+            .iter()
+            .map(|loaded| loaded.record.source_id.as_str());
         raise(tx, row.workspace_id, row.id, &batch.stream, ids).await?;
     }
     if !meant.letters.is_empty() {
@@ -209,7 +220,12 @@ async fn serve_batch(loader: &Loader, claim: Claim) -> Result<(), ApiError> {
 
 /// Writes one page, and takes it out of the queue, in one transaction; false when somebody else has it. One that was tried
 /// too often is given up: its records become dead letters.
-async fn write_batch(loader: &Loader, claim: &Claim, message: &Message, give_up: bool) -> Result<bool, ApiError> {
+async fn write_batch(
+    loader: &Loader,
+    claim: &Claim,
+    message: &Message,
+    give_up: bool,
+) -> Result<bool, ApiError> {
     let business = &loader.business;
     let workspace = claim.lane.workspace;
     let queue = &business.ingest().queue;
@@ -224,10 +240,17 @@ async fn write_batch(loader: &Loader, claim: &Claim, message: &Message, give_up:
     let row = ours::find(business.db().read(), workspace, batch.connector).await?;
     // What is understood before the transaction keeps no other writer waiting.
     let meant = match &row {
-        Some(row) => {
-            let reader = loader.reader(row).await?;
-            Some(understand(&reader, &batch.stream, batch.records.clone(), batch.bad.clone()))
-        }
+        Some(row) => match loader.reader(row).await {
+            Ok(reader) => Some(understand(
+                &reader,
+                &batch.stream,
+                batch.records.clone(),
+                batch.bad.clone(),
+            )),
+            // It need not be understood to be given up.
+            Err(_) if give_up => Some(Meant::default()),
+            Err(error) => return Err(error),
+        },
         None => None,
     };
     let tx = business.db().write().await?;
@@ -250,7 +273,11 @@ async fn write_batch(loader: &Loader, claim: &Claim, message: &Message, give_up:
 
 /// The slice of a page, if the page still counts: its run goes on with the same reader, and the slice is being read for
 /// the same time.
-async fn slice_of(tx: &Tx, workspace: WorkspaceId, batch: &BatchMessage) -> Result<Option<sync_slices::Model>, DbError> {
+async fn slice_of(
+    tx: &Tx,
+    workspace: WorkspaceId,
+    batch: &BatchMessage,
+) -> Result<Option<sync_slices::Model>, DbError> {
     let lease = Lease {
         workspace,
         run: batch.run,
@@ -283,8 +310,23 @@ async fn add(
     let written = write(business, tx, &origin, meant).await?;
     let (all_failed, all_read) = (slice.records_failed + failed, slice.records_read + read);
     let too_many = all_failed > MOST_FAILED || (all_read >= ENOUGH && all_failed * 100 > all_read);
-    let state = if batch.last && !too_many { SliceState::Done } else { SliceState::Reading };
-    if !slices::add(tx, slice, Added { read, written, failed }, state).await? {
+    let state = if batch.last && !too_many {
+        SliceState::Done
+    } else {
+        SliceState::Reading
+    };
+    if !slices::add(
+        tx,
+        slice,
+        Added {
+            read,
+            written,
+            failed,
+        },
+        state,
+    )
+    .await?
+    {
         return Ok(());
     }
     if too_many {
@@ -308,7 +350,13 @@ async fn dead(business: &Business, tx: &Tx, row: &rows::Model, batch: &BatchMess
     let mut letters: Vec<Letter> = records
         .map(|record| Letter::of(record, Stage::Load, why.to_owned()))
         .collect();
-    letters.extend(batch.bad.iter().cloned().map(|bad| Letter::unread(&batch.stream, bad)));
+    letters.extend(
+        batch
+            .bad
+            .iter()
+            .cloned()
+            .map(|bad| Letter::unread(&batch.stream, bad)),
+    );
     let keys = business.db().keys(row.workspace_id.0).await?;
     bury(tx, &keys, row.workspace_id, row.id, letters).await?;
     ours::announce(tx, row.workspace_id, row.id).await

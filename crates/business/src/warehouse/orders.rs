@@ -172,7 +172,7 @@ impl Sets<'_> {
     ) -> Result<(), DbError> {
         let at = self.at;
         let standing = Standing::of(order, at.batch.role);
-        let counted = at.policy.counts(standing.countable);
+        let counted = standing.is_sales && at.policy.counts(standing.countable);
         let sums = Sums::of(order);
         self.orders.push([
             at.workspace.0.into(),
@@ -278,7 +278,7 @@ impl Sets<'_> {
             (false, OrderKind::CreditNote) => ("credit_note", standing.refunds_countable),
         };
         let listed = standing.refunds_listed && !is_cancellation;
-        let counted = at.policy.counts(countable);
+        let counted = standing.is_sales && at.policy.counts(countable);
         let placed = if order.kind == OrderKind::Sale {
             order.placed_at
         } else {

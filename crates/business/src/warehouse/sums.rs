@@ -16,7 +16,7 @@ pub(super) const ALWAYS: i32 = 1;
 pub(super) const UNTIL_CANCELLED: i32 = 2;
 
 /// Words for orders that have not become orders yet, or never did.
-const DRAFTS: [&str; 5] = ["draft", "trash", "checkout-draft", "auto-draft", "new"];
+const DRAFTS: [&str; 4] = ["draft", "trash", "checkout-draft", "auto-draft"];
 /// Words for orders that came to nothing.
 const FAILED: [&str; 3] = ["failed", "voided", "expired"];
 
@@ -24,6 +24,8 @@ const FAILED: [&str; 3] = ["failed", "voided", "expired"];
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Standing {
     pub is_cancelled: bool,
+    /// Whether its connection is for sales: what is not sells nothing, whatever it is worth.
+    pub is_sales: bool,
     pub countable: i32,
     /// Whether it is a real order of a shop, counted or not.
     pub listed: bool,
@@ -53,7 +55,8 @@ impl Standing {
         let status = order.status.to_lowercase();
         let is_cancelled =
             order.cancelled_at.is_some() || matches!(status.as_str(), "cancelled" | "canceled");
-        let is_real = role == Role::Sales && !order.is_test && !DRAFTS.contains(&status.as_str());
+        let is_sales = role == Role::Sales;
+        let is_real = !order.is_test && !DRAFTS.contains(&status.as_str());
         let is_void = FAILED.contains(&status.as_str())
             || order
                 .financial_status
@@ -68,9 +71,10 @@ impl Standing {
         Self {
             is_cancelled,
             countable: if is_sale { worth } else { NEVER },
-            listed: is_real && is_sale,
+            is_sales,
+            listed: is_sales && is_real && is_sale,
             refunds_countable: worth,
-            refunds_listed: is_real,
+            refunds_listed: is_sales && is_real,
         }
     }
 }

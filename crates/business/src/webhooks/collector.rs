@@ -47,7 +47,9 @@ pub(crate) struct Collector {
 
 impl Default for Collector {
     fn default() -> Self {
-        let full = moka::sync::Cache::builder().max_capacity(10_000).time_to_live(Duration::from_secs(2));
+        let full = moka::sync::Cache::builder()
+            .max_capacity(10_000)
+            .time_to_live(Duration::from_secs(2));
         Self {
             line: OnceLock::new(),
             full: full.build(),
@@ -58,7 +60,10 @@ impl Default for Collector {
 fn too_many() -> ApiError {
     ApiError {
         retry_after: Some(LATER),
-        ..ApiError::new(Code::RateLimited, "Too many webhooks of this source wait; please send it again later.")
+        ..ApiError::new(
+            Code::RateLimited,
+            "Too many webhooks of this source wait; please send it again later.",
+        )
     }
 }
 
@@ -104,7 +109,10 @@ type Waiting = (oneshot::Sender<Result<Uuid, ApiError>>, Uuid);
 async fn write_together(business: &Business, arrivals: Vec<Arrival>) {
     let mut by_lane: BTreeMap<(WorkspaceId, ConnectorId), Vec<Arrival>> = BTreeMap::new();
     for arrival in arrivals {
-        by_lane.entry((arrival.workspace, arrival.connector)).or_default().push(arrival);
+        by_lane
+            .entry((arrival.workspace, arrival.connector))
+            .or_default()
+            .push(arrival);
     }
     let mut waiting: Vec<Waiting> = Vec::new();
     let outcome = write_all(business, by_lane, &mut waiting).await;
@@ -196,7 +204,11 @@ async fn write_lane(
     if fresh.is_empty() {
         return Ok(known);
     }
-    let same = [rows::Column::WorkspaceId, rows::Column::ConnectorId, rows::Column::Key];
+    let same = [
+        rows::Column::WorkspaceId,
+        rows::Column::ConnectorId,
+        rows::Column::Key,
+    ];
     rows::Entity::insert_many(fresh)
         .on_conflict(OnConflict::columns(same).do_nothing().to_owned())
         .exec_without_returning(&**tx)

@@ -38,7 +38,9 @@ impl std::fmt::Debug for Doors {
 
 impl Default for Doors {
     fn default() -> Self {
-        let cache = moka::sync::Cache::builder().max_capacity(10_000).time_to_live(KNOWN);
+        let cache = moka::sync::Cache::builder()
+            .max_capacity(10_000)
+            .time_to_live(KNOWN);
         Self(cache.build())
     }
 }
@@ -49,7 +51,11 @@ impl Doors {
         self.0.invalidate(&id);
     }
 
-    pub(super) async fn at(&self, business: &Business, id: ConnectorId) -> Result<Option<Arc<Door>>, ApiError> {
+    pub(super) async fn at(
+        &self,
+        business: &Business,
+        id: ConnectorId,
+    ) -> Result<Option<Arc<Door>>, ApiError> {
         if let Some(known) = self.0.get(&id) {
             return Ok(known);
         }
@@ -67,7 +73,8 @@ async fn find(business: &Business, id: ConnectorId) -> Result<Option<Door>, ApiE
         .await
         .map_err(db::DbError::from)?;
     let Some(row) = row else { return Ok(None) };
-    let hears = connectors::manifest::find(&row.kind).is_some_and(connectors::manifest::Manifest::has_webhooks);
+    let hears =
+        connectors::manifest::find(&row.kind).is_some_and(connectors::manifest::Manifest::has_webhooks);
     if !hears {
         return Ok(None);
     }

@@ -89,7 +89,10 @@ async fn count_refusal(business: &Business, door: &Door, refused: Refused) -> Re
     tracing::debug!(connector = %door.connector, %refused, "a webhook was refused");
     let tx = business.db().write().await?;
     rows::Entity::update_many()
-        .col_expr(rows::Column::RefusedHooks, Expr::col(rows::Column::RefusedHooks).add(1))
+        .col_expr(
+            rows::Column::RefusedHooks,
+            Expr::col(rows::Column::RefusedHooks).add(1),
+        )
         .filter(rows::Column::WorkspaceId.eq(door.workspace))
         .filter(rows::Column::Id.eq(door.connector))
         .exec(&*tx)

@@ -34,7 +34,8 @@ async fn bytes_of(body: Body) -> Result<bytes::Bytes, ApiError> {
     let read = tokio::time::timeout(BODY_IN, to_bytes(body, receive::LARGEST)).await;
     let read = read.map_err(|_| ApiError::new(Code::Timeout, "The body took too long to arrive."))?;
     read.map_err(|error| {
-        let is_long = std::error::Error::source(&error).is_some_and(|cause| cause.to_string().contains("length limit"));
+        let is_long =
+            std::error::Error::source(&error).is_some_and(|cause| cause.to_string().contains("length limit"));
         if is_long || error.to_string().contains("length limit") {
             ApiError::new(Code::PayloadTooLarge, "A webhook has at most 2 MiB.")
         } else {

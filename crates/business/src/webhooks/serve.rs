@@ -35,7 +35,12 @@ struct Work {
 /// Does what the claimed webhooks are for, and takes them out of the queue, in one transaction.
 pub(crate) async fn serve(loader: &Loader, claim: Claim) -> Result<(), ApiError> {
     let queue = &loader.business.ingest().queue;
-    let attempts = claim.messages.iter().map(|message| message.attempts).max().unwrap_or(1);
+    let attempts = claim
+        .messages
+        .iter()
+        .map(|message| message.attempts)
+        .max()
+        .unwrap_or(1);
     match use_all(loader, &claim, attempts).await {
         Ok(true) => {
             queue.clear(claim).await;
@@ -45,7 +50,9 @@ pub(crate) async fn serve(loader: &Loader, claim: Claim) -> Result<(), ApiError>
         Err(later) => {
             tracing::debug!(error = %later, attempts, "webhooks are used later");
             let rest = Duration::from_millis(500) * (1 << attempts.clamp(0, 6) as u32);
-            Ok(queue.release(claim, later.retry_after.unwrap_or(rest).max(rest)).await?)
+            Ok(queue
+                .release(claim, later.retry_after.unwrap_or(rest).max(rest))
+                .await?)
         }
     }
 }
@@ -64,7 +71,12 @@ async fn use_all(loader: &Loader, claim: &Claim, attempts: i32) -> Result<bool, 
         if !business.ingest().queue.renew(claim).await? {
             return Ok(false);
         }
-        meant = Some(understand(&reader, "webhook", std::mem::take(&mut work.records), Vec::new()));
+        meant = Some(understand(
+            &reader,
+            "webhook",
+            std::mem::take(&mut work.records),
+            Vec::new(),
+        ));
     }
     let tx = business.db().write().await?;
     if let (Some(row), Some(meant)) = (&row, meant) {
@@ -163,7 +175,8 @@ async fn fetch(
         return Ok((HookState::Ignored, None));
     };
     let asked = tokio::time::timeout(PATIENCE, source.one(stream, id)).await;
-    let answer = asked.unwrap_or_else(|_| Err(SourceError::Unavailable("it took too long to answer".to_owned())));
+    let answer =
+        asked.unwrap_or_else(|_| Err(SourceError::Unavailable("it took too long to answer".to_owned())));
     let error = match answer {
         Ok(Some(record)) => {
             work.records.push(record);
@@ -210,7 +223,9 @@ async fn note(
             .filter(webhook_inbox::Column::ConnectorId.eq(row.id))
     };
     for state in [HookState::Done, HookState::Ignored, HookState::Failed] {
-        let of_state = states.iter().filter(|(_, its, why)| *its == state && why.is_none());
+        let of_state = states
+            .iter()
+            .filter(|(_, its, why)| *its == state && why.is_none());
         let names: Vec<String> = of_state.map(|(key, _, _)| key.clone()).collect();
         if names.is_empty() {
             continue;
@@ -240,7 +255,10 @@ async fn note(
             error: Set(Some(Sealed::seal(&keys, error_place(found.id), &why)?)),
             ..change
         };
-        of().set(change).filter(webhook_inbox::Column::Key.eq(key)).exec(&**tx).await?;
+        of().set(change)
+            .filter(webhook_inbox::Column::Key.eq(key))
+            .exec(&**tx)
+            .await?;
     }
     Ok(())
 }

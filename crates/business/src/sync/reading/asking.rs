@@ -25,7 +25,9 @@ pub(super) fn jittered(wait: Duration) -> Duration {
 }
 
 fn backoff(tries: u32) -> Duration {
-    Duration::from_millis(500).saturating_mul(1 << tries.min(10)).min(CAP)
+    Duration::from_millis(500)
+        .saturating_mul(1 << tries.min(10))
+        .min(CAP)
 }
 
 impl Reading<'_> {

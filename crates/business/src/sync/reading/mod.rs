@@ -27,6 +27,9 @@ use crate::{Business, ingest};
 /// How long it is waited between two looks whether pages were written.
 const LOOK: Duration = Duration::from_millis(200);
 
+/// How often a run is begun: one that always ends its node is given up.
+const BEGUN: i64 = 50;
+
 /// Why reading ends before its end.
 #[derive(Debug)]
 pub(super) enum Trouble {
@@ -87,12 +90,20 @@ pub(super) async fn read(
         usual: BTreeMap::new(),
         broken: BTreeMap::new(),
     };
-    let outcome = reading.go().await;
+    let outcome = if reading.run.fence > BEGUN {
+        Err(Trouble::Run(
+            "It was begun too often without coming to an end.".to_owned(),
+        ))
+    } else {
+        reading.go().await
+    };
     match outcome {
         Ok(()) => ending::ended(&reading).await,
         Err(Trouble::Unwanted) => ending::cancelled(&reading).await,
         Err(Trouble::Stopping) => Ok(lease.hand_over(business.db()).await?),
-        Err(Trouble::Run(why) | Trouble::Stream(_, why) | Trouble::Slice(why)) => ending::failed(&reading, &why, false).await,
+        Err(Trouble::Run(why) | Trouble::Stream(_, why) | Trouble::Slice(why)) => {
+            ending::failed(&reading, &why, false).await
+        }
         Err(Trouble::Reconnect(why)) => ending::failed(&reading, &why, true).await,
         Err(Trouble::Store(error)) => Err(error),
     }
@@ -113,8 +124,12 @@ impl Reading<'_> {
             Err(error) if error.code == kit::api::Code::Unavailable => return Err(Trouble::Store(error)),
             Err(error) => return Err(Trouble::Run(error.message)),
         };
-        for (stream, row) in
-            positions::of(self.business.db().read(), self.run.workspace_id, self.run.connector_id).await?
+        for (stream, row) in positions::of(
+            self.business.db().read(),
+            self.run.workspace_id,
+            self.run.connector_id,
+        )
+        .await?
         {
             self.usual.insert(stream, positions::recent(Some(&row)));
         }
@@ -122,14 +137,20 @@ impl Reading<'_> {
             self.plan().await?;
         }
         for stream in serde_json::from_str::<Vec<StreamOut>>(&self.run.streams).unwrap_or_default() {
-            let word = if stream.status == "forbidden" { "forbidden" } else { "failed" };
+            let word = if stream.status == "forbidden" {
+                "forbidden"
+            } else {
+                "failed"
+            };
             self.broken.insert(stream.name, (word, String::new()));
         }
         match &reader {
             Reader::Source(source) => self.streams(source).await?,
             Reader::Files(Some(layout)) => files::read(self, layout).await?,
             Reader::Files(None) => {
-                return Err(Trouble::Run("Nobody has said what the columns of the file mean.".to_owned()));
+                return Err(Trouble::Run(
+                    "Nobody has said what the columns of the file mean.".to_owned(),
+                ));
             }
         }
         self.settle().await
@@ -138,7 +159,12 @@ impl Reading<'_> {
     /// Cuts the run into slices and writes them down.
     async fn plan(&mut self) -> Result<(), Trouble> {
         let manifest = connectors::manifest_of(&self.row)?;
-        let known = positions::of(self.business.db().read(), self.run.workspace_id, self.run.connector_id).await?;
+        let known = positions::of(
+            self.business.db().read(),
+            self.run.workspace_id,
+            self.run.connector_id,
+        )
+        .await?;
         let now = self.business.db().now();
         let plan = if self.run.mode == SyncMode::Upload {
             let whole = Planned {
@@ -178,14 +204,19 @@ impl Reading<'_> {
             .map_err(db::DbError::from)?;
         news::started(&tx, &run, &self.row).await?;
         tx.commit().await?;
-        self.run = sync_runs::Model { is_planned: true, ..run };
+        self.run = sync_runs::Model {
+            is_planned: true,
+            ..run
+        };
         Ok(())
     }
 
     /// Since when the person wants to read: the first moment of that day, anywhere.
     async fn start_of(&self) -> Result<Option<Timestamp>, Trouble> {
         let values = connectors::values(self.business, &self.row).await?;
-        let day = values.get("start_date").and_then(|text| text.parse::<jiff::civil::Date>().ok());
+        let day = values
+            .get("start_date")
+            .and_then(|text| text.parse::<jiff::civil::Date>().ok());
         let start = day.and_then(|day| day.at(0, 0, 0, 0).in_tz("UTC").ok());
         Ok(start.map(|start| Timestamp(start.timestamp().as_microsecond()).minus(Duration::from_hours(14))))
     }
@@ -193,11 +224,17 @@ impl Reading<'_> {
     /// The slices of all streams, the first of each before the second of any.
     async fn streams(&mut self, source: &::connectors::source::Source) -> Result<(), Trouble> {
         let all = slices::all(self.business.db().read(), self.run.workspace_id, self.run.id).await?;
-        let order: Vec<String> = source.streams().iter().map(|stream| stream.name.clone()).collect();
+        let order: Vec<String> = source
+            .streams()
+            .iter()
+            .map(|stream| stream.name.clone())
+            .collect();
         let mut todo: Vec<&sync_slices::Model> = all.iter().collect();
         todo.sort_by_key(|slice| (slice.slice, order.iter().position(|name| *name == slice.stream)));
         for slice in todo {
-            if matches!(slice.state, SliceState::Done | SliceState::Failed) || self.broken.contains_key(&slice.stream) {
+            if matches!(slice.state, SliceState::Done | SliceState::Failed)
+                || self.broken.contains_key(&slice.stream)
+            {
                 continue;
             }
             match self.slice(source, slice, &all).await {
@@ -228,7 +265,10 @@ impl Reading<'_> {
         self.wait_until_written(0).await?;
         let all = slices::all(self.business.db().read(), self.run.workspace_id, self.run.id).await?;
         // A page that could not be written at all was taken out of the queue: its slice will not become complete.
-        let stuck: Vec<_> = all.iter().filter(|slice| slice.state == SliceState::Reading).collect();
+        let stuck: Vec<_> = all
+            .iter()
+            .filter(|slice| slice.state == SliceState::Reading)
+            .collect();
         for slice in stuck {
             let why = "Its pages could not be written.".to_owned();
             self.give_up(&slice.stream, "failed", why).await?;

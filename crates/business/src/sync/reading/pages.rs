@@ -92,12 +92,18 @@ impl Reading<'_> {
                 pause,
             } = page;
             came.extend(records.iter().map(|record| hash_of(&record.source_id)));
-            came.extend(bad.iter().map(|bad| hash_of(bad.source_id.as_deref().unwrap_or(&bad.body))));
+            came.extend(
+                bad.iter()
+                    .map(|bad| hash_of(bad.source_id.as_deref().unwrap_or(&bad.body))),
+            );
             let is_last = next.is_none();
             let count = came.len() as u64;
             if is_last {
                 if let Some(announced) = announced.filter(|announced| *announced > count) {
-                    return Ok(Read::Short { announced, came: count });
+                    return Ok(Read::Short {
+                        announced,
+                        came: count,
+                    });
                 }
                 self.check_usual(slice, count, all).await?;
             }
@@ -167,7 +173,8 @@ impl Reading<'_> {
             return Ok(());
         }
         let of_stream = || all.iter().filter(|other| other.stream == slice.stream);
-        let counts = |other: &&sync_slices::Model| self.run.mode != SyncMode::Incremental || other.moves_cursor;
+        let counts =
+            |other: &&sync_slices::Model| self.run.mode != SyncMode::Incremental || other.moves_cursor;
         let is_final = of_stream().filter(counts).all(|other| other.slice <= slice.slice);
         if !is_final {
             return Ok(());

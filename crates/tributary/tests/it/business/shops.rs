@@ -10,11 +10,19 @@ use crate::support::{Client, TestApp, eventually};
 const SERVICES: [&str; 3] = ["shopify", "stripe", "woocommerce"];
 
 async fn open(app: &TestApp) -> Standin {
-    Standin::start(Shop::seeded(7, 120, 50, app.db().now())).await.unwrap()
+    Standin::start(Shop::seeded(7, 120, 50, app.db().now()))
+        .await
+        .unwrap()
 }
 
 async fn connected(client: &Client, shop: &Standin, service: &str) -> Value {
-    let body = json!({ "type": service, "values": shop.values(service) });
+    let mut values = shop.values(service);
+    // All of it in one or two slices.
+    let day = kit::clock::Clock::system()
+        .now()
+        .minus(std::time::Duration::from_hours(24 * 58));
+    values.insert("start_date".to_owned(), day.to_string().chars().take(10).collect());
+    let body = json!({ "type": service, "values": values });
     let answer = client.post("/api/v1/connectors", &body).await;
     answer.expect(201);
     answer.data()
@@ -67,11 +75,22 @@ async fn a_token_that_ran_out_asks_for_another() {
         shop.break_next(Fault::Unauthorized);
         let run = synced(&ann, id(&made), "full").await;
         assert_eq!(run["status"], "failed", "{service}: {run}");
-        assert_eq!(connector(&ann, id(&made)).await["state"], "needs_reconnect", "{service}");
+        assert_eq!(
+            connector(&ann, id(&made)).await["state"],
+            "needs_reconnect",
+            "{service}"
+        );
     }
 }
 
-async fn deliver(app: &TestApp, shop: &Standin, connector: &str, service: &str, topic: &str, order: u64) -> u16 {
+async fn deliver(
+    app: &TestApp,
+    shop: &Standin,
+    connector: &str,
+    service: &str,
+    topic: &str,
+    order: u64,
+) -> u16 {
     let delivery = shop.delivery(service, topic, order, app.db().now()).unwrap();
     let headers: Vec<(&str, &str)> = delivery
         .headers
@@ -79,7 +98,10 @@ async fn deliver(app: &TestApp, shop: &Standin, connector: &str, service: &str, 
         .map(|(name, value)| (name.as_str(), value.to_str().unwrap()))
         .collect();
     let path = format!("/api/v1/webhooks/{connector}");
-    let answer = app.client().send(Method::POST, &path, &headers, delivery.body).await;
+    let answer = app
+        .client()
+        .send(Method::POST, &path, &headers, delivery.body)
+        .await;
     answer.status.as_u16()
 }
 
@@ -96,15 +118,29 @@ async fn a_webhook_of_each_brings_what_changed() {
         let made = connected(&ann, &shop, service).await;
         ended(&ann, id(&made)).await;
         let order = shop.edit(|shop| {
-            let order = shop.orders.iter().rev().find(|order| !order.is_test && order.cancelled.is_none()).unwrap().id;
+            let order = shop
+                .orders
+                .iter()
+                .rev()
+                .find(|order| !order.is_test && order.cancelled.is_none())
+                .unwrap()
+                .id;
             shop.now += 60;
             shop.touch(order, |order| order.shipping += 500);
             order
         });
         let sums = "SELECT CAST(COALESCE((SELECT SUM(version) FROM raw_records), 0) / 1000 AS BIGINT) AS n";
         let before = (number(&app, sums).await, orders(&app).await);
-        assert_eq!(deliver(&app, &shop, id(&made), service, topic, order).await, 202, "{service}");
-        assert_eq!(deliver(&app, &shop, id(&made), service, topic, order).await, 202, "{service}");
+        assert_eq!(
+            deliver(&app, &shop, id(&made), service, topic, order).await,
+            202,
+            "{service}"
+        );
+        assert_eq!(
+            deliver(&app, &shop, id(&made), service, topic, order).await,
+            202,
+            "{service}"
+        );
         let inbox = "SELECT CAST(COUNT(*) AS BIGINT) AS n FROM webhook_inbox";
         eventually("the webhook is used", || async {
             (number(&app, &format!("{inbox} WHERE state = 'done'")).await == 1).then_some(())
@@ -125,7 +161,10 @@ async fn an_uninstalled_app_is_told_at_once() {
     let ann = app.person("ann").await;
     let made = connected(&ann, &shop, "shopify").await;
     ended(&ann, id(&made)).await;
-    assert_eq!(deliver(&app, &shop, id(&made), "shopify", "app/uninstalled", 1).await, 202);
+    assert_eq!(
+        deliver(&app, &shop, id(&made), "shopify", "app/uninstalled", 1).await,
+        202
+    );
     eventually("it needs to be connected again", || async {
         (connector(&ann, id(&made)).await["state"] == "needs_reconnect").then_some(())
     })

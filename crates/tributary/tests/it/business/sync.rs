@@ -55,10 +55,19 @@ async fn an_empty_answer_where_there_was_much_is_no_success() {
     let run = synced(&ann, id(&made), "full").await;
     assert_eq!(run["status"], "suspect", "{run}");
     assert!(run["error"].as_str().unwrap().contains("orders"), "{run}");
-    let stream = run["streams"].as_array().unwrap().iter().find(|s| s["name"] == "orders").unwrap().clone();
+    let stream = run["streams"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|s| s["name"] == "orders")
+        .unwrap()
+        .clone();
     assert_eq!(stream["status"], "suspect");
     let now = connector(&ann, id(&made)).await;
-    assert_eq!(now["fresh_until"], fresh, "answers do not look fresher than they are");
+    assert_eq!(
+        now["fresh_until"], fresh,
+        "answers do not look fresher than they are"
+    );
     assert!(now["error"].is_string());
     assert_eq!(orders(&app).await, (40, shop.sum()), "nothing was taken away");
     assert!(number(&app, cursor).await >= before);
@@ -79,17 +88,25 @@ async fn a_record_that_is_not_understood_waits_and_the_others_go_on() {
     let made = connected(&ann, &shop).await;
     let run = ended(&ann, id(&made)).await;
     assert_eq!(run["status"], "success", "{run}");
-    assert_eq!((&run["records_failed"], &run["records_read"]), (&json!(1), &json!(31)));
+    assert_eq!(
+        (&run["records_failed"], &run["records_read"]),
+        (&json!(1), &json!(31))
+    );
     assert_eq!(orders(&app).await.0, 30);
     let path = format!("/api/v1/connectors/{}/dead-letters", id(&made));
     let letters = ann.get(&path).await.data();
     let letter = &letters[0];
-    assert_eq!((&letter["source_id"], &letter["stage"], &letter["stream"]), (&json!("31"), &json!("map"), &json!("orders")));
+    assert_eq!(
+        (&letter["source_id"], &letter["stage"], &letter["stream"]),
+        (&json!("31"), &json!("map"), &json!("orders"))
+    );
     assert!(letter["body"].as_str().unwrap().contains("???"));
     assert_eq!(connector(&ann, id(&made)).await["dead_letters"], 1);
     // Trying it again says what is wrong.
     let replay = format!("{path}/{}/replay", id(letter));
-    ann.post(&replay, &json!({})).await.expect_error(422, "VALIDATION_FAILED");
+    ann.post(&replay, &json!({}))
+        .await
+        .expect_error(422, "VALIDATION_FAILED");
     assert_eq!(ann.get(&path).await.data()[0]["attempts"], 2);
     // Once the source has put it right the letter goes by itself.
     odd["currency"] = json!("EUR");
@@ -112,7 +129,9 @@ async fn a_dead_letter_can_be_thrown_away_which_is_written_down() {
     let path = format!("/api/v1/connectors/{}/dead-letters", id(&made));
     let letter = ann.get(&path).await.data()[0].clone();
     ann.delete(&format!("{path}/{}", id(&letter))).await.expect(200);
-    ann.delete(&format!("{path}/{}", id(&letter))).await.expect_error(404, "NOT_FOUND");
+    ann.delete(&format!("{path}/{}", id(&letter)))
+        .await
+        .expect_error(404, "NOT_FOUND");
     let rows = "SELECT CAST(COUNT(*) AS BIGINT) AS n FROM audit WHERE action = 'dead_letter.discarded'";
     assert_eq!(number(&app, rows).await, 1);
 }
@@ -130,7 +149,8 @@ async fn so_many_that_are_not_understood_stop_the_stream() {
     let made = connected(&ann, &shop).await;
     let run = ended(&ann, id(&made)).await;
     assert_eq!(run["status"], "partial", "{run}");
-    let cursor = "SELECT CAST(COUNT(*) AS BIGINT) AS n FROM sync_positions WHERE stream = 'orders' AND is_filled";
+    let cursor =
+        "SELECT CAST(COUNT(*) AS BIGINT) AS n FROM sync_positions WHERE stream = 'orders' AND is_filled";
     assert_eq!(number(&app, cursor).await, 0, "the position did not move over it");
 }
 
@@ -142,11 +162,20 @@ async fn a_run_can_be_ended_and_the_next_one_goes_on() {
     ended(&ann, id(&made)).await;
     shop.be_slow(Duration::from_secs(2));
     let path = format!("/api/v1/connectors/{}", id(&made));
-    let run = ann.post(&format!("{path}/sync"), &json!({ "mode": "full" })).await.data();
-    ann.post(&format!("{path}/sync"), &json!({})).await.expect_error(409, "CONFLICT");
-    ann.post(&format!("{path}/runs/{}/cancel", id(&run)), &json!({})).await.expect(200);
+    let run = ann
+        .post(&format!("{path}/sync"), &json!({ "mode": "full" }))
+        .await
+        .data();
+    ann.post(&format!("{path}/sync"), &json!({}))
+        .await
+        .expect_error(409, "CONFLICT");
+    ann.post(&format!("{path}/runs/{}/cancel", id(&run)), &json!({}))
+        .await
+        .expect(200);
     assert_eq!(ended(&ann, id(&made)).await["status"], "cancelled");
-    ann.post(&format!("{path}/runs/{}/cancel", id(&run)), &json!({})).await.expect_error(409, "CONFLICT");
+    ann.post(&format!("{path}/runs/{}/cancel", id(&run)), &json!({}))
+        .await
+        .expect_error(409, "CONFLICT");
     shop.be_slow(Duration::ZERO);
     assert_eq!(synced(&ann, id(&made), "full").await["status"], "success");
 }
@@ -206,7 +235,10 @@ async fn a_server_that_is_killed_again_and_again_leaves_the_same_tables() {
     }
     let run = ended(&ann, id(&made)).await;
     assert_eq!(run["status"], "success", "{run}");
-    let runs = ann.get(&format!("/api/v1/connectors/{}/runs", id(&made))).await.data();
+    let runs = ann
+        .get(&format!("/api/v1/connectors/{}/runs", id(&made)))
+        .await
+        .data();
     assert_eq!(runs.as_array().unwrap().len(), 1, "it was one run all along");
     server.kill();
     let (calm, wild) = (table(&calm).await, table(&wild).await);
@@ -221,7 +253,14 @@ const SALES: &str = "Order,Date,SKU,Product,Quantity,Unit price,Customer,Country
 
 async fn upload(client: &Client, connector: &str, query: &str, text: &str) -> crate::support::Answer {
     let path = format!("/api/v1/connectors/{connector}/upload{query}");
-    client.send(Method::POST, &path, &[("content-type", "text/csv")], text.to_owned()).await
+    client
+        .send(
+            Method::POST,
+            &path,
+            &[("content-type", "text/csv")],
+            text.to_owned(),
+        )
+        .await
 }
 
 async fn table_of_sales(app: &TestApp) -> (Client, Value) {
@@ -240,8 +279,14 @@ async fn a_file_is_looked_at_approved_and_read_and_the_same_again_does_nothing()
     let sample = upload(&ann, id(&made), "?preview=true", SALES).await;
     sample.expect(200);
     let sample = sample.data();
-    assert_eq!((&sample["format"], &sample["delimiter"]), (&json!("csv"), &json!(",")));
-    assert_eq!(number(&app, "SELECT CAST(COUNT(*) AS BIGINT) AS n FROM sync_runs").await, 0);
+    assert_eq!(
+        (&sample["format"], &sample["delimiter"]),
+        (&json!("csv"), &json!(","))
+    );
+    assert_eq!(
+        number(&app, "SELECT CAST(COUNT(*) AS BIGINT) AS n FROM sync_runs").await,
+        0
+    );
     let mut layout = sample["layout"].clone();
     layout["currency"] = json!("EUR");
     let query: String = layout.to_string().bytes().map(|b| format!("%{b:02X}")).collect();
@@ -249,7 +294,10 @@ async fn a_file_is_looked_at_approved_and_read_and_the_same_again_does_nothing()
     run.expect(202);
     let run = ended(&ann, id(&made)).await;
     assert_eq!(run["status"], "success", "{run}");
-    assert_eq!((&run["mode"], &run["trigger"]), (&json!("upload"), &json!("upload")));
+    assert_eq!(
+        (&run["mode"], &run["trigger"]),
+        (&json!("upload"), &json!("upload"))
+    );
     assert_eq!(orders(&app).await, (2, 700 + 800 + 1400));
     // The layout is kept; the same bytes are the same run.
     let again = upload(&ann, id(&made), "", SALES).await;
@@ -272,11 +320,22 @@ async fn a_file_that_is_none_or_too_large_leaves_nothing() {
     let app = TestApp::with(|config| config.files.free_file_mb = 1).await;
     let (ann, made) = table_of_sales(&app).await;
     let long = SALES.repeat(8_000);
-    upload(&ann, id(&made), "", &long).await.expect_error(413, "PAYLOAD_TOO_LARGE");
-    upload(&ann, id(&made), "", "").await.expect_error(422, "VALIDATION_FAILED");
-    upload(&ann, id(&made), "?layout=%7B%22a%22%3A1%7D", SALES).await.expect_error(422, "VALIDATION_FAILED");
-    assert_eq!(number(&app, "SELECT CAST(COUNT(*) AS BIGINT) AS n FROM sync_runs").await, 0);
+    upload(&ann, id(&made), "", &long)
+        .await
+        .expect_error(413, "PAYLOAD_TOO_LARGE");
+    upload(&ann, id(&made), "", "")
+        .await
+        .expect_error(422, "VALIDATION_FAILED");
+    upload(&ann, id(&made), "?layout=%7B%22a%22%3A1%7D", SALES)
+        .await
+        .expect_error(422, "VALIDATION_FAILED");
+    assert_eq!(
+        number(&app, "SELECT CAST(COUNT(*) AS BIGINT) AS n FROM sync_runs").await,
+        0
+    );
     assert_eq!(crate::files::objects(&app), Vec::<String>::new());
     execute(&app, "DELETE FROM connectors").await;
-    upload(&ann, id(&made), "", SALES).await.expect_error(404, "NOT_FOUND");
+    upload(&ann, id(&made), "", SALES)
+        .await
+        .expect_error(404, "NOT_FOUND");
 }

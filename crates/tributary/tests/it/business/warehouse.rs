@@ -13,7 +13,6 @@ use db::entity::{customers, order_lines, orders, products, raw_records, refund_l
 use db::{ConnectorId, SyncRunId, WorkspaceId};
 use kit::clock::Timestamp;
 use proptest::prelude::*;
-use sea_orm::EntityTrait;
 
 use super::metrics::{load_all, workspace_of};
 use crate::support::TestApp;
@@ -267,7 +266,7 @@ async fn an_older_order_that_comes_later_is_the_first_one() {
     let app = TestApp::start().await;
     let workspace = workspace_of(&app.person("ann").await).await;
     let connector = ConnectorId::new();
-    let mut firsts = async |id: &str, day: u64, cancelled: bool| {
+    let firsts = async |id: &str, day: u64, cancelled: bool| {
         let mut one = order(id, day, "ann", 1);
         one.cancelled_at = cancelled.then(|| at(day + 1));
         let version = i64::from(cancelled) + 1;

@@ -26,7 +26,10 @@ async fn send(client: &Client, connector: &str, topic: &str, body: &str, secret:
 }
 
 async fn until_sum(app: &crate::support::TestApp, sum: i64) {
-    eventually("the webhook is used", || async { (orders(app).await.1 == sum).then_some(()) }).await;
+    eventually("the webhook is used", || async {
+        (orders(app).await.1 == sum).then_some(())
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -64,13 +67,22 @@ async fn what_is_old_does_not_undo_what_is_new() {
     let newer = order(9, "90.00", at(600), at(1)).to_string();
     let older = order(9, "10.00", at(600), at(500)).to_string();
     let before = shop.sum();
-    send(&app.client(), id(&made), "order.created", &newer, SECRET).await.expect(202);
+    send(&app.client(), id(&made), "order.created", &newer, SECRET)
+        .await
+        .expect(202);
     until_sum(&app, before + 9_000).await;
     // Captured and sent again under another topic, which nobody signed: another key, and no effect.
-    send(&app.client(), id(&made), "order.updated", &older, SECRET).await.expect(202);
-    send(&app.client(), id(&made), "order.restored", &newer, SECRET).await.expect(202);
+    send(&app.client(), id(&made), "order.updated", &older, SECRET)
+        .await
+        .expect(202);
+    send(&app.client(), id(&made), "order.restored", &newer, SECRET)
+        .await
+        .expect(202);
     let waiting = "SELECT CAST(COUNT(*) AS BIGINT) AS n FROM webhook_inbox WHERE state = 'waiting'";
-    eventually("all are used", || async { (number(&app, waiting).await == 0).then_some(()) }).await;
+    eventually("all are used", || async {
+        (number(&app, waiting).await == 0).then_some(())
+    })
+    .await;
     assert_eq!(orders(&app).await, (4, before + 9_000));
 }
 
@@ -82,16 +94,32 @@ async fn what_is_not_the_shops_is_refused_and_not_kept() {
     ended(&ann, id(&made)).await;
     let nobody = app.client();
     let body = order(5, "50.00", app.db().now(), app.db().now()).to_string();
-    send(&nobody, id(&made), "order.created", &body, "another secret").await.expect_error(401, "UNAUTHORIZED");
-    send(&nobody, id(&made), "order.created", &body, "").await.expect_error(401, "UNAUTHORIZED");
+    send(&nobody, id(&made), "order.created", &body, "another secret")
+        .await
+        .expect_error(401, "UNAUTHORIZED");
+    send(&nobody, id(&made), "order.created", &body, "")
+        .await
+        .expect_error(401, "UNAUTHORIZED");
     let path = format!("/api/v1/webhooks/{}", id(&made));
-    nobody.post(&path, &json!({})).await.expect_error(401, "UNAUTHORIZED");
+    nobody
+        .post(&path, &json!({}))
+        .await
+        .expect_error(401, "UNAUTHORIZED");
     let other = kit::ids::new_id().to_string();
-    send(&nobody, &other, "order.created", &body, SECRET).await.expect_error(404, "NOT_FOUND");
-    send(&nobody, "nothing", "order.created", &body, SECRET).await.expect_error(404, "NOT_FOUND");
+    send(&nobody, &other, "order.created", &body, SECRET)
+        .await
+        .expect_error(404, "NOT_FOUND");
+    send(&nobody, "nothing", "order.created", &body, SECRET)
+        .await
+        .expect_error(404, "NOT_FOUND");
     let long = format!("{{\"a\":\"{}\"}}", "x".repeat(2 << 20));
-    send(&nobody, id(&made), "order.created", &long, SECRET).await.expect_error(413, "PAYLOAD_TOO_LARGE");
-    assert_eq!(number(&app, "SELECT CAST(COUNT(*) AS BIGINT) AS n FROM webhook_inbox").await, 0);
+    send(&nobody, id(&made), "order.created", &long, SECRET)
+        .await
+        .expect_error(413, "PAYLOAD_TOO_LARGE");
+    assert_eq!(
+        number(&app, "SELECT CAST(COUNT(*) AS BIGINT) AS n FROM webhook_inbox").await,
+        0
+    );
     assert_eq!(connector(&ann, id(&made)).await["refused_webhooks"], 3);
     assert_eq!(orders(&app).await.0, 1);
 }
@@ -114,7 +142,9 @@ async fn secrets_are_changed_without_a_webhook_that_is_refused() {
     hook("3.00", SECRET).await.expect(202);
     hook("4.00", "the next secret").await.expect(202);
     until_sum(&app, 400).await;
-    ann.delete(&format!("{path}/1")).await.expect_error(404, "NOT_FOUND");
+    ann.delete(&format!("{path}/1"))
+        .await
+        .expect_error(404, "NOT_FOUND");
     ann.delete(&format!("{path}/0")).await.expect(200);
     hook("5.00", "the next secret").await.expect(401);
 }
@@ -131,8 +161,13 @@ async fn a_webhook_that_was_lost_is_caught_by_the_next_run() {
     assert_eq!(synced(&ann, id(&made), "incremental").await["status"], "success");
     assert_eq!(orders(&app).await, (4, shop.sum()));
     // What is gone is told by a webhook.
-    send(&app.client(), id(&made), "order.deleted", &deleted, SECRET).await.expect(202);
-    eventually("it is gone", || async { (orders(&app).await.0 == 3).then_some(()) }).await;
+    send(&app.client(), id(&made), "order.deleted", &deleted, SECRET)
+        .await
+        .expect(202);
+    eventually("it is gone", || async {
+        (orders(&app).await.0 == 3).then_some(())
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -144,7 +179,9 @@ async fn many_at_once_are_all_kept() {
     let at = app.db().now().minus(std::time::Duration::from_hours(2));
     let bodies: Vec<String> = (100..300).map(|n| order(n, "1.00", at, at).to_string()).collect();
     let client = app.client();
-    let all = bodies.iter().map(|body| send(&client, id(&made), "order.created", body, SECRET));
+    let all = bodies
+        .iter()
+        .map(|body| send(&client, id(&made), "order.created", body, SECRET));
     for answer in futures::future::join_all(all).await {
         answer.expect(202);
     }
