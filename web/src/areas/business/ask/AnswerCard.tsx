@@ -45,7 +45,8 @@ export function AnswerCard({ answer, onAsk, wordless }: Props) {
   const drawn = numbers && (kind === 'line' ? numbers.series.length > 1 : numbers.rows.length > 0);
   const grain = tuned ? (again.data?.grain ?? null) : (answer.chart?.grain ?? frame?.grain ?? null);
   const today = todayIn(useBusinessSettings(frame !== null).data?.time_zone);
-  const big = amounts.length > 0 && !(kind === 'bar' && drawn && answer.value === null);
+  // Beside groups the sum of them all would be taken for the answer.
+  const big = amounts.length > 0 && !(kind === 'bar' && drawn);
 
   return (
     <article className="banswer">
