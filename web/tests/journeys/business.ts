@@ -168,13 +168,14 @@ export async function sources(v: Visitor): Promise<void> {
 /** A mail: written, changed, said yes to, and taken back in time. */
 export async function actions(v: Visitor): Promise<void> {
   const { page } = v;
+  const subject = `Figures ${Date.now()}`;
   await v.go('/business/actions');
   await page.getByRole('button', { name: 'Write an e-mail' }).click();
-  await page.getByLabel('To').fill('anna@example.org, ben@example.org');
-  await page.getByLabel('Subject').fill('Figures of October');
-  await page.getByLabel('Text').fill('Hello,\n\nhere they are.');
+  await page.getByRole('textbox', { name: 'To' }).fill('anna@example.org, ben@example.org');
+  await page.getByRole('textbox', { name: 'Subject' }).fill(subject);
+  await page.getByRole('textbox', { name: 'Text' }).fill('Hello,\n\nhere they are.');
   await page.getByRole('button', { name: 'Look it over' }).click();
-  const card = page.locator('.baction', { hasText: 'Figures of October' });
+  const card = page.locator('.baction', { hasText: subject }).first();
   await card.getByText('anna@example.org, ben@example.org').waitFor();
   await card.getByRole('button', { name: 'Edit' }).click();
   await card.getByLabel('Text').fill('Hello both,\n\nhere they are.');
@@ -188,7 +189,7 @@ export async function actions(v: Visitor): Promise<void> {
   await v.isAccessible('a mail that can be taken back');
   await card.getByRole('button', { name: 'Undo send' }).click();
   await page
-    .locator('.bpast', { hasText: 'Figures of October' })
+    .locator('.bpast', { hasText: subject })
     .getByText(/Taken back|Not done/)
     .first()
     .waitFor();
