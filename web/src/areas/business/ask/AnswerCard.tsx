@@ -1,11 +1,14 @@
 import { useState } from 'react';
+import '@/app/pages.css';
 import { Notice } from '@/components/Notice';
 import { useLanguage } from '@/text';
 import { amountsOf, rangeWords } from '../formats';
 import { Change } from '../frame/Change';
+import '../frame/business.css';
 import { Fresh } from '../frame/Fresh';
 import { Values } from '../frame/Values';
 import { Drawing } from '../metrics/Drawing';
+import '../metrics/metrics.css';
 import { labelIn, useBusinessSettings, useCatalogue, useMetric } from '../metrics/metrics';
 import { goesOn, todayIn } from '../metrics/periods';
 import { useBusinessText } from '../text';
