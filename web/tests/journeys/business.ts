@@ -121,6 +121,22 @@ export async function asked(v: Visitor): Promise<void> {
   );
 }
 
+/** The same numbers in a conversation, and a question that goes on from them. */
+export async function inChat(v: Visitor): Promise<void> {
+  const { page } = v;
+  await v.signIn();
+  await v.ask('What was my revenue last month?');
+  await page.waitForURL(/\/c\/[0-9a-f]{8}-/);
+  const cards = page.locator('.turn-answer .banswer');
+  await cards.first().locator('.banswer-value').waitFor();
+  await v.ask('by country');
+  await cards.nth(1).locator('.bbars').first().waitFor();
+  await cards.nth(1).getByText('How did you get this?').click();
+  await cards.nth(1).locator('.bsql pre').first().waitFor();
+  await v.isAccessible('a number in a conversation');
+  await v.picture('business-chat');
+}
+
 /** A source's page, the form of another, and a table from a file. */
 export async function sources(v: Visitor): Promise<void> {
   const { page } = v;
