@@ -32,6 +32,12 @@ function refetch(): void {
   });
 }
 
+/** Events may have been missed: all of it is old, and read again where it is on screen. */
+export function doubtBusiness(): void {
+  for (const [, roots] of STALE) for (const root of roots) waiting.add(root);
+  timer ??= setTimeout(refetch, PAUSE_MS);
+}
+
 /** An event of business data holds ids only: what it is about is read again where it is on screen. */
 export function hearBusiness(kind: string): void {
   const roots = staleRoots(kind);

@@ -4,7 +4,7 @@ import { isFailure } from '@/api/failure';
 import { queryClient } from '@/api/queryClient';
 import { adopt, findSent } from '@/areas/chat/streams';
 import * as apply from './apply';
-import { BUSINESS_POLLED, hearBusiness } from './business';
+import { BUSINESS_POLLED, doubtBusiness, hearBusiness } from './business';
 import type { Connection } from './connection';
 import { connection } from './connection';
 import { delivering } from './delivery';
@@ -163,7 +163,10 @@ export class Session {
         if (kind === 'message.created' && this.hub.isOpen(c)) apply.announceNew(d, ownId);
         if (!c.startsWith('t:')) this.reopen(d);
       },
-      forget: apply.doubtScope,
+      forget: (c) => {
+        apply.doubtScope(c);
+        if (c.startsWith('w:')) doubtBusiness();
+      },
       drop: apply.dropScope,
       generation: apply.applyGeneration,
       poke: (frame) => apply.applyPoke(frame, ownId),

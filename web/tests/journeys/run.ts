@@ -220,6 +220,8 @@ const good =
   (await part('files', () => walk(base, {}, withFiles))) &&
   (await part('files', () => walk(base, { phone: true }, [['files on a phone', filesOnPhone]]))) &&
   (await part('business', () => walk(base, {}, withBusiness))) &&
+  (own !== null ||
+    (await part('business', () => walk(base, {}, [['a number in a chat', business.inChat]])))) &&
   (await part('business', () =>
     walk(base, { phone: true }, [['business on a phone', business.onPhone]]),
   )) &&

@@ -84,6 +84,8 @@ export const enWork = {
     sendsIn: (s: number) => `Goes out in ${s} s`,
     undoIn: (s: number) => `Can be taken back for ${s} s`,
     undoUntil: (when: string) => `Can be taken back until ${when}`,
+    held: 'No mail server is set up, so it is held in the outbox.',
+    soon: 'It goes out as soon as it can.',
     undo: 'Take back',
     undoSend: 'Undo send',
   },

@@ -86,6 +86,8 @@ export const ptWork: typeof enWork = {
     sendsIn: (s) => `Sai dentro de ${s} s`,
     undoIn: (s) => `Pode ser desfeito durante ${s} s`,
     undoUntil: (when) => `Pode ser desfeito até ${when}`,
+    held: 'Não há servidor de correio configurado, por isso fica na caixa de saída.',
+    soon: 'Sai assim que puder.',
     undo: 'Desfazer',
     undoSend: 'Anular envio',
   },

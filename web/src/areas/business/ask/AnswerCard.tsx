@@ -1,11 +1,14 @@
 import { useState } from 'react';
+import '@/app/pages.css';
 import { Notice } from '@/components/Notice';
 import { useLanguage } from '@/text';
 import { amountsOf, rangeWords } from '../formats';
 import { Change } from '../frame/Change';
+import '../frame/business.css';
 import { Fresh } from '../frame/Fresh';
 import { Values } from '../frame/Values';
 import { Drawing } from '../metrics/Drawing';
+import '../metrics/metrics.css';
 import { labelIn, useBusinessSettings, useCatalogue, useMetric } from '../metrics/metrics';
 import { goesOn, todayIn } from '../metrics/periods';
 import { useBusinessText } from '../text';
@@ -45,7 +48,8 @@ export function AnswerCard({ answer, onAsk, wordless }: Props) {
   const drawn = numbers && (kind === 'line' ? numbers.series.length > 1 : numbers.rows.length > 0);
   const grain = tuned ? (again.data?.grain ?? null) : (answer.chart?.grain ?? frame?.grain ?? null);
   const today = todayIn(useBusinessSettings(frame !== null).data?.time_zone);
-  const big = amounts.length > 0 && !(kind === 'bar' && drawn && answer.value === null);
+  // Beside groups the sum of them all would be taken for the answer.
+  const big = amounts.length > 0 && !(kind === 'bar' && drawn);
 
   return (
     <article className="banswer">

@@ -67,7 +67,7 @@ export function startAnew(): void {
   take({ do: 'clear' });
 }
 
-async function put(id: string, question: string): Promise<void> {
+async function send(id: string, question: string): Promise<void> {
   try {
     // The server goes on from the last number that was asked for outside of a thread, in the days of the workspace.
     const answer = await api.post<AskAnswer>('/ai/query', { question });
@@ -77,6 +77,13 @@ async function put(id: string, question: string): Promise<void> {
   }
 }
 
+/** One after the other: a question may go on from the one before, which is answered first. */
+let last: Promise<void> = Promise.resolve();
+
+function put(id: string, question: string): void {
+  last = last.then(() => send(id, question));
+}
+
 export function ask(question: string): void {
   const words = question.trim();
   if (!words) return;
@@ -84,12 +91,12 @@ export function ask(question: string): void {
   of = live.me();
   const id = newId();
   take({ do: 'ask', id, question: words });
-  void put(id, words);
+  put(id, words);
 }
 
 export function askAgain(asked: Asked): void {
   take({ do: 'ask', id: asked.id, question: asked.question });
-  void put(asked.id, asked.question);
+  put(asked.id, asked.question);
 }
 
 /** How an answer came about, as it was stored. */

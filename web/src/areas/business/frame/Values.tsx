@@ -18,6 +18,7 @@ export function Values({
       {amounts.map((a) => (
         <span key={a.currency ?? ''} className="bvalue" title={exact(unit, a.value, a.currency)}>
           {say(unit, a.value, a.currency)}
+          {unit !== 'money' && amounts.length > 1 && a.currency && <small> {a.currency}</small>}
         </span>
       ))}
     </span>

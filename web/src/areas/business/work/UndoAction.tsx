@@ -11,6 +11,10 @@ import { useSecondsLeft } from './useSecondsLeft';
 
 const COUNTED = 90;
 
+function isHeld(result: unknown): boolean {
+  return typeof result === 'object' && result !== null && 'held' in result && result.held === true;
+}
+
 /** Takes back what was done, while that is possible; a mail that waits counts down. */
 export function UndoAction({ action }: { action: Action }) {
   const t = useText();
@@ -18,7 +22,10 @@ export function UndoAction({ action }: { action: Action }) {
   const me = useMe();
   const undo = useUndo();
   const left = useSecondsLeft(action.undo_until);
-  const undoable = ['waiting', 'confirmed', 'done'].includes(action.state) && left > 0;
+  // What waits can be taken back for as long as it waits.
+  const waits = action.state === 'waiting';
+  const undoable = waits || (['confirmed', 'done'].includes(action.state) && left > 0);
+  const held = waits && isHeld(action.result);
   if ((!undoable && !undo.error) || !may(me, 'business.act')) return null;
   const sends = action.kind === 'email.send';
   return (
@@ -26,11 +33,15 @@ export function UndoAction({ action }: { action: Action }) {
       {undoable && (
         <>
           <span className="tabular" role="timer">
-            {left <= COUNTED
-              ? sends
-                ? b.actions.sendsIn(left)
-                : b.actions.undoIn(left)
-              : b.actions.undoUntil(dateTime(action.undo_until ?? ''))}
+            {held && left === 0
+              ? b.actions.held
+              : left === 0
+                ? b.actions.soon
+                : left <= COUNTED
+                  ? sends
+                    ? b.actions.sendsIn(left)
+                    : b.actions.undoIn(left)
+                  : b.actions.undoUntil(dateTime(action.undo_until ?? ''))}
           </span>
           <Button small icon="reply" busy={undo.isPending} onClick={() => undo.mutate(action.id)}>
             {sends ? b.actions.undoSend : b.actions.undo}

@@ -47,7 +47,11 @@ const readAgain = () => void queryClient.invalidateQueries({ queryKey: businessK
 export function useConfirm() {
   return useMutation({
     mutationFn: (action: Action) =>
-      api.post<Action>(`/actions/${action.id}/confirm`, { hash: action.hash }),
+      api.post<Action>(`/actions/${action.id}/confirm`, {
+        hash: action.hash,
+        // The button opens only once each of them is ticked.
+        accept_warnings: action.warnings.length > 0,
+      }),
     onSuccess: keep,
     onError: readAgain,
   });
