@@ -8,7 +8,8 @@ use identity::Identity;
 use kit::lifecycle::Lifecycle;
 use kit::mail::{BadMailConfig, MailConfig, Mailer};
 
-use crate::doors::{Calendar, Doors, Numbers, Sources, ThreadPoster};
+use crate::doors::{Doors, ThreadPoster};
+use crate::ingest::{Ingest, IngestConfig};
 
 /// What can be set.
 #[derive(Clone, Debug, Default)]
@@ -17,6 +18,8 @@ pub struct BusinessConfig {
     pub allow_private_hosts: bool,
     /// The mail server; without one outgoing mail is held.
     pub mail: Option<MailConfig>,
+    /// How data come in.
+    pub ingest: IngestConfig,
 }
 
 /// The room's handle; cheap to clone.
@@ -25,8 +28,11 @@ pub struct Business(Arc<Inner>);
 
 struct Inner {
     db: Db,
+    warehouse: crate::warehouse::Kept,
+    metrics: crate::metrics::Kept,
     files: Files,
     identity: Identity,
+    ingest: Ingest,
     config: BusinessConfig,
     mailer: Option<Mailer>,
     doors: Doors,
@@ -44,8 +50,11 @@ impl Business {
         let mailer = config.mail.as_ref().map(Mailer::new).transpose()?;
         Ok(Self(Arc::new(Inner {
             db: files.db().clone(),
+            warehouse: crate::warehouse::Kept::default(),
+            metrics: crate::metrics::Kept::default(),
             files: files.clone(),
             identity: identity.clone(),
+            ingest: Ingest::new(files),
             config,
             mailer,
             doors: Doors::default(),
@@ -67,21 +76,6 @@ impl Business {
         let _ = self.0.doors.threads.set(threads);
     }
 
-    /// Lets the sources in; once.
-    pub fn set_sources(&self, sources: Arc<dyn Sources>) {
-        let _ = self.0.doors.sources.set(sources);
-    }
-
-    /// Lets the clockwork in; once.
-    pub fn set_calendar(&self, calendar: Arc<dyn Calendar>) {
-        let _ = self.0.doors.calendar.set(calendar);
-    }
-
-    /// Lets the metrics in; once.
-    pub fn set_numbers(&self, numbers: Arc<dyn Numbers>) {
-        let _ = self.0.doors.numbers.set(numbers);
-    }
-
     /// The store.
     pub fn db(&self) -> &Db {
         &self.0.db
@@ -92,6 +86,16 @@ impl Business {
         &self.0.files
     }
 
+    /// What is kept of the warehouse until its data change.
+    pub(crate) fn warehouse(&self) -> &crate::warehouse::Kept {
+        &self.0.warehouse
+    }
+
+    /// What is kept of answers until their data change.
+    pub(crate) fn metrics(&self) -> &crate::metrics::Kept {
+        &self.0.metrics
+    }
+
     /// When the program stops.
     pub fn lifecycle(&self) -> &Lifecycle {
         self.0.files.lifecycle()
@@ -100,6 +104,11 @@ impl Business {
     /// People and workspaces.
     pub fn identity(&self) -> &Identity {
         &self.0.identity
+    }
+
+    /// What the parts that bring data in share.
+    pub(crate) fn ingest(&self) -> &Ingest {
+        &self.0.ingest
     }
 
     /// What can be set.

@@ -7,13 +7,25 @@
 
 pub mod actions;
 mod business;
+mod connectors;
+pub mod demo;
 pub mod doors;
+mod ingest;
 pub mod mail;
+pub mod metrics;
 mod patch;
+pub mod queue;
+pub mod schedules;
+pub mod settings;
+mod sources;
+pub mod sync;
 pub mod tasks;
+pub mod warehouse;
+mod webhooks;
 pub mod workflows;
 
 pub use business::{Business, BusinessConfig};
+pub use ingest::IngestConfig;
 
 use db::DbError;
 use db::jobs::Worker;
@@ -26,19 +38,31 @@ pub fn routes(business: Business) -> OpenApiRouter {
         .merge(mail::routes())
         .merge(tasks::routes())
         .merge(workflows::routes())
+        .merge(connectors::routes())
+        .merge(sync::routes())
+        .merge(webhooks::routes())
+        .merge(metrics::routes())
         .with_state(business)
 }
 
 /// Adds the jobs of this room to a worker.
 pub fn jobs(business: &Business, worker: Worker) -> Worker {
     let (sending, stepping) = (business.clone(), business.clone());
+    let (due, forgetting, dropping) = (business.clone(), business.clone(), business.clone());
+    let filling = business.clone();
     worker
         .with(move |job: mail::SendMail| job.run(sending.clone()))
         .with(move |job: workflows::RunStep| job.run(stepping.clone()))
+        .with(move |job: schedules::RunDue| job.run(due.clone()))
+        .with(move |job: connectors::ForgetConnector| job.run(forgetting.clone()))
+        .with(move |job: sync::DropUpload| job.run(dropping.clone()))
+        .with(move |job: demo::FillDemo| job.run(filling.clone()))
 }
 
 /// Begins what goes on by itself.
-#[allow(clippy::unused_async)]
-pub async fn start(_business: &Business) -> Result<(), DbError> {
+pub async fn start(business: &Business) -> Result<(), DbError> {
+    webhooks::start(business);
+    sync::start(business).await?;
+    schedules::start(business);
     Ok(())
 }

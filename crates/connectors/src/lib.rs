@@ -7,6 +7,11 @@
 //! CSV and JSONL have a room of their own ([`csv`]), and so have signatures ([`webhook`]).
 
 pub mod canonical;
+pub mod csv;
+pub mod decimal;
+pub mod expression;
+pub mod manifest;
+pub mod mapping;
 pub mod money;
 pub mod source;
 pub mod webhook;

@@ -6,7 +6,7 @@
 //! together or not at all, and whoever listens is told after the commit.
 
 mod connect;
-mod dialect;
+pub mod dialect;
 pub mod entity;
 pub mod events;
 pub mod ids;
@@ -19,6 +19,7 @@ pub mod migration;
 pub mod revocations;
 mod sealed;
 mod sqlite_vec;
+pub mod sync_kinds;
 mod tx;
 
 pub use connect::{Db, DbConfig};

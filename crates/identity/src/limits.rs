@@ -48,6 +48,8 @@ async fn count(identity: &Identity, area: Area, parts: &http::request::Parts) ->
         (Area::Page, _) => 0,
         // A page of pictures: each was signed for somebody who is known.
         (Area::Api, None) if path.starts_with("/api/v1/files/") => limits.requests,
+        // Sources come as often as something happens in a shop; how much may wait is told where they are written down.
+        (Area::Api, None) if path.starts_with("/api/v1/webhooks/") => 0,
         (_, None) => limits.open_requests,
         (Area::Api, Some(_)) => limits.requests,
         (Area::OpenAi, Some(_)) => limits.openai_requests,

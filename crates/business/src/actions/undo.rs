@@ -11,7 +11,7 @@ use serde_json::json;
 use super::confirm::{cancel, conflict, held};
 use super::outcome::{Inverse, Outcome};
 use super::{access, announce};
-use crate::{Business, tasks, workflows};
+use crate::{Business, sources, tasks, workflows};
 
 /// Undoes an action's effect, if it is inside of the house, not older than a day, and nobody changed it since. What waits to
 /// begin is cancelled.
@@ -34,7 +34,7 @@ pub async fn undo(business: &Business, caller: &Caller, id: ActionId) -> Result<
     if action.undo_until.is_none_or(|until| until <= tx.now().micros()) {
         return Err(conflict("This can be undone for a day, which is over."));
     }
-    take_back(business, &tx, caller, &inverse).await?;
+    take_back(&tx, caller, &inverse).await?;
     let kind = action.kind;
     let mut change = action.into_active_model();
     change.state = Set(ActionState::Undone);
@@ -55,16 +55,15 @@ const fn cannot(kind: ActionKind) -> &'static str {
     }
 }
 
-async fn take_back(business: &Business, tx: &Tx, caller: &Caller, inverse: &Inverse) -> Result<(), ApiError> {
+async fn take_back(tx: &Tx, caller: &Caller, inverse: &Inverse) -> Result<(), ApiError> {
     let is_back = match inverse {
         Inverse::Draft => true,
         Inverse::Task { id, updated_at } => tasks::delete_unchanged(tx, caller, *id, *updated_at).await?,
         Inverse::Workflow { id, updated_at } => {
-            workflows::delete_unchanged(business, tx, caller, *id, *updated_at).await?
+            workflows::delete_unchanged(tx, caller, *id, *updated_at).await?
         }
         Inverse::Sync { connector, run } => {
-            let sources = business.doors().sources()?;
-            if !sources.stop(tx, caller, *connector, *run).await? {
+            if !sources::stop(tx, caller, *connector, *run).await? {
                 return Err(conflict("What was fetched is there; this cannot be undone."));
             }
             true

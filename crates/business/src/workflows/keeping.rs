@@ -15,6 +15,7 @@ use utoipa::ToSchema;
 
 use super::definition::Definition;
 use super::{Starts, Step, announce, check_name, checked_steps, place, recipients, require_things};
+use crate::schedules::{self, Due};
 use crate::Business;
 
 /// A workflow to be.
@@ -107,14 +108,14 @@ pub(crate) async fn create(
     check_name(&input.name, "name")?;
     let steps = checked_steps(&input.steps, "")?;
     require_things(business, caller, &steps, "").await?;
-    input.trigger.check(business, &steps)?;
+    input.trigger.check(&steps)?;
     let definition = Definition {
         name: kit::mail::one_line(&input.name),
         steps,
     };
     let keys = business.db().keys(caller.workspace.0).await?;
     let id = WorkflowId::new();
-    let schedule_id = schedule(business, tx, caller.workspace, id, &input.trigger, input.enabled).await?;
+    let schedule_id = schedule(tx, caller.workspace, id, &input.trigger, input.enabled).await?;
     let workflow = workflows::Model {
         workspace_id: caller.workspace,
         id,
@@ -139,7 +140,6 @@ pub(crate) async fn create(
 
 /// Lets the calendar start it, where it should.
 async fn schedule(
-    business: &Business,
     tx: &Tx,
     workspace: WorkspaceId,
     id: WorkflowId,
@@ -148,17 +148,16 @@ async fn schedule(
 ) -> Result<Option<uuid::Uuid>, ApiError> {
     match starts {
         Starts::Schedule { spec } if enabled => {
-            let calendar = business.doors().calendar()?;
-            Ok(Some(calendar.create(tx, workspace, id, spec).await?))
+            let due = Due::Workflow { workflow: id };
+            Ok(Some(schedules::create(tx, workspace, &due, spec).await?))
         }
         _ => Ok(None),
     }
 }
 
-async fn unschedule(business: &Business, tx: &Tx, workflow: &workflows::Model) -> Result<(), ApiError> {
+async fn unschedule(tx: &Tx, workflow: &workflows::Model) -> Result<(), ApiError> {
     if let Some(schedule) = workflow.schedule_id {
-        let calendar = business.doors().calendar()?;
-        calendar.remove(tx, workflow.workspace_id, schedule).await?;
+        schedules::remove(tx, workflow.workspace_id, schedule).await?;
     }
     Ok(())
 }
@@ -197,7 +196,7 @@ pub(super) async fn change(
     let enabled = patch.enabled.unwrap_or(before.enabled);
     if is_saving {
         require_things(business, caller, &definition.steps, "").await?;
-        starts.check(business, &definition.steps)?;
+        starts.check(&definition.steps)?;
     }
     let tx = business.db().write().await?;
     let now = held(&tx, caller.workspace, id)
@@ -207,8 +206,8 @@ pub(super) async fn change(
         let sentence = "Somebody else changed this workflow just now. Look at it again.";
         return Err(ApiError::new(kit::api::Code::Conflict, sentence));
     }
-    unschedule(business, &tx, &now).await?;
-    let schedule_id = schedule(business, &tx, caller.workspace, id, &starts, enabled).await?;
+    unschedule(&tx, &now).await?;
+    let schedule_id = schedule(&tx, caller.workspace, id, &starts, enabled).await?;
     let last = now.updated_at;
     let mut change = now.into_active_model();
     change.body = Set(Sealed::seal(&keys, place(id), &definition).map_err(DbError::from)?);
@@ -228,12 +227,11 @@ pub(super) async fn change(
 }
 
 async fn forget(
-    business: &Business,
     tx: &Tx,
     caller: &Caller,
     workflow: workflows::Model,
 ) -> Result<(), ApiError> {
-    unschedule(business, tx, &workflow).await?;
+    unschedule(tx, &workflow).await?;
     workflow_runs::Entity::delete_many()
         .filter(workflow_runs::Column::WorkspaceId.eq(workflow.workspace_id))
         .filter(workflow_runs::Column::WorkflowId.eq(workflow.id))
@@ -252,14 +250,13 @@ pub(super) async fn delete(business: &Business, caller: &Caller, id: WorkflowId)
     let found = held(&tx, caller.workspace, id)
         .await?
         .ok_or_else(|| ApiError::not_found("workflow"))?;
-    forget(business, &tx, caller, found).await?;
+    forget(&tx, caller, found).await?;
     tx.commit().await?;
     Ok(())
 }
 
 /// Deletes a workflow if it is as it was then; answers whether it was (or is gone anyway).
 pub(crate) async fn delete_unchanged(
-    business: &Business,
     tx: &Tx,
     caller: &Caller,
     id: WorkflowId,
@@ -267,7 +264,7 @@ pub(crate) async fn delete_unchanged(
 ) -> Result<bool, ApiError> {
     match held(tx, caller.workspace, id).await? {
         None => Ok(true),
-        Some(found) if found.updated_at == then => forget(business, tx, caller, found).await.map(|()| true),
+        Some(found) if found.updated_at == then => forget(tx, caller, found).await.map(|()| true),
         Some(_) => Ok(false),
     }
 }

@@ -13,6 +13,8 @@ mod m2026_11_21_000008_files;
 mod m2026_11_21_000009_search;
 mod m2026_11_21_000010_analyses;
 mod m2026_11_21_000011_embedding;
+mod m2026_11_21_000012_warehouse;
+mod m2026_11_21_000013_sync;
 mod m2026_11_21_000014_actions;
 
 /// All migrations.
@@ -34,6 +36,8 @@ impl MigratorTrait for Migrator {
             Box::new(m2026_11_21_000009_search::Migration),
             Box::new(m2026_11_21_000010_analyses::Migration),
             Box::new(m2026_11_21_000011_embedding::Migration),
+            Box::new(m2026_11_21_000012_warehouse::Migration),
+            Box::new(m2026_11_21_000013_sync::Migration),
             Box::new(m2026_11_21_000014_actions::Migration),
         ]
     }

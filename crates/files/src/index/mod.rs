@@ -30,7 +30,7 @@ use db::DbError;
 
 pub use db::kinds::IndexKind;
 pub use query::{LONGEST as LONGEST_QUERY, Query};
-pub use queue::{forget, queue, queue_in};
+pub use queue::{forget, queue, queue_all, queue_in};
 pub use reindex::{Progress, progress, reindex, run_until_done};
 pub use retrieve::{Passage, retrieve};
 pub use rights::Seeker;

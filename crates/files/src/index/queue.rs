@@ -25,7 +25,7 @@ pub async fn queue_in(
 }
 
 /// The same for many.
-pub(crate) async fn queue_all(
+pub async fn queue_all(
     tx: &Tx,
     workspace: WorkspaceId,
     kind: IndexKind,

@@ -1,4 +1,4 @@
-//! Whether a webhook is really the source's, and what it is about.
+//! What a webhook turns out to be.
 
 use crate::source::Record;
 

@@ -1,4 +1,4 @@
-//! A manifest with one shop's configuration: it can be checked, its streams are fetched page by page, its records mapped.
+//! What a source gives: records, page by page.
 
 use std::time::Duration;
 
@@ -49,7 +49,7 @@ pub struct Page {
     pub bad: Vec<BadRecord>,
     /// Where the next page begins; none: the slice has been read to its end.
     pub next: Option<String>,
-    /// How many records the source says the whole slice has.
+    /// How many records the source says the whole slice has; what a later page says takes the place of it.
     pub announced: Option<u64>,
     /// How long to wait before the next page, to stay within the source's limits.
     pub pause: Duration,
@@ -66,32 +66,4 @@ pub struct Checked {
     pub time_zone: Option<String>,
     /// What is missing or limited, a sentence each; the connection works all the same.
     pub limits: Vec<String>,
-}
-
-/// Why a source did not give what it was asked for.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum SourceError {
-    /// The credentials do not hold (any more): pause, and ask the person to connect again.
-    #[error("the source does not accept the credentials: {0}")]
-    Unauthorized(String),
-    /// This stream may not be read; others may.
-    #[error("the source does not allow this: {0}")]
-    Forbidden(String),
-    /// Later.
-    #[error("the source asks to wait")]
-    RateLimited(Duration),
-    /// Away, overrun, or the connection broke.
-    #[error("the source cannot be reached: {0}")]
-    Unavailable(String),
-    /// It says something that the manifest does not expect; nothing of the page may be taken.
-    #[error("the source answered in an unexpected way: {0}")]
-    Protocol(String),
-    /// The configuration is at fault, in a sentence for the person who wrote it.
-    #[error("{message}")]
-    Config {
-        /// Which field.
-        field: String,
-        /// What is wrong.
-        message: String,
-    },
 }
