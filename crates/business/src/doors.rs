@@ -1,15 +1,14 @@
-//! What actions and workflows need of the floor above, where threads are; and a number as they ask for it.
+//! What actions and workflows need of the floor above.
+
+use std::sync::{Arc, OnceLock};
 
 use db::{MessageId, ThreadId};
 use futures::future::BoxFuture;
 use identity::Caller;
-use kit::api::ApiError;
-use questions::frame::{Compare, Filter};
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use kit::api::{ApiError, Code};
 use uuid::Uuid;
 
-/// Threads, which are on the floor above.
+/// Threads.
 pub trait ThreadPoster: Send + Sync + 'static {
     /// Writes a message of this person into a thread that they may write in; no model answers it. With the same key again
     /// nothing is written, and the first message is answered.
@@ -22,57 +21,16 @@ pub trait ThreadPoster: Send + Sync + 'static {
     ) -> BoxFuture<'_, Result<MessageId, ApiError>>;
 }
 
-/// A question for a number, as a workflow has it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct NumberAsked {
-    /// Which metric, such as `revenue`.
-    pub metric: String,
-    /// Of which days.
-    pub range: DaysAsked,
-    /// By which dimension.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub group_by: Option<String>,
-    /// Only of these.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub filters: Vec<Filter>,
-    /// Beside which other days.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub compare: Option<Compare>,
-    /// How many groups, the largest first.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub limit: Option<u32>,
+/// Who has been let in.
+#[derive(Default)]
+pub(crate) struct Doors {
+    pub threads: OnceLock<Arc<dyn ThreadPoster>>,
 }
 
-/// Days, relative to the day on which it is asked, in the workspace's time zone and by its calendar.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-#[allow(missing_docs)] // the names are the documentation
-pub enum DaysAsked {
-    Today,
-    Yesterday,
-    ThisWeek,
-    LastWeek,
-    ThisMonth,
-    LastMonth,
-    ThisQuarter,
-    LastQuarter,
-    ThisYear,
-    LastYear,
-}
-
-impl DaysAsked {
-    /// Its name in placeholders, `last_month`.
-    pub fn named(name: &str) -> Option<Self> {
-        serde_json::from_value(serde_json::Value::String(name.to_owned())).ok()
+impl Doors {
+    /// Threads; 409 in a house that has none.
+    pub fn threads(&self) -> Result<&dyn ThreadPoster, ApiError> {
+        let absent = || ApiError::new(Code::Conflict, "This installation has no threads.");
+        self.threads.get().map(|threads| &**threads).ok_or_else(absent)
     }
-}
-
-/// A number in words.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct NumberSaid {
-    /// A sentence (and lines, where there are groups).
-    pub text: String,
-    /// The number alone, as people write it.
-    pub value: String,
 }

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::mail::MailContent;
+use crate::schedules::Spec;
 use crate::tasks::NewTask;
 use crate::workflows::Step;
 
@@ -50,7 +51,7 @@ pub(crate) struct ConnectorSync {
 #[serde(deny_unknown_fields)]
 pub(crate) struct ScheduleCreate {
     pub name: String,
-    pub spec: Value,
+    pub spec: Spec,
     pub steps: Vec<Step>,
 }
 

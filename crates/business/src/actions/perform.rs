@@ -5,7 +5,7 @@ use std::time::Duration;
 use db::entity::actions;
 use db::kinds::{ActionKind, ActionState, MailState};
 use db::{DbError, Tx};
-use identity::{Caller, audit};
+use identity::{Caller, Permission, audit};
 use kit::api::ApiError;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, IntoActiveModel};
 use serde_json::{Value, json};
@@ -16,7 +16,7 @@ use super::{announce, content};
 use crate::mail::{self, Outgoing};
 use crate::tasks::{self, Origin};
 use crate::workflows::{self, Beginning, Starts, WorkflowIn};
-use crate::{Business, connectors, schedules, sync};
+use crate::{Business, sources};
 
 /// How long a mail can be taken back.
 pub(super) const TAKE_BACK: Duration = Duration::from_secs(30);
@@ -69,12 +69,13 @@ pub(super) async fn prepare(
             }
         }
         Content::ConnectorSync(sync) => {
-            let named = connectors::name_of(business, caller.workspace, sync.connector_id).await?;
+            caller.require(Permission::ManageBusiness)?;
+            let named = sources::name(business, caller.workspace, sync.connector_id).await?;
             let gone = || ApiError::invalid("content.connector_id", "This source is not there.");
             stays(Some(named.ok_or_else(gone)?))
         }
         Content::ScheduleCreate(schedule) => {
-            schedules::spec_in(&schedule.spec, "content.spec")?;
+            workflows::check_times(&schedule.spec, "content.spec")?;
             workflows::require_things(business, caller, &schedule.steps, "content.").await?;
             Prepared {
                 named: None,
@@ -174,7 +175,7 @@ async fn effect(
             Done::inside(json!({ "workflow_id": workflow_id, "run_id": run }), None)
         }
         Content::ConnectorSync(sync) => {
-            let run = sync::sync_now(tx, caller, sync.connector_id, sync.full).await?;
+            let run = sources::sync_now(tx, caller, sync.connector_id, sync.full).await?;
             let inverse = Inverse::Sync {
                 connector: sync.connector_id,
                 run,

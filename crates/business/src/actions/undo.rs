@@ -11,7 +11,7 @@ use serde_json::json;
 use super::confirm::{cancel, conflict, held};
 use super::outcome::{Inverse, Outcome};
 use super::{access, announce};
-use crate::{Business, sync, tasks, workflows};
+use crate::{Business, sources, tasks, workflows};
 
 /// Undoes an action's effect, if it is inside of the house, not older than a day, and nobody changed it since. What waits to
 /// begin is cancelled.
@@ -63,7 +63,7 @@ async fn take_back(tx: &Tx, caller: &Caller, inverse: &Inverse) -> Result<(), Ap
             workflows::delete_unchanged(tx, caller, *id, *updated_at).await?
         }
         Inverse::Sync { connector, run } => {
-            if !sync::stop(tx, caller, *connector, *run).await? {
+            if !sources::stop(tx, caller, *connector, *run).await? {
                 return Err(conflict("What was fetched is there; this cannot be undone."));
             }
             true

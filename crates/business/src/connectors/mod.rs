@@ -18,7 +18,8 @@ pub(crate) use routes::routes;
 pub(crate) use show::show;
 pub(crate) use state::{announce, failed_often, find, minutes_of, name_of, needs_reconnect, went_well};
 pub(crate) use types::RoleWord;
-pub(crate) use values::{Reader, layout_place, open, secrets_of, sentence, values};
+pub(crate) use state::{announce, failed_often, find, minutes_of, needs_reconnect, went_well};
+pub(crate) use values::{Reader, layout_place, name_place, open, secrets_of, sentence, values};
 
 use connectors::manifest::Manifest;
 use db::entity::connectors as rows;

@@ -23,7 +23,7 @@ pub(super) const fn config_place(id: ConnectorId) -> Place<'static> {
     }
 }
 
-pub(super) const fn name_place(id: ConnectorId) -> Place<'static> {
+pub(crate) const fn name_place(id: ConnectorId) -> Place<'static> {
     Place {
         column: "connectors.name",
         row: id.0,

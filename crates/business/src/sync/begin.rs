@@ -72,7 +72,7 @@ pub(crate) async fn begin(tx: &Tx, wanted: Wanted) -> Result<Option<sync_runs::M
 }
 
 /// The mode of a run that nobody chose: everything, as long as nothing has been read.
-pub(super) async fn usual_mode(tx: &Tx, row: &rows::Model) -> Result<SyncMode, DbError> {
+pub(crate) async fn usual_mode(tx: &Tx, row: &rows::Model) -> Result<SyncMode, DbError> {
     let read = sync_positions::Entity::of(row.workspace_id)
         .filter(sync_positions::Column::ConnectorId.eq(row.id))
         .filter(sync_positions::Column::CursorAt.is_not_null())

@@ -117,7 +117,7 @@ async fn finish(reading: &Reading<'_>, end: End) -> Result<(), ApiError> {
         remember(&tx, &run, &all).await?;
     }
     let next_due = settle(reading, &tx, &row, &run, &end, &all).await?;
-    news::ended(reading.business, &tx, &run, &row, next_due).await?;
+    news::ended(business, &tx, &run, &row, next_due).await?;
     if let Some(object) = &run.object {
         tx.job(&super::upload::DropUpload {
             workspace: run.workspace_id,

@@ -29,7 +29,7 @@ mod writing;
 
 pub(crate) use asked::{stop, sync_now};
 pub use begin::begin_due;
-pub(crate) use begin::{Wanted, begin, cancel_runs_of};
+pub(crate) use begin::{Wanted, begin, cancel_runs_of, usual_mode};
 pub(crate) use routes::routes;
 pub(crate) use show::{RunOut, newest_run};
 pub(crate) use upload::DropUpload;

@@ -29,20 +29,22 @@ async fn tell(
     row: &rows::Model,
     kind: &'static str,
     more: &Value,
-) -> Result<(), DbError> {
+) -> Result<Value, DbError> {
+    let payload = payload(run, row, more);
     let event = Event {
         scope: Scope::Workspace(run.workspace_id),
         workspace: Some(run.workspace_id),
         kind,
-        payload: &payload(run, row, more),
+        payload: &payload,
     };
     tx.event(event).await?;
-    Ok(())
+    Ok(payload)
 }
 
 /// Somebody began to read.
 pub(super) async fn started(tx: &Tx, run: &sync_runs::Model, row: &rows::Model) -> Result<(), DbError> {
-    tell(tx, run, row, "connector.sync.started", &json!({})).await
+    tell(tx, run, row, "connector.sync.started", &json!({})).await?;
+    Ok(())
 }
 
 /// How far it is.
@@ -61,10 +63,11 @@ pub(super) async fn progress(
     at: Progress,
 ) -> Result<(), DbError> {
     let more = json!({ "done": at.done, "planned": at.planned, "records_synced": at.records });
-    tell(tx, run, row, "connector.sync.progress", &more).await
+    tell(tx, run, row, "connector.sync.progress", &more).await?;
+    Ok(())
 }
 
-/// It ended.
+/// It ended; workflows that wait for that begin.
 pub(super) async fn ended(
     business: &Business,
     tx: &Tx,
@@ -85,8 +88,8 @@ pub(super) async fn ended(
         "status": run.status,
         "next_due_at": next_due,
     });
-    tell(tx, run, row, kind, &more).await?;
-    workflows::on_event(business, tx, run.workspace_id, kind, &payload(run, row, &more)).await
+    let payload = tell(tx, run, row, kind, &more).await?;
+    workflows::on_event(business, tx, run.workspace_id, kind, &payload).await
 }
 
 /// How long a run took.

@@ -17,7 +17,7 @@ use super::raw::{Fresh, note_batch};
 use super::rows::{Rows, statement};
 use super::{customers, firsts, orders, payments, products, raw};
 use crate::settings::{self, Policy};
-use crate::{Business, workflows};
+use crate::workflows;
 
 /// What every step of a load works with.
 pub(super) struct Loading<'a> {
@@ -65,8 +65,8 @@ pub async fn load(
     let touched = touched.into_iter().map(|id| (id, None));
     files::index::queue_all(tx, workspace, IndexKind::Record, touched).await?;
     let version = changed(tx, workspace).await?;
-    let news = json!({ "data_version": version, "connector_id": batch.connector });
-    workflows::on_event(business, tx, workspace, "business.changed", &news).await?;
+    let payload = json!({ "data_version": version });
+    workflows::on_event(business, tx, workspace, "business.changed", &payload).await?;
     Ok(report)
 }
 

@@ -1,16 +1,16 @@
 //! What a workflow does: steps from a closed list, checked before they are stored.
 
 use db::{ConnectorId, ThreadId, UserId};
-use identity::Caller;
+use identity::{Caller, Permission};
 use kit::api::{ApiError, Problems};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::numbers::NumberAsked;
 use super::placeholders::Template;
-use crate::doors::NumberAsked;
 use crate::mail::MailContent;
 use crate::tasks::NewTask;
-use crate::{Business, actions, connectors, metrics, tasks};
+use crate::{Business, actions, metrics, sources, tasks};
 
 /// How many steps a workflow may have.
 const MOST_STEPS: usize = 20;
@@ -216,7 +216,12 @@ pub(crate) async fn require_things(
         let field = |name: &str| format!("{prefix}steps.{at}.in.{name}");
         match step {
             Step::EmailSend(_) | Step::EmailDraft(_) => {}
-            Step::MetricQuery(asked) => require_metric(business, caller, asked, &field("metric")).await?,
+            Step::MetricQuery(asked) => {
+                let catalogue = metrics::catalogue(business, caller.workspace).await?;
+                if catalogue.metric(&asked.metric).is_none() {
+                    return Err(ApiError::invalid(field("metric"), "There is no such metric."));
+                }
+            }
             Step::TaskCreate(task) => {
                 tasks::require_assignee(
                     business,
@@ -227,7 +232,8 @@ pub(crate) async fn require_things(
                 .await?;
             }
             Step::ConnectorSync(sync) => {
-                let named = connectors::name_of(business, caller.workspace, sync.connector_id).await?;
+                caller.require(Permission::ManageBusiness)?;
+                let named = sources::name(business, caller.workspace, sync.connector_id).await?;
                 let gone = || ApiError::invalid(field("connector_id"), "This source is not there.");
                 named.ok_or_else(gone)?;
             }

@@ -169,8 +169,8 @@ async fn schedule(
 ) -> Result<Option<uuid::Uuid>, ApiError> {
     match starts {
         Starts::Schedule { spec } if enabled => {
-            let spec = schedules::spec_in(spec, "trigger.spec")?;
-            Ok(Some(schedules::create(tx, workspace, &Due::Workflow { workflow: id }, &spec).await?))
+            let due = Due::Workflow { workflow: id };
+            Ok(Some(schedules::create(tx, workspace, &due, spec).await?))
         }
         _ => Ok(None),
     }
@@ -247,7 +247,11 @@ pub(super) async fn change(
     Ok(after)
 }
 
-async fn forget(tx: &Tx, caller: &Caller, workflow: workflows::Model) -> Result<(), ApiError> {
+async fn forget(
+    tx: &Tx,
+    caller: &Caller,
+    workflow: workflows::Model,
+) -> Result<(), ApiError> {
     unschedule(tx, &workflow).await?;
     workflow_runs::Entity::delete_many()
         .filter(workflow_runs::Column::WorkspaceId.eq(workflow.workspace_id))

@@ -2,7 +2,7 @@
 //! `{{date.today}}`, `{{workflow.name}}`. What stands in for one is never looked at again, so that a number's name or a
 //! message cannot bring a placeholder of its own.
 
-use crate::doors::DaysAsked;
+use super::numbers::DaysAsked;
 
 /// Which part of an earlier step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

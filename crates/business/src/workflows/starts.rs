@@ -7,7 +7,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::Step;
-use crate::schedules;
+use crate::schedules::Spec;
 
 /// The events that start workflows.
 const EVENTS: [&str; 3] = [
@@ -15,6 +15,12 @@ const EVENTS: [&str; 3] = [
     "connector.sync.failed",
     "business.changed",
 ];
+
+/// Refuses times that no clock shows; the field is at fault.
+pub(crate) fn check_times(spec: &Spec, field: &str) -> Result<(), ApiError> {
+    let is_known = spec.check();
+    is_known.map_err(|why| ApiError::invalid(field, why.to_string()))
+}
 
 /// When a workflow runs, besides on demand.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -25,9 +31,8 @@ pub enum Starts {
     Manual,
     /// By the calendar.
     Schedule {
-        /// When, such as `{"every": …, "zone": "Europe/London"}`.
-        #[schema(value_type = Object)]
-        spec: Value,
+        /// When.
+        spec: Spec,
     },
     /// When something happens.
     Event {
@@ -43,7 +48,7 @@ impl Starts {
     /// Refuses what cannot start a workflow, and what would start it again and again.
     pub(super) fn check(&self, steps: &[Step]) -> Result<(), ApiError> {
         match self {
-            Self::Schedule { spec } => schedules::spec_in(spec, "trigger.spec").map(|_| ()),
+            Self::Schedule { spec } => check_times(spec, "trigger.spec"),
             Self::Event { event, .. } if !EVENTS.contains(&event.as_str()) => {
                 let sentence = format!("A workflow starts on one of: {}.", EVENTS.join(", "));
                 Err(ApiError::invalid("trigger.event", sentence))

@@ -9,17 +9,16 @@ use identity::{Caller, audit};
 use jiff::ToSpan;
 use jiff::civil::Date;
 use kit::api::ApiError;
-use kit::clock::Timestamp;
 use kit::vault::sha256;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::numbers::{self, NumberAsked, NumberSaid};
 use super::placeholders::{Part, Piece, Template};
 use super::running::RunBody;
 use super::{Step, SyncStep};
-use crate::Business;
+use crate::{Business, sources};
 use crate::actions::{self, Proposal};
-use crate::doors::{NumberAsked, NumberSaid};
 use crate::mail::{self, LONGEST_BODY, MailContent, Outgoing};
 use crate::tasks::{self, NewTask, Origin};
 
@@ -98,7 +97,7 @@ impl Filling<'_> {
     }
 
     async fn number(&self, asked: &NumberAsked) -> Result<NumberSaid, ApiError> {
-        crate::ask::say(self.business, self.owner, asked).await
+        numbers::say(self.business, self.owner, asked).await
     }
 
     async fn letter(&self, mail: &MailContent) -> Result<MailContent, ApiError> {
@@ -125,7 +124,7 @@ pub(super) async fn prepare(
         owner,
         body,
         number: run.step as usize + 1,
-        today: day_of(business.db().now()),
+        today: numbers::today(business, owner).await?.1,
     };
     Ok(match step {
         Step::MetricQuery(asked) => {
@@ -167,11 +166,6 @@ pub(super) async fn prepare(
     })
 }
 
-fn day_of(now: Timestamp) -> Date {
-    let now = jiff::Timestamp::from_microsecond(now.micros()).unwrap_or_default();
-    now.to_zoned(jiff::tz::TimeZone::UTC).date()
-}
-
 /// Does the rest, in the transaction that writes the result.
 pub(super) async fn perform(
     business: &Business,
@@ -208,7 +202,7 @@ pub(super) async fn perform(
             }
         }
         Ready::Sync(sync) => {
-            let run = crate::sync::sync_now(tx, owner, sync.connector_id, sync.full).await?;
+            let run = sources::sync_now(tx, owner, sync.connector_id, sync.full).await?;
             Made {
                 ids: json!({ "connector_id": sync.connector_id, "run_id": run }),
                 ..Made::default()

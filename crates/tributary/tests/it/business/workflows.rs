@@ -377,3 +377,79 @@ async fn an_action_runs_it_after_a_yes_where_it_writes_to_people() {
         .await
         .expect_error(422, "VALIDATION_FAILED");
 }
+
+#[tokio::test]
+async fn the_calendar_starts_it_until_it_is_switched_off() {
+    let sink = Sink::start().await;
+    let app = with_mail(&sink).await;
+    let ann = app.person("ann").await;
+    let steps = json!([{ "op": "task.create", "in": { "title": "t" } }]);
+    let trigger = |spec: Value| json!({ "kind": "schedule", "spec": spec });
+    for bad in [
+        json!({ "every": { "kind": "daily", "at": "25:00" }, "zone": "UTC" }),
+        json!({ "every": { "kind": "daily", "at": "08:00" }, "zone": "Europe/Atlantis" }),
+        json!({ "every": { "kind": "every", "minutes": 0 }, "zone": "UTC" }),
+        json!({ "every": "now and then", "zone": "UTC" }),
+    ] {
+        let body = json!({ "name": "w", "steps": steps, "trigger": trigger(bad) });
+        ann.post(WORKFLOWS, &body).await.expect_error(422, "VALIDATION_FAILED");
+    }
+    let spec = json!({ "every": { "kind": "daily", "at": "13:30" }, "zone": "Europe/London" });
+    let workflow = saved(&ann, &json!({ "name": "w", "steps": steps, "trigger": trigger(spec.clone()) })).await;
+    assert_eq!(workflow["trigger"]["spec"], spec);
+    app.clock.advance(Duration::from_mins(89));
+    tokio::time::sleep(Duration::from_secs(6)).await;
+    let ann = app.signed_in("ann").await;
+    assert_eq!(runs(&ann, &workflow).await.len(), 0, "it is not half past one");
+    app.clock.advance(Duration::from_mins(2));
+    assert_eq!(over(&ann, &workflow).await["started_for"], "schedule");
+    let one = format!("{WORKFLOWS}/{}", id(&workflow));
+    ann.patch(&one, &json!({ "enabled": false })).await.expect(200);
+    app.clock.advance(Duration::from_hours(24));
+    tokio::time::sleep(Duration::from_secs(6)).await;
+    let ann = app.signed_in("ann").await;
+    assert_eq!(runs(&ann, &workflow).await.len(), 1);
+    // By an action: at once where it stays in the house, and gone again when that is undone.
+    let content = json!({ "name": "By the week", "spec": spec, "steps": steps });
+    let action = ann.post("/api/v1/actions", &json!({ "kind": "schedule.create", "content": content })).await.data();
+    assert_eq!(action["state"], "done", "{action}");
+    assert_eq!(ann.get(WORKFLOWS).await.data().as_array().unwrap().len(), 2);
+    let undo = format!("/api/v1/actions/{}/undo", id(&action));
+    assert_eq!(ann.post(&undo, &json!({})).await.data()["state"], "undone");
+    assert_eq!(ann.get(WORKFLOWS).await.data().as_array().unwrap().len(), 1);
+    let steps = json!([{ "op": "email.send", "in": { "to": ["x@example.org"], "subject": "s", "body": "b" } }]);
+    let content = json!({ "name": "To others", "spec": spec, "steps": steps });
+    let action = ann.post("/api/v1/actions", &json!({ "kind": "schedule.create", "content": content })).await.data();
+    assert_eq!(action["state"], "proposed", "whoever is written to has to be confirmed");
+}
+
+#[tokio::test]
+async fn numbers_stand_in_what_it_says() {
+    let app = TestApp::start().await;
+    let ann = app.person("ann").await;
+    let step = |metric: &str| json!({ "op": "metric.query", "in": { "metric": metric, "range": "last_year" } });
+    let body = json!({ "name": "w", "steps": [step("no_such_metric")] });
+    ann.post(WORKFLOWS, &body).await.expect_error(422, "VALIDATION_FAILED");
+    ann.post("/api/v1/business/demo", &json!({})).await.expect(202);
+    let asked = json!({ "metric": "orders", "from": "2025-01-01", "to": "2025-12-31" });
+    let mut orders = 0;
+    for _ in 0..240 {
+        let status = ann.get("/api/v1/connectors").await.data();
+        let answer = ann.post("/api/v1/metrics/query", &asked).await;
+        if status[0]["run"]["status"] == "success" {
+            orders = answer.data()["value_minor"].as_i64().unwrap();
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+    assert!(orders > 0, "the demonstration has orders: {}", ann.get("/api/v1/connectors").await.text());
+    let thread = ann.thread().await;
+    let text = "{{steps.1.text}} | {{steps.1.value}} | {{metric.orders.last_year}}";
+    let post = json!({ "op": "message.post", "in": { "thread_id": thread, "text": text } });
+    let workflow = saved(&ann, &json!({ "name": "w", "steps": [step("orders"), post] })).await;
+    run(&ann, &workflow).await;
+    let done = over(&ann, &workflow).await;
+    assert_eq!(done["state"], "done", "{done}");
+    let said = ann.messages(&thread).await[0]["content"].as_str().unwrap().to_owned();
+    assert_eq!(said, format!("Orders, 2025-01-01 to 2025-12-31: {orders} | {orders} | {orders}"));
+}
