@@ -10,7 +10,7 @@ use kit::api::{ApiError, Code};
 use kit::lifecycle::Lifecycle;
 use kit::mail::{BadMailConfig, MailConfig, Mailer};
 
-use crate::doors::{Doors, ThreadPoster};
+use crate::doors::ThreadPoster;
 use crate::ingest::{Ingest, IngestConfig};
 
 /// What can be set.
@@ -78,7 +78,7 @@ impl Business {
 
     /// Lets the floor above in, where threads are; once.
     pub fn set_threads(&self, threads: Arc<dyn ThreadPoster>) {
-        let _ = self.0.doors.threads.set(threads);
+        let _ = self.0.threads.set(threads);
     }
 
     /// The store.

@@ -1,11 +1,9 @@
 //! What actions and workflows need of the floor above.
 
-use std::sync::{Arc, OnceLock};
-
 use db::{MessageId, ThreadId};
 use futures::future::BoxFuture;
 use identity::Caller;
-use kit::api::{ApiError, Code};
+use kit::api::ApiError;
 use uuid::Uuid;
 
 /// Threads.
@@ -19,18 +17,4 @@ pub trait ThreadPoster: Send + Sync + 'static {
         text: String,
         key: Uuid,
     ) -> BoxFuture<'_, Result<MessageId, ApiError>>;
-}
-
-/// Who has been let in.
-#[derive(Default)]
-pub(crate) struct Doors {
-    pub threads: OnceLock<Arc<dyn ThreadPoster>>,
-}
-
-impl Doors {
-    /// Threads; 409 in a house that has none.
-    pub fn threads(&self) -> Result<&dyn ThreadPoster, ApiError> {
-        let absent = || ApiError::new(Code::Conflict, "This installation has no threads.");
-        self.threads.get().map(|threads| &**threads).ok_or_else(absent)
-    }
 }

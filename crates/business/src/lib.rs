@@ -44,24 +44,20 @@ pub fn routes(business: Business) -> OpenApiRouter {
         .merge(tasks::routes())
         .merge(webhooks::routes())
         .merge(workflows::routes())
-        .merge(connectors::routes())
-        .merge(sync::routes())
-        .merge(webhooks::routes())
-        .merge(metrics::routes())
         .with_state(business)
 }
 
 /// Adds the jobs of this room to a worker.
 pub fn jobs(business: &Business, worker: Worker) -> Worker {
-    let (sending, stepping) = (business.clone(), business.clone());
     let (due, forgetting, dropping) = (business.clone(), business.clone(), business.clone());
     let (filling, sending, stepping) = (business.clone(), business.clone(), business.clone());
     worker
-        .with(move |job: mail::SendMail| job.run(sending.clone()))
-        .with(move |job: workflows::RunStep| job.run(stepping.clone()))
-        .with(move |job: schedules::RunDue| job.run(due.clone()))
         .with(move |job: connectors::ForgetConnector| job.run(forgetting.clone()))
         .with(move |job: demo::FillDemo| job.run(filling.clone()))
+        .with(move |job: mail::SendMail| job.run(sending.clone()))
+        .with(move |job: schedules::RunDue| job.run(due.clone()))
+        .with(move |job: sync::DropUpload| job.run(dropping.clone()))
+        .with(move |job: workflows::RunStep| job.run(stepping.clone()))
 }
 
 /// Begins what goes on by itself.

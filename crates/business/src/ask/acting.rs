@@ -14,9 +14,8 @@ use serde_json::{Value, json};
 use super::computing::{asked_back, run, said};
 use super::{Answered, Recognised};
 use crate::actions::{self, Proposal};
-use crate::doors::{DaysAsked, NumberAsked};
-use crate::connectors::name_of;
-use crate::{Business, metrics};
+use crate::workflows::{DaysAsked, NumberAsked};
+use crate::{Business, metrics, sources};
 
 pub(super) async fn propose(
     business: &Business,
@@ -185,7 +184,7 @@ async fn find_source(business: &Business, caller: &Caller, name: &str) -> Result
     let wanted = name.trim().to_lowercase();
     let mut fitting = Vec::new();
     for row in all {
-        let called = name_of(business, caller.workspace, row.id).await?.unwrap_or_default();
+        let called = sources::name(business, caller.workspace, row.id).await?.unwrap_or_default();
         if wanted.is_empty() || row.kind == wanted || called.to_lowercase() == wanted {
             fitting.push((row.id, called));
         }

@@ -12,13 +12,11 @@ mod kept;
 mod numbers;
 mod plan;
 mod routes;
-mod saying;
 pub mod tools;
 mod understanding;
 
 pub use answered::{Answered, Chart, Named};
 pub use routes::{QueryIn, routes};
-pub(crate) use saying::say;
 pub use understanding::{Recognised, recognise};
 
 use std::time::Instant;

@@ -16,9 +16,8 @@ pub(crate) use demo::keep_demo;
 pub(crate) use forget::ForgetConnector;
 pub(crate) use routes::routes;
 pub(crate) use show::show;
-pub(crate) use state::{announce, failed_often, find, minutes_of, name_of, needs_reconnect, went_well};
-pub(crate) use types::RoleWord;
 pub(crate) use state::{announce, failed_often, find, minutes_of, needs_reconnect, went_well};
+pub(crate) use types::RoleWord;
 pub(crate) use values::{Reader, layout_place, name_place, open, secrets_of, sentence, values};
 
 use connectors::manifest::Manifest;

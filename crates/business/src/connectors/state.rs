@@ -30,19 +30,6 @@ pub(crate) async fn find(
     Ok(rows::Entity::find_by_id((workspace, id)).one(conn).await?)
 }
 
-/// What a connector of a workspace is called; none where it is not there.
-pub(crate) async fn name_of(
-    business: &Business,
-    workspace: WorkspaceId,
-    id: ConnectorId,
-) -> Result<Option<String>, DbError> {
-    let Some(row) = find(business.db().read(), workspace, id).await? else {
-        return Ok(None);
-    };
-    let keys = business.db().keys(workspace.0).await?;
-    Ok(Some(row.name.open(&keys, super::values::name_place(id))?))
-}
-
 /// Tells those who look that it is another one now.
 pub(crate) async fn announce(tx: &Tx, workspace: WorkspaceId, id: ConnectorId) -> Result<(), DbError> {
     let event = Event {

@@ -51,10 +51,6 @@ impl RunDue {
                 let slot = Timestamp(self.slot);
                 Ok(workflows::run_due(&business, self.workspace, workflow, slot).await?)
             }
-            due @ Due::Report { .. } => {
-                tracing::warn!(schedule = %self.schedule, ?due, "nothing here knows how to do what is due");
-                Ok(())
-            }
         }
     }
 }

@@ -9,7 +9,6 @@ mod spec;
 
 use db::entity::schedules;
 use db::{ConnectorId, DbError, Tx, WorkflowId, WorkspaceId};
-use kit::api::ApiError;
 use kit::clock::Timestamp;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
@@ -32,14 +31,6 @@ pub enum Due {
         /// Which.
         workflow: WorkflowId,
     },
-}
-
-/// Reads a spec that somebody wrote; the field is at fault where it is none.
-pub(crate) fn spec_in(value: &serde_json::Value, field: &str) -> Result<Spec, ApiError> {
-    let spec = Spec::deserialize(value)
-        .map_err(|error| ApiError::invalid(field, format!("These times are not understood: {error}.")))?;
-    spec.check().map_err(|error| ApiError::invalid(field, error.to_string()))?;
-    Ok(spec)
 }
 
 fn bad(error: BadSpec) -> DbError {

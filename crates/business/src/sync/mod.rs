@@ -8,7 +8,6 @@
 //! Whoever reads a run has a lease with a fence (as with answers, `db::leases`); a node that was believed dead and comes
 //! back writes nothing.
 
-mod asked;
 mod batch;
 mod begin;
 mod ending;
@@ -27,7 +26,6 @@ mod slices;
 mod upload;
 mod writing;
 
-pub(crate) use asked::{stop, sync_now};
 pub use begin::begin_due;
 pub(crate) use begin::{Wanted, begin, cancel_runs_of, usual_mode};
 pub(crate) use routes::routes;

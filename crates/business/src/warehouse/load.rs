@@ -17,7 +17,7 @@ use super::raw::{Fresh, note_batch};
 use super::rows::{Rows, statement};
 use super::{customers, firsts, orders, payments, products, raw};
 use crate::settings::{self, Policy};
-use crate::workflows;
+use crate::{Business, workflows};
 
 /// What every step of a load works with.
 pub(super) struct Loading<'a> {

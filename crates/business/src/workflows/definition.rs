@@ -191,20 +191,6 @@ pub(crate) fn recipients(steps: &[Step]) -> Vec<&str> {
     letters.flatten().collect()
 }
 
-/// Refuses a metric that nobody knows.
-async fn require_metric(
-    business: &Business,
-    caller: &Caller,
-    asked: &NumberAsked,
-    field: &str,
-) -> Result<(), ApiError> {
-    let catalogue = metrics::catalogue(business, caller.workspace).await?;
-    match catalogue.metric(&asked.metric) {
-        Some(_) => Ok(()),
-        None => Err(ApiError::invalid(field, "There is no such metric.")),
-    }
-}
-
 /// Refuses steps that name what is not there, or what the caller may not use.
 pub(crate) async fn require_things(
     business: &Business,

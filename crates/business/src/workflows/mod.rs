@@ -22,7 +22,7 @@ pub use beginning::{on_event, run_due};
 pub use definition::{PostStep, Step, SyncStep, TaskStep};
 pub use numbers::{DaysAsked, NumberAsked};
 pub(crate) use definition::{check_name, checked_steps, recipients, require_things};
-pub(crate) use keeping::{WorkflowIn, create, definition, delete_unchanged, find};
+pub(crate) use keeping::{WorkflowIn, create, definition, delete_unchanged, find, find_by_name};
 pub(crate) use starts::check_times;
 pub(crate) use routes::routes;
 pub(crate) use running::RunStep;
