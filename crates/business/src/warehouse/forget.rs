@@ -1,8 +1,10 @@
 //! Forgetting: a whole connection, or a customer who wishes it.
 
+use db::entity::{chunks, index_queue};
 use db::kinds::IndexKind;
 use db::{ConnectorId, DbError, Tx, WorkspaceId};
-use sea_orm::{ConnectionTrait, Value};
+use sea_orm::sea_query::{Expr, ExprTrait, Query};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Value};
 use uuid::Uuid;
 
 use super::customers::FORGOTTEN;
@@ -20,12 +22,7 @@ pub async fn forget_connector(
 ) -> Result<(), DbError> {
     tx.alone(lock_of(workspace)).await?;
     let values = || -> Vec<Value> { vec![workspace.0.into(), connector.0.into()] };
-    for table in ["orders", "products", "customers"] {
-        let ids = format!("SELECT id FROM {table} WHERE workspace_id = $1 AND connector_id = $2");
-        for row in tx.query_all_raw(statement(&**tx, ids, values())).await? {
-            files::index::forget(tx, workspace, IndexKind::Record, row.try_get("", "id")?).await?;
-        }
-    }
+    unfind(tx, workspace, connector).await?;
     for table in ["order_lines", "refund_lines"] {
         let sql = format!(
             "DELETE FROM {table} WHERE workspace_id = $1 AND order_id IN \
@@ -50,6 +47,34 @@ pub async fn forget_connector(
     let all = statement(&**tx, firsts::for_all_sql(), vec![workspace.0.into()]);
     tx.execute_raw(all).await?;
     changed(tx, workspace).await?;
+    Ok(())
+}
+
+/// Takes everything of a connector out of the index: from the commit on nobody finds it.
+async fn unfind(tx: &Tx, workspace: WorkspaceId, connector: ConnectorId) -> Result<(), DbError> {
+    let of = |table: &'static str| {
+        Query::select()
+            .column("id")
+            .from(table)
+            .and_where(Expr::col("workspace_id").eq(workspace.0))
+            .and_where(Expr::col("connector_id").eq(connector.0))
+            .to_owned()
+    };
+    for table in ["orders", "products", "customers"] {
+        // What waits first, as `files::index::forget` does.
+        index_queue::Entity::delete_many()
+            .filter(index_queue::Column::WorkspaceId.eq(workspace))
+            .filter(index_queue::Column::SourceId.in_subquery(of(table)))
+            .exec(&**tx)
+            .await?;
+        let gone = Query::select()
+            .column(chunks::Column::Id)
+            .from(chunks::Entity)
+            .and_where(chunks::Column::WorkspaceId.eq(workspace))
+            .and_where(chunks::Column::SourceId.in_subquery(of(table)))
+            .to_owned();
+        db::index::delete(tx, gone).await?;
+    }
     Ok(())
 }
 

@@ -13,7 +13,7 @@ use questions::frame::{Compare, Filter, Rank};
 use serde_json::{Value, json};
 
 use super::arithmetic::{Of, Shop, has_currency, is_ratio, rounded};
-use crate::support::{Client, TestApp, eventually};
+use crate::support::{Client, TestApp};
 
 const ALL: [&str; 19] = [
     "revenue",
@@ -553,7 +553,7 @@ async fn the_calls_answer_as_they_promise() {
         .get("/api/v1/metrics/revenue/values?dimension=product&q=mug")
         .await
         .data();
-    assert_eq!(values.as_array().unwrap().len(), 5, "{values}");
+    assert_eq!(values.as_array().unwrap().len(), 4, "{values}");
     ann.get("/api/v1/metrics/shipping/values?dimension=product")
         .await
         .expect(422);
@@ -835,6 +835,18 @@ async fn a_shop_and_its_payment_service_never_count_twice() {
     );
 }
 
+/// Whether the job that fills is done.
+async fn is_filled(app: &TestApp) -> bool {
+    use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
+    db::entity::jobs::Entity::find()
+        .filter(db::entity::jobs::Column::Kind.eq("business.demo"))
+        .filter(db::entity::jobs::Column::FinishedAt.is_not_null())
+        .count(app.db().read())
+        .await
+        .unwrap()
+        > 0
+}
+
 /// One click fills a workspace, and another one does not fill it twice.
 #[tokio::test]
 async fn the_demonstration_shop_comes_at_a_click_and_once() {
@@ -844,17 +856,13 @@ async fn the_demonstration_shop_comes_at_a_click_and_once() {
     let first = ann.post("/api/v1/business/demo", &json!({})).await;
     let first = first.expect(202).data()["connector_id"].clone();
     let count = async || asked(&app, workspace, &query("orders", None)).await.amounts[0].minor;
-    eventually("the jobs are done", || async {
-        use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
-        let done = db::entity::jobs::Entity::find()
-            .filter(db::entity::jobs::Column::Kind.eq("business.demo"))
-            .filter(db::entity::jobs::Column::FinishedAt.is_not_null())
-            .count(app.db().read())
-            .await
-            .unwrap();
-        (done > 0).then_some(())
-    })
-    .await;
+    // Two years take longer than what else is waited for here, in a build without optimisation.
+    let mut turns = 0;
+    while !is_filled(&app).await {
+        turns += 1;
+        assert!(turns < 900, "the shop does not come");
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    }
     let orders = count().await;
     assert!(orders > 4_500, "{orders}");
     let again = ann.post("/api/v1/business/demo", &json!({})).await;
