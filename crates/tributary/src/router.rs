@@ -235,7 +235,9 @@ pub(crate) const STOPPING: std::time::Duration = std::time::Duration::from_secs(
 async fn limit_bodies(mut request: Request, next: Next) -> Response {
     let path = request.uri().path();
     let is_file = (request.method() == Method::POST && path == "/api/v1/files")
-        || (request.method() == Method::POST && path.starts_with("/api/v1/connectors/") && path.ends_with("/upload"))
+        || (request.method() == Method::POST
+            && path.starts_with("/api/v1/connectors/")
+            && path.ends_with("/upload"))
         || (request.method() == Method::PUT && path.starts_with("/api/v1/files/uploads/"));
     if is_file {
         DefaultBodyLimit::disable().apply(&mut request);
