@@ -46,13 +46,31 @@ fn text(value: &Value) -> String {
 
 /// A table of which one row is not understood: its run, and the row's letter.
 async fn table_of_sales(ann: &Client, connector: &str) -> (String, String) {
-    let table = "Order,Date,SKU,Product,Quantity,Unit price\n1,2026-01-05,A1,Cup,2,3.50\n2,2026-01-06,A1,Cup,many,3.50\n";
+    let table = |quantity: &str| {
+        let head = "Order,Date,SKU,Product,Quantity,Unit price";
+        format!("{head}\n1,2026-01-05,A1,Cup,2,3.50\n2,2026-01-06,A1,Cup,{quantity},3.50\n")
+    };
     let path = format!("/api/v1/connectors/{connector}");
-    let sample = ann.send(http::Method::POST, &format!("{path}/upload?preview=true"), &[], table).await.data();
+    let preview = format!("{path}/upload?preview=true");
+    let sample = ann
+        .send(http::Method::POST, &preview, &[], table("4"))
+        .await
+        .data();
     let mut layout = sample["layout"].clone();
     layout["currency"] = json!("EUR");
-    let layout: String = layout.to_string().bytes().map(|byte| format!("%{byte:02X}")).collect();
-    let run = ann.send(http::Method::POST, &format!("{path}/upload?layout={layout}"), &[], table).await;
+    let layout: String = layout
+        .to_string()
+        .bytes()
+        .map(|byte| format!("%{byte:02X}"))
+        .collect();
+    let run = ann
+        .send(
+            http::Method::POST,
+            &format!("{path}/upload?layout={layout}"),
+            &[],
+            table("many"),
+        )
+        .await;
     run.expect(202);
     eventually("the table is read", || async {
         let letters = ann.get(&format!("{path}/dead-letters")).await.data();

@@ -54,7 +54,10 @@ const ELSEWHERE: [(&str, &str); 22] = [
         "/api/v1/connectors",
         "a page that looks at connectors asks anew when connector.changed or connector.sync.… is told; business::connectors",
     ),
-    ("/api/v1/webhooks/", "a source's own; what it brings is told as business.changed"),
+    (
+        "/api/v1/webhooks/",
+        "a source's own; what it brings is told as business.changed",
+    ),
     ("/continue", "answers::going_on_is_a_new_run_after_the_old_text"),
 ];
 
