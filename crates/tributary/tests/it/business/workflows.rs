@@ -2,8 +2,11 @@
 
 use std::time::Duration;
 
+use db::entity::jobs;
+use db::kinds::JobState;
 use db::{DbError, WorkflowId, WorkspaceId};
 use kit::clock::{Clock, Timestamp};
+use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter};
 use serde_json::{Value, json};
 
 use super::sink::Sink;
@@ -392,10 +395,16 @@ async fn the_calendar_starts_it_until_it_is_switched_off() {
         json!({ "every": "now and then", "zone": "UTC" }),
     ] {
         let body = json!({ "name": "w", "steps": steps, "trigger": trigger(bad) });
-        ann.post(WORKFLOWS, &body).await.expect_error(422, "VALIDATION_FAILED");
+        ann.post(WORKFLOWS, &body)
+            .await
+            .expect_error(422, "VALIDATION_FAILED");
     }
     let spec = json!({ "every": { "kind": "daily", "at": "13:30" }, "zone": "Europe/London" });
-    let workflow = saved(&ann, &json!({ "name": "w", "steps": steps, "trigger": trigger(spec.clone()) })).await;
+    let workflow = saved(
+        &ann,
+        &json!({ "name": "w", "steps": steps, "trigger": trigger(spec.clone()) }),
+    )
+    .await;
     assert_eq!(workflow["trigger"]["spec"], spec);
     app.clock.advance(Duration::from_mins(89));
     tokio::time::sleep(Duration::from_secs(6)).await;
@@ -411,38 +420,66 @@ async fn the_calendar_starts_it_until_it_is_switched_off() {
     assert_eq!(runs(&ann, &workflow).await.len(), 1);
     // By an action: at once where it stays in the house, and gone again when that is undone.
     let content = json!({ "name": "By the week", "spec": spec, "steps": steps });
-    let action = ann.post("/api/v1/actions", &json!({ "kind": "schedule.create", "content": content })).await.data();
+    let action = ann
+        .post(
+            "/api/v1/actions",
+            &json!({ "kind": "schedule.create", "content": content }),
+        )
+        .await
+        .data();
     assert_eq!(action["state"], "done", "{action}");
     assert_eq!(ann.get(WORKFLOWS).await.data().as_array().unwrap().len(), 2);
     let undo = format!("/api/v1/actions/{}/undo", id(&action));
     assert_eq!(ann.post(&undo, &json!({})).await.data()["state"], "undone");
     assert_eq!(ann.get(WORKFLOWS).await.data().as_array().unwrap().len(), 1);
-    let steps = json!([{ "op": "email.send", "in": { "to": ["x@example.org"], "subject": "s", "body": "b" } }]);
+    let steps =
+        json!([{ "op": "email.send", "in": { "to": ["x@example.org"], "subject": "s", "body": "b" } }]);
     let content = json!({ "name": "To others", "spec": spec, "steps": steps });
-    let action = ann.post("/api/v1/actions", &json!({ "kind": "schedule.create", "content": content })).await.data();
-    assert_eq!(action["state"], "proposed", "whoever is written to has to be confirmed");
+    let action = ann
+        .post(
+            "/api/v1/actions",
+            &json!({ "kind": "schedule.create", "content": content }),
+        )
+        .await
+        .data();
+    assert_eq!(
+        action["state"], "proposed",
+        "whoever is written to has to be confirmed"
+    );
 }
 
 #[tokio::test]
 async fn numbers_stand_in_what_it_says() {
     let app = TestApp::start().await;
     let ann = app.person("ann").await;
-    let step = |metric: &str| json!({ "op": "metric.query", "in": { "metric": metric, "range": "last_year" } });
+    let step =
+        |metric: &str| json!({ "op": "metric.query", "in": { "metric": metric, "range": "last_year" } });
     let body = json!({ "name": "w", "steps": [step("no_such_metric")] });
-    ann.post(WORKFLOWS, &body).await.expect_error(422, "VALIDATION_FAILED");
+    ann.post(WORKFLOWS, &body)
+        .await
+        .expect_error(422, "VALIDATION_FAILED");
     ann.post("/api/v1/business/demo", &json!({})).await.expect(202);
-    let asked = json!({ "metric": "orders", "from": "2025-01-01", "to": "2025-12-31" });
-    let mut orders = 0;
+    let filled = || async {
+        let done = jobs::Column::Kind
+            .eq("business.demo")
+            .and(jobs::Column::State.eq(JobState::Done));
+        jobs::Entity::find()
+            .filter(done)
+            .count(app.db().read())
+            .await
+            .unwrap()
+            > 0
+    };
     for _ in 0..240 {
-        let status = ann.get("/api/v1/connectors").await.data();
-        let answer = ann.post("/api/v1/metrics/query", &asked).await;
-        if status[0]["run"]["status"] == "success" {
-            orders = answer.data()["value_minor"].as_i64().unwrap();
+        if filled().await {
             break;
         }
         tokio::time::sleep(Duration::from_millis(500)).await;
     }
-    assert!(orders > 0, "the demonstration has orders: {}", ann.get("/api/v1/connectors").await.text());
+    let asked = json!({ "metric": "orders", "from": "2025-01-01", "to": "2025-12-31" });
+    let answer = ann.post("/api/v1/metrics/query", &asked).await;
+    let orders = answer.expect(200).data()["value_minor"].as_i64().unwrap();
+    assert!(orders > 0, "the demonstration has orders: {}", answer.text());
     let thread = ann.thread().await;
     let text = "{{steps.1.text}} | {{steps.1.value}} | {{metric.orders.last_year}}";
     let post = json!({ "op": "message.post", "in": { "thread_id": thread, "text": text } });
@@ -450,6 +487,12 @@ async fn numbers_stand_in_what_it_says() {
     run(&ann, &workflow).await;
     let done = over(&ann, &workflow).await;
     assert_eq!(done["state"], "done", "{done}");
-    let said = ann.messages(&thread).await[0]["content"].as_str().unwrap().to_owned();
-    assert_eq!(said, format!("Orders, 2025-01-01 to 2025-12-31: {orders} | {orders} | {orders}"));
+    let said = ann.messages(&thread).await[0]["content"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    assert_eq!(
+        said,
+        format!("Orders, 2025-01-01 to 2025-12-31: {orders} | {orders} | {orders}")
+    );
 }
