@@ -147,7 +147,7 @@ export async function sources(v: Visitor): Promise<void> {
   await v.picture('business-sources');
   await shop.getByRole('link').click();
   await page.getByRole('heading', { name: 'History' }).waitFor();
-  await page.locator('.brun').first().waitFor();
+  await page.locator('.brun').or(page.getByText('Nothing was synced yet.')).first().waitFor();
   await v.isAccessible('a source');
   await v.picture('business-source');
 
