@@ -147,7 +147,7 @@ export async function sources(v: Visitor): Promise<void> {
   await v.picture('business-sources');
   await shop.getByRole('link').click();
   await page.getByRole('heading', { name: 'History' }).waitFor();
-  await page.locator('.brun').first().waitFor();
+  await page.locator('.brun').or(page.getByText('Nothing was synced yet.')).first().waitFor();
   await v.isAccessible('a source');
   await v.picture('business-source');
 
@@ -175,6 +175,7 @@ export async function sources(v: Visitor): Promise<void> {
     const option = price.locator('option').filter({ hasText: /price/i }).first();
     await price.selectOption((await option.getAttribute('value')) ?? '');
   }
+  await page.getByLabel('Currency', { exact: true }).fill('GBP');
   await v.isAccessible('a table before it is approved');
   await v.picture('business-approve');
   await page.getByRole('button', { name: 'That is right, take it in' }).click();

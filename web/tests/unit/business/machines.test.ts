@@ -11,7 +11,7 @@ import {
   sentValues,
 } from '../../../src/areas/business/sources/fields';
 import type { AskAnswer, ManifestField, Run, Sample } from '../../../src/areas/business/types';
-import { doubled, layoutOf, missing } from '../../../src/areas/business/upload/layout';
+import { doubled, layoutOf, missing, withUsual } from '../../../src/areas/business/upload/layout';
 import type { Upload, UploadStep } from '../../../src/areas/business/upload/machine';
 import { uploadStep } from '../../../src/areas/business/upload/machine';
 import { others, ready, recipients, secondsLeft } from '../../../src/areas/business/work/content';
@@ -105,10 +105,29 @@ describe('a file on its way in', () => {
     expect(doubled(sample, { fields: { Price: 'number' } })).toEqual(['Order number']);
   });
 
+  it('has a currency, from a column or for all of it', () => {
+    const priced = {
+      ...sample,
+      fields: [
+        ...sample.fields,
+        { name: 'currency', label: 'Currency', required: false, help: null },
+      ],
+    };
+    const mapped = { Price: 'unit_price' };
+    expect(missing(priced, { fields: mapped })).toEqual(['Currency']);
+    expect(missing(priced, { fields: mapped, currency: '' })).toEqual(['Currency']);
+    expect(missing(priced, { fields: mapped, currency: 'EUR' })).toEqual([]);
+    expect(missing(withUsual(priced, { currency: 'GBP' }), { fields: mapped })).toEqual([]);
+    expect(withUsual(sample, { time_zone: 'Europe/London' }).time_zone).toBe('Europe/London');
+    expect(withUsual({ ...sample, currency: 'EUR' }, { currency: 'GBP' }).currency).toBe('EUR');
+  });
+
   it('is sent with what was approved', () => {
     const edits = { decimal: '.' as const, fields: { Price: 'unit_price' } };
     expect(layoutOf(sample, edits)).toEqual({
       version: 1,
+      time_zone: 'UTC',
+      currency: null,
       decimal: '.',
       columns: { No: 'number', Price: 'unit_price' },
     });

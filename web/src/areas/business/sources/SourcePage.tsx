@@ -45,7 +45,7 @@ export function SourcePage() {
           </>
         )
       }
-      tools={c && manages && type && <SourceTools connector={c} upload={upload} />}
+      tools={c && manages && types.data && <SourceTools connector={c} reads={!!type && !upload} />}
     >
       {source.isPending && <Bones lines={6} height={40} />}
       {source.error && !c && (

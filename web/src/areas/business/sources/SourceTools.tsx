@@ -12,7 +12,14 @@ import { DeleteSource } from './DeleteSource';
 import { isRunning, useChangeConnector, useSync } from './sources';
 
 /** What can be done with a source. */
-export function SourceTools({ connector, upload }: { connector: Connector; upload: boolean }) {
+export function SourceTools({
+  connector,
+  reads,
+}: {
+  connector: Connector;
+  /** Whether there is something to read from: a file is uploaded, and a demonstration is made once. */
+  reads: boolean;
+}) {
   const t = useText();
   const b = useBusinessText();
   const sync = useSync(connector.id);
@@ -23,7 +30,7 @@ export function SourceTools({ connector, upload }: { connector: Connector; uploa
   const failed = (error: unknown) => void toast(describe(error, t));
   return (
     <>
-      {!upload && (
+      {reads && (
         <Button
           look="main"
           icon="refresh"
@@ -40,7 +47,7 @@ export function SourceTools({ connector, upload }: { connector: Connector; uploa
       >
         {(close) => (
           <>
-            {!upload && (
+            {reads && (
               <MenuItem
                 icon="download"
                 onSelect={() => {
@@ -51,7 +58,7 @@ export function SourceTools({ connector, upload }: { connector: Connector; uploa
                 {b.sources.readAll}
               </MenuItem>
             )}
-            {!upload && (
+            {reads && (
               <MenuItem
                 icon={paused ? 'play' : 'pause'}
                 onSelect={() => {

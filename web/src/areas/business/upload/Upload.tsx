@@ -1,17 +1,18 @@
-import { useEffect, useReducer } from 'react';
+import { useEffect, useReducer, useRef } from 'react';
 import { PageSection } from '@/app/PageSection';
 import { Bones } from '@/components/Bones';
 import { Button } from '@/components/Button';
 import { Notice } from '@/components/Notice';
 import { useText } from '@/text';
 import { describe } from '@/text/failures';
+import { useBusinessSettings } from '../metrics/metrics';
 import { RunProgress } from '../sources/RunProgress';
 import { isRunning, previewFile, uploadFile, useRuns } from '../sources/sources';
 import { useBusinessText } from '../text';
 import type { Connector } from '../types';
 import { Approve } from './Approve';
 import { DropFile } from './DropFile';
-import { layoutOf } from './layout';
+import { layoutOf, withUsual } from './layout';
 import { uploadStep } from './machine';
 import './upload.css';
 
@@ -21,7 +22,15 @@ export function Upload({ connector }: { connector: Connector }) {
   const b = useBusinessText();
   const [state, step] = useReducer(uploadStep, { at: 'empty' });
   const runs = useRuns(connector.id);
-  const { id } = connector;
+  const { id, values } = connector;
+  const settings = useBusinessSettings().data;
+  const usual = useRef({});
+  useEffect(() => {
+    usual.current = {
+      currency: values.currency || settings?.currency,
+      time_zone: values.time_zone || settings?.time_zone,
+    };
+  }, [values, settings]);
 
   useEffect(() => {
     const looks = state.at === 'looking' || (state.at === 'approving' && state.stale);
@@ -31,7 +40,9 @@ export function Upload({ connector }: { connector: Connector }) {
     const work =
       state.at === 'sending' && layout
         ? uploadFile(id, file, layout).then((run) => step({ do: 'sent', file, run }))
-        : previewFile(id, file, layout).then((sample) => step({ do: 'looked', file, sample }));
+        : previewFile(id, file, layout).then((sample) =>
+            step({ do: 'looked', file, sample: withUsual(sample, usual.current) }),
+          );
     work.catch((error: unknown) => step({ do: 'fail', file, error }));
   }, [state, id]);
 

@@ -19,7 +19,11 @@ export function fieldOf(sample: Sample, edits: Edits, column: string): string | 
 /** The fields that must come from some column and do not yet. */
 export function missing(sample: Sample, edits: Edits): string[] {
   const taken = new Set(sample.columns.map((c) => fieldOf(sample, edits, c.name)));
-  return sample.fields.filter((f) => f.required && !taken.has(f.name)).map((f) => f.label);
+  // Where no column names the currency, it is one for all amounts.
+  const unpriced = !taken.has('currency') && !(edits.currency ?? sample.currency);
+  return sample.fields
+    .filter((f) => (f.required || (f.name === 'currency' && unpriced)) && !taken.has(f.name))
+    .map((f) => f.label);
 }
 
 /** Fields that two columns claim. */
@@ -54,7 +58,21 @@ export function layoutOf(sample: Sample, edits: Edits): Record<string, unknown> 
   const { fields: _fields, ...plain } = edits;
   return {
     ...sample.layout,
+    time_zone: sample.time_zone,
     ...plain,
+    currency: (edits.currency ?? sample.currency) || null,
     columns: columnsOf(sample.layout.columns, sample, edits),
+  };
+}
+
+/** What is usual here stands in for what a file does not tell. */
+export function withUsual(
+  sample: Sample,
+  usual: { currency?: string | null; time_zone?: string | null },
+): Sample {
+  return {
+    ...sample,
+    currency: sample.currency ?? (usual.currency || null),
+    time_zone: sample.time_zone === 'UTC' ? usual.time_zone || 'UTC' : sample.time_zone,
   };
 }
