@@ -67,9 +67,15 @@ impl Target {
             .is_some_and(|model| model.capabilities.documents)
     }
 
-    /// Whether it is known to call tools.
+    /// Whether it calls tools. Where nobody knows, the providers all of whose models do are believed to.
     pub fn calls_tools(&self) -> bool {
-        self.known.as_ref().is_some_and(|model| model.capabilities.tools)
+        match (&self.known, self.key.kind) {
+            (Some(model), _) => model.capabilities.tools,
+            (None, kind) => {
+                use ProviderKind as K;
+                matches!(kind, K::OpenAi | K::Anthropic | K::Gemini)
+            }
+        }
     }
 
     fn traits(&self) -> Traits<'_> {

@@ -34,7 +34,7 @@ pub struct Script {
     pub garbage: bool,
     /// `u`: cut the connection in the middle of a character.
     pub cut_in_character: bool,
-    /// `k`: call a tool (the first of the request, or `get_weather`).
+    /// `k`: call a tool (the first of the request, or `get_weather`), and then repeat what it answers.
     pub tool_call: bool,
     /// `m`: answer in Markdown, with headings, a table, code and a formula.
     pub markdown: bool,
@@ -112,6 +112,11 @@ impl Script {
             }
         }
         script
+    }
+
+    /// A text in pieces.
+    pub(super) fn repeated(text: &str) -> Vec<String> {
+        cut(text, 12)
     }
 
     /// The pieces of the answer.

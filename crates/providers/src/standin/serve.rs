@@ -197,6 +197,7 @@ async fn chat(
     if let Some(failure) = misfortune(wire, &script, number) {
         return failure;
     }
+    let told = told(value);
     let voice = Voice {
         wire,
         id: number,
@@ -204,11 +205,14 @@ async fn chat(
         with_usage: value["stream_options"]["include_usage"]
             .as_bool()
             .unwrap_or(false),
-        tool: script.tool_call.then(|| tool(value)),
+        tool: (script.tool_call && told.is_none()).then(|| tool(value)),
         reasoning: script.reasoning,
         refuse: script.refuse,
     };
-    let pieces = script.pieces(&last_user(value));
+    let pieces = match &told {
+        Some(told) if script.tool_call => Script::repeated(told),
+        _ => script.pieces(&last_user(value)),
+    };
     if is_stream && !script.no_stream {
         state.streams.fetch_add(1, Ordering::Relaxed);
         let stream = Stream::new(voice, script, pieces, Arc::clone(state));
@@ -283,8 +287,24 @@ fn tool(value: &Value) -> (String, Value) {
         .or_else(|| first["functionDeclarations"][0]["name"].as_str());
     (
         name.unwrap_or("get_weather").to_owned(),
-        json!({"city": "Zürich", "days": 3}),
+        arguments(&first["function"]["parameters"], value),
     )
+}
+
+/// What the tool is called with: the person's words, where it asks for a question; else a city.
+fn arguments(schema: &Value, value: &Value) -> Value {
+    let asks = ["question", "query"].into_iter().find(|name| schema["properties"][name].is_object());
+    match asks {
+        Some(name) => json!({ name: last_user(value) }),
+        None => json!({"city": "Zürich", "days": 3}),
+    }
+}
+
+/// What a tool has just answered (OpenAI's format).
+fn told(value: &Value) -> Option<String> {
+    let last = value["messages"].as_array()?.last()?;
+    let told = last["content"].as_str().filter(|_| last["role"] == "tool")?;
+    Some(told.to_owned())
 }
 
 /// What the person said last, in any format.

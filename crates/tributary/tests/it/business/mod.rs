@@ -2,6 +2,7 @@
 
 mod actions;
 mod arithmetic;
+mod ask;
 mod connectors;
 mod metrics;
 mod retail;
