@@ -1,6 +1,6 @@
 //! Workflows: a list of steps with a name, run on demand, by the calendar, or when something happens.
 //!
-//! The steps come from a closed list and are checked before they are stored ([`checked_steps`]); what a step says may name
+//! The steps come from a closed list and are checked before they are stored (`checked_steps`); what a step says may name
 //! earlier ones and numbers by placeholders of a closed grammar ([`placeholders`]). A run keeps the steps as they were when
 //! it began; each step is a job of its own, whose effect is written in one transaction with its result, so that a server
 //! that dies repeats none. Steps do what the owner of the workflow (who saved it last) may do at that time. An e-mail step
