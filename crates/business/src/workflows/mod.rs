@@ -20,13 +20,13 @@ mod steps;
 pub(crate) use beginning::{Beginning, begin};
 pub use beginning::{on_event, run_due};
 pub use definition::{PostStep, Step, SyncStep, TaskStep};
-pub use numbers::{DaysAsked, NumberAsked};
 pub(crate) use definition::{check_name, checked_steps, recipients, require_things};
 pub(crate) use keeping::{WorkflowIn, create, definition, delete_unchanged, find};
-pub(crate) use starts::check_times;
+pub use numbers::{DaysAsked, NumberAsked};
 pub(crate) use routes::routes;
 pub(crate) use running::RunStep;
 pub use starts::Starts;
+pub(crate) use starts::check_times;
 
 use db::entity::workflows;
 use db::events::{Event, Scope};

@@ -13,7 +13,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::keeping::{self, WorkflowIn, WorkflowPatch};
-use super::show::{self, WorkflowRunOut, WorkflowOut};
+use super::show::{self, WorkflowOut, WorkflowRunOut};
 use super::{Beginning, begin};
 use crate::Business;
 

@@ -110,7 +110,11 @@ fn show_run(keys: &OwnerKeys, run: &workflow_runs::Model) -> Result<WorkflowRunO
 }
 
 /// A run by its id.
-pub(super) async fn run(business: &Business, workspace: WorkspaceId, id: Uuid) -> Result<WorkflowRunOut, ApiError> {
+pub(super) async fn run(
+    business: &Business,
+    workspace: WorkspaceId,
+    id: Uuid,
+) -> Result<WorkflowRunOut, ApiError> {
     let keys = business.db().keys(workspace.0).await?;
     let found = workflow_runs::Entity::of(workspace)
         .filter(workflow_runs::Column::Id.eq(id))
