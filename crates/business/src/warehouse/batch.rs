@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 /// What a connection is for: a shop and its payment service never count twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
+#[schema(as = ConnectorRole)]
 pub enum Role {
     /// Its orders are sales.
     Sales,

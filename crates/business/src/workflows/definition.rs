@@ -22,6 +22,7 @@ const LONGEST_NAME: usize = 120;
 /// One step.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "op", content = "in", deny_unknown_fields)]
+#[schema(as = WorkflowStep)]
 pub enum Step {
     /// Computes a number; `{{steps.N.text}}` says it, `{{steps.N.value}}` is the number alone.
     #[serde(rename = "metric.query")]

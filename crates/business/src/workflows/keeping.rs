@@ -15,8 +15,8 @@ use utoipa::ToSchema;
 
 use super::definition::Definition;
 use super::{Starts, Step, announce, check_name, checked_steps, place, recipients, require_things};
-use crate::schedules::{self, Due};
 use crate::Business;
+use crate::schedules::{self, Due};
 
 /// A workflow to be.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -247,11 +247,7 @@ pub(super) async fn change(
     Ok(after)
 }
 
-async fn forget(
-    tx: &Tx,
-    caller: &Caller,
-    workflow: workflows::Model,
-) -> Result<(), ApiError> {
+async fn forget(tx: &Tx, caller: &Caller, workflow: workflows::Model) -> Result<(), ApiError> {
     unschedule(tx, &workflow).await?;
     workflow_runs::Entity::delete_many()
         .filter(workflow_runs::Column::WorkspaceId.eq(workflow.workspace_id))

@@ -1,6 +1,6 @@
 //! Workflows: a list of steps with a name, run on demand, by the calendar, or when something happens.
 //!
-//! The steps come from a closed list and are checked before they are stored ([`checked_steps`]); what a step says may name
+//! The steps come from a closed list and are checked before they are stored (`checked_steps`); what a step says may name
 //! earlier ones and numbers by placeholders of a closed grammar ([`placeholders`]). A run keeps the steps as they were when
 //! it began; each step is a job of its own, whose effect is written in one transaction with its result, so that a server
 //! that dies repeats none. Steps do what the owner of the workflow (who saved it last) may do at that time. An e-mail step
@@ -20,13 +20,13 @@ mod steps;
 pub(crate) use beginning::{Beginning, begin};
 pub use beginning::{on_event, run_due};
 pub use definition::{PostStep, Step, SyncStep, TaskStep};
-pub use numbers::{DaysAsked, NumberAsked};
 pub(crate) use definition::{check_name, checked_steps, recipients, require_things};
 pub(crate) use keeping::{WorkflowIn, create, definition, delete_unchanged, find, find_by_name};
-pub(crate) use starts::check_times;
+pub use numbers::{DaysAsked, NumberAsked};
 pub(crate) use routes::routes;
 pub(crate) use running::RunStep;
 pub use starts::Starts;
+pub(crate) use starts::check_times;
 
 use db::entity::workflows;
 use db::events::{Event, Scope};

@@ -126,8 +126,14 @@ pub(super) async fn say(
     };
     let answer = metrics::run(business, caller.workspace, &query).await?;
     let catalogue = metrics::catalogue(business, caller.workspace).await?;
-    let label = catalogue.metric(&asked.metric).and_then(|metric| metric.labels.get(&Language::En));
-    Ok(said(label.map_or(asked.metric.as_str(), String::as_str), days, &answer))
+    let label = catalogue
+        .metric(&asked.metric)
+        .and_then(|metric| metric.labels.get(&Language::En));
+    Ok(said(
+        label.map_or(asked.metric.as_str(), String::as_str),
+        days,
+        &answer,
+    ))
 }
 
 fn said(label: &str, days: Days, answer: &MetricAnswer) -> NumberSaid {
@@ -148,7 +154,10 @@ fn said(label: &str, days: Days, answer: &MetricAnswer) -> NumberSaid {
     }
     for row in &answer.rows {
         let keys: Vec<&str> = row.keys.iter().map(|key| key.as_deref().unwrap_or("–")).collect();
-        let number = row.minor.map_or_else(|| "–".to_owned(), |minor| one(answer.unit, row.currency.as_deref(), minor));
+        let number = row.minor.map_or_else(
+            || "–".to_owned(),
+            |minor| one(answer.unit, row.currency.as_deref(), minor),
+        );
         text.push_str(&format!("\n{}: {number}", keys.join(", ")));
     }
     NumberSaid { text, value }
@@ -156,9 +165,15 @@ fn said(label: &str, days: Days, answer: &MetricAnswer) -> NumberSaid {
 
 /// One number for each currency; they are never added.
 fn all(unit: Unit, amounts: &[Amount]) -> String {
-    let each = amounts.iter().map(|amount| one(unit, amount.currency.as_deref(), amount.minor));
+    let each = amounts
+        .iter()
+        .map(|amount| one(unit, amount.currency.as_deref(), amount.minor));
     let each: Vec<String> = each.collect();
-    if each.is_empty() { "–".to_owned() } else { each.join(" + ") }
+    if each.is_empty() {
+        "–".to_owned()
+    } else {
+        each.join(" + ")
+    }
 }
 
 fn one(unit: Unit, currency: Option<&str>, minor: i64) -> String {
@@ -212,7 +227,10 @@ mod tests {
             minor,
             value: 0.0,
         };
-        assert_eq!(all(Unit::Money, &[amount("EUR", 100), amount("USD", 250)]), "1.00 EUR + 2.50 USD");
+        assert_eq!(
+            all(Unit::Money, &[amount("EUR", 100), amount("USD", 250)]),
+            "1.00 EUR + 2.50 USD"
+        );
         assert_eq!(all(Unit::Money, &[]), "–");
     }
 }

@@ -13,7 +13,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::keeping::{self, WorkflowIn, WorkflowPatch};
-use super::show::{self, RunOut, WorkflowOut};
+use super::show::{self, WorkflowOut, WorkflowRunOut};
 use super::{Beginning, begin};
 use crate::Business;
 
@@ -110,7 +110,7 @@ async fn delete_workflow(State(business): State<Business>, at: AtWorkflow) -> Re
 
 /// Runs a workflow now, also one that is switched off.
 #[utoipa::path(post, path = "/api/v1/workflows/{id}/run", tag = "actions", params(("id" = Uuid, Path)),
-    responses((status = 202, body = Data<RunOut>), (status = 404, body = ErrorBody)))]
+    responses((status = 202, body = Data<WorkflowRunOut>), (status = 404, body = ErrorBody)))]
 async fn run_workflow(State(business): State<Business>, at: AtWorkflow) -> Result<Response, ApiError> {
     let tx = business.db().write().await?;
     let run = begin(&business, &tx, &at.workflow, Beginning::each("person")).await?;
@@ -130,12 +130,12 @@ async fn run_workflow(State(business): State<Business>, at: AtWorkflow) -> Resul
 
 /// The runs of a workflow, newest first, with what came of each step.
 #[utoipa::path(get, path = "/api/v1/workflows/{id}/runs", tag = "actions", params(("id" = Uuid, Path), PageIn),
-    responses((status = 200, body = Listing<RunOut>), (status = 404, body = ErrorBody)))]
+    responses((status = 200, body = Listing<WorkflowRunOut>), (status = 404, body = ErrorBody)))]
 async fn list_workflow_runs(
     State(business): State<Business>,
     at: AtWorkflow,
     Query(page): Query<PageIn>,
-) -> Result<Listing<RunOut>, ApiError> {
+) -> Result<Listing<WorkflowRunOut>, ApiError> {
     let page = show::runs(&business, at.caller.workspace, at.workflow.id, &page).await?;
     Ok(page.into())
 }

@@ -30,20 +30,20 @@ pub(crate) struct WorkflowOut {
     /// Who saved it last: it may do what they may.
     owner_id: UserId,
     #[schema(required)]
-    last_run: Option<RunOut>,
+    last_run: Option<WorkflowRunOut>,
     created_at: Timestamp,
     updated_at: Timestamp,
 }
 
 /// A run.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct RunOut {
+pub(crate) struct WorkflowRunOut {
     id: Uuid,
     workflow_id: WorkflowId,
     state: RunState,
     /// `person`, `action`, `schedule` or `event`.
     started_for: String,
-    steps: Vec<StepOut>,
+    steps: Vec<WorkflowStepOut>,
     /// Why it failed.
     #[schema(required)]
     error: Option<String>,
@@ -54,7 +54,7 @@ pub(crate) struct RunOut {
 
 /// What came of a step.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct StepOut {
+pub(crate) struct WorkflowStepOut {
     op: &'static str,
     /// `waiting`, `done`, `failed`, or `skipped` after one that failed.
     state: &'static str,
@@ -69,14 +69,14 @@ pub(crate) struct StepOut {
     at: Option<Timestamp>,
 }
 
-fn show_run(keys: &OwnerKeys, run: &workflow_runs::Model) -> Result<RunOut, DbError> {
+fn show_run(keys: &OwnerKeys, run: &workflow_runs::Model) -> Result<WorkflowRunOut, DbError> {
     let body: RunBody = run.body.open(keys, run_place(run.id))?;
     let steps = body
         .steps
         .iter()
         .enumerate()
         .map(|(at, step)| match body.results.get(at) {
-            Some(result) => StepOut {
+            Some(result) => WorkflowStepOut {
                 op: step.op(),
                 state: if result.error.is_some() { "failed" } else { "done" },
                 text: result.text.clone(),
@@ -84,7 +84,7 @@ fn show_run(keys: &OwnerKeys, run: &workflow_runs::Model) -> Result<RunOut, DbEr
                 error: result.error.clone(),
                 at: Some(result.at),
             },
-            None => StepOut {
+            None => WorkflowStepOut {
                 op: step.op(),
                 state: if run.state == RunState::Failed {
                     "skipped"
@@ -97,7 +97,7 @@ fn show_run(keys: &OwnerKeys, run: &workflow_runs::Model) -> Result<RunOut, DbEr
                 at: None,
             },
         });
-    Ok(RunOut {
+    Ok(WorkflowRunOut {
         id: run.id,
         workflow_id: run.workflow_id,
         state: run.state,
@@ -110,7 +110,11 @@ fn show_run(keys: &OwnerKeys, run: &workflow_runs::Model) -> Result<RunOut, DbEr
 }
 
 /// A run by its id.
-pub(super) async fn run(business: &Business, workspace: WorkspaceId, id: Uuid) -> Result<RunOut, ApiError> {
+pub(super) async fn run(
+    business: &Business,
+    workspace: WorkspaceId,
+    id: Uuid,
+) -> Result<WorkflowRunOut, ApiError> {
     let keys = business.db().keys(workspace.0).await?;
     let found = workflow_runs::Entity::of(workspace)
         .filter(workflow_runs::Column::Id.eq(id))
@@ -127,7 +131,7 @@ pub(super) async fn runs(
     workspace: WorkspaceId,
     workflow: WorkflowId,
     page: &PageIn,
-) -> Result<Page<RunOut>, ApiError> {
+) -> Result<Page<WorkflowRunOut>, ApiError> {
     let limit = page.limit()?;
     let after: Option<Uuid> = Cursor::decode(page.cursor.as_deref())?;
     let keys = business.db().keys(workspace.0).await?;

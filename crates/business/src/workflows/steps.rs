@@ -17,10 +17,10 @@ use super::numbers::{self, NumberAsked, NumberSaid};
 use super::placeholders::{Part, Piece, Template};
 use super::running::RunBody;
 use super::{Step, SyncStep};
-use crate::{Business, sources};
 use crate::actions::{self, Proposal};
 use crate::mail::{self, LONGEST_BODY, MailContent, Outgoing};
 use crate::tasks::{self, NewTask, Origin};
+use crate::{Business, sources};
 
 /// How much of what came of a step is kept, in characters.
 const LONGEST_RESULT: usize = 20_000;
