@@ -6,6 +6,7 @@ use crate::ids::{ConnectorId, WorkspaceId};
 
 /// One row.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[allow(clippy::struct_excessive_bools)] // columns that queries ask for, each by itself
 #[sea_orm(table_name = "payments")]
 pub struct Model {
     /// The tenant.
