@@ -7,8 +7,7 @@ use kit::clock::{Clock, Timestamp};
 use serde_json::{Value, json};
 
 use super::metrics::{load_all, workspace_of};
-use crate::support::stream::{events, text_of};
-use crate::support::{Client, TestApp, standin};
+use crate::support::{Client, TestApp, events, standin, text_of};
 
 fn now() -> Timestamp {
     Timestamp::parse("2026-11-21T12:00:00Z").unwrap()
