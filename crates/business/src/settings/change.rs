@@ -18,6 +18,7 @@ use crate::warehouse::{changed, lock_of, statement};
 /// New settings; what is left out stays.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = BusinessSettingsPatch)]
 pub struct SettingsPatch {
     /// A name of the IANA database, such as `Europe/London`.
     pub time_zone: Option<String>,

@@ -124,6 +124,7 @@ pub(crate) async fn version_of(db: &Db, workspace: WorkspaceId) -> Result<i64, D
 
 /// What a workspace has set, as it is shown.
 #[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = BusinessSettings)]
 pub(crate) struct SettingsOut {
     /// Where its days begin: a name of the IANA database.
     pub time_zone: String,
