@@ -20,6 +20,7 @@ const MOST: u32 = 10_000;
 /// A question for a number.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = MetricQueryIn)]
 pub(crate) struct QueryIn {
     /// Which metric.
     pub metric: String,
@@ -51,6 +52,7 @@ pub(crate) struct QueryIn {
 /// Which groups come first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
+#[schema(as = GroupOrder)]
 pub(crate) enum Order {
     /// The most.
     #[default]

@@ -15,6 +15,7 @@ use crate::settings::Policy;
 
 /// A computed answer.
 #[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = MetricAnswer)]
 pub struct AnswerOut {
     /// Which metric.
     pub metric: String,
@@ -62,6 +63,7 @@ pub struct AnswerOut {
 
 /// The other range of a comparison.
 #[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = MetricPrevious)]
 pub struct PreviousOut {
     /// Its number.
     pub value: Option<f64>,
@@ -79,6 +81,7 @@ pub struct PreviousOut {
 
 /// A piece of time.
 #[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = MetricPoint)]
 pub struct PointOut {
     /// The first day of the day, week, month, … that it is a piece of.
     #[schema(value_type = String)]
@@ -95,6 +98,7 @@ pub struct PointOut {
 
 /// A group.
 #[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = MetricRow)]
 pub struct RowOut {
     /// The first of `keys`.
     pub key: Option<String>,

@@ -132,8 +132,8 @@ async fn delete_metric(
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 struct ValuesQuery {
-    /// Of which dimension.
-    dimension: String,
+    /// Of which dimension; it has to be said.
+    dimension: Option<String>,
     /// A part of it, in any case.
     q: Option<String>,
     /// How many, 1 to 200; 50 unless told.
@@ -153,17 +153,18 @@ async fn list_values(
     let limit = kit::api::Cursor::limit(query.limit)?;
     let metric = find::metric(&business, caller.workspace, &id).await;
     let metric = metric.map_err(|_| ApiError::not_found("metric"))?;
-    if model().dimension(&query.dimension).is_none() {
+    let dimension = query.dimension.unwrap_or_default();
+    if model().dimension(&dimension).is_none() {
         return Err(ApiError::invalid("dimension", "There is no such dimension."));
     }
-    if !super::catalogue::dimensions(&metric).contains(&query.dimension) {
-        return Err(super::compile::refused(&metric, "dimension", &query.dimension));
+    if !super::catalogue::dimensions(&metric).contains(&dimension) {
+        return Err(super::compile::refused(&metric, "dimension", &dimension));
     }
     let wanted = query.q.as_deref().unwrap_or_default().trim().to_lowercase();
     let pairs = value_pairs(&business, caller.workspace).await?;
     let mut found: Vec<(bool, String)> = pairs
         .iter()
-        .filter(|(dimension, _)| *dimension == query.dimension)
+        .filter(|(of, _)| *of == dimension)
         .map(|(_, value)| (value.to_lowercase(), value))
         .filter(|(folded, _)| folded.contains(&wanted))
         .map(|(folded, value)| (!folded.starts_with(&wanted), value.clone()))

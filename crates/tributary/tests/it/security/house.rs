@@ -230,6 +230,7 @@ impl House {
             "current_password" => json!("not the password"),
             "workspace_id" => json!(self.workspace),
             "message_id" => json!(self.message),
+            "id" => json!(format!("m{}", kit::ids::new_id().simple())),
             "metric" => json!("revenue"),
             "expression" => json!("revenue - fees"),
             "unit" => json!("money"),
