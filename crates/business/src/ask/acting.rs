@@ -49,14 +49,22 @@ pub(super) async fn propose(
         thread_id: recognised.thread,
         query_id: Some(out.query_id),
         // Whoever writes to themselves has named the recipient.
-        said: Some(format!("{} {}", recognised.question, own_address(business, caller).await?)),
+        said: Some(format!(
+            "{} {}",
+            recognised.question,
+            own_address(business, caller).await?
+        )),
         warnings: Vec::new(),
     };
     let tx = business.db().write().await?;
     let action = actions::propose(business, &tx, caller, proposal).await?;
     tx.commit().await?;
     let action = actions::show(business, &action).await?;
-    let how = if action.needs_confirmation { "proposed" } else { "done" };
+    let how = if action.needs_confirmation {
+        "proposed"
+    } else {
+        "done"
+    };
     out.answer = phrase::say(language, how, &[("title", &action.title)]);
     out.action_id = Some(action.id);
     out.action = Some(action);
@@ -89,7 +97,10 @@ async fn content(
         "email.draft" => (ActionKind::EmailDraft, letter(asked, report)),
         "task.create" => {
             let title = asked.title.as_deref().unwrap_or_default();
-            (ActionKind::TaskCreate, json!({ "title": title, "due_on": asked.due_on }))
+            (
+                ActionKind::TaskCreate,
+                json!({ "title": title, "due_on": asked.due_on }),
+            )
         }
         "workflow.run" => {
             let id = crate::workflows::find_by_name(business, caller, name).await?;
@@ -99,7 +110,10 @@ async fn content(
             let id = find_source(business, caller, name).await?;
             (ActionKind::ConnectorSync, json!({ "connector_id": id }))
         }
-        _ => (ActionKind::ScheduleCreate, report_schedule(business, caller, recognised, asked).await?),
+        _ => (
+            ActionKind::ScheduleCreate,
+            report_schedule(business, caller, recognised, asked).await?,
+        ),
     })
 }
 
@@ -113,7 +127,13 @@ fn letter(asked: &ActionRequest, report: Option<&str>) -> Value {
 /// The beginning of a text, for a subject that nobody gave.
 fn first_line(text: &str) -> String {
     let line = text.lines().next().unwrap_or_default();
-    line.split(['.', ':', '!', '?']).next().unwrap_or_default().trim().chars().take(120).collect()
+    line.split(['.', ':', '!', '?'])
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .chars()
+        .take(120)
+        .collect()
 }
 
 /// A workflow that computes the number and says it, into the thread that it was asked in or by mail to whom was named;
@@ -125,13 +145,19 @@ async fn report_schedule(
     asked: &ActionRequest,
 ) -> Result<Value, ApiError> {
     let (Some(frame), Some(times)) = (&asked.frame, &asked.schedule) else {
-        return Err(ApiError::invalid("question", "Please say which number you want to be told, and when."));
+        return Err(ApiError::invalid(
+            "question",
+            "Please say which number you want to be told, and when.",
+        ));
     };
     // Of the piece of time that has just ended when it runs.
     let (range, every) = match times.every.as_str() {
         "week" => {
             let day = times.weekday.as_deref().unwrap_or("monday");
-            (DaysAsked::LastWeek, json!({ "kind": "weekly", "day": day, "at": times.at }))
+            (
+                DaysAsked::LastWeek,
+                json!({ "kind": "weekly", "day": day, "at": times.at }),
+            )
         }
         "month" => (
             DaysAsked::LastMonth,
@@ -153,9 +179,15 @@ async fn report_schedule(
     let label = known.and_then(|metric| phrase::label(&metric.labels, language));
     let name = label.unwrap_or(&frame.metric).to_owned();
     let tells = match (recognised.thread, asked.to.is_empty()) {
-        (Some(thread), true) => json!({ "op": "message.post", "in": { "thread_id": thread, "text": "{{steps.1.text}}" } }),
+        (Some(thread), true) => {
+            json!({ "op": "message.post", "in": { "thread_id": thread, "text": "{{steps.1.text}}" } })
+        }
         (_, is_own) => {
-            let to = if is_own { vec![own_address(business, caller).await?] } else { asked.to.clone() };
+            let to = if is_own {
+                vec![own_address(business, caller).await?]
+            } else {
+                asked.to.clone()
+            };
             json!({ "op": "email.send", "in": { "to": to, "subject": name, "body": "{{steps.1.text}}" } })
         }
     };
@@ -184,17 +216,25 @@ async fn find_source(business: &Business, caller: &Caller, name: &str) -> Result
     let wanted = name.trim().to_lowercase();
     let mut fitting = Vec::new();
     for row in all {
-        let called = sources::name(business, caller.workspace, row.id).await?.unwrap_or_default();
+        let called = sources::name(business, caller.workspace, row.id)
+            .await?
+            .unwrap_or_default();
         if wanted.is_empty() || row.kind == wanted || called.to_lowercase() == wanted {
             fitting.push((row.id, called));
         }
     }
     match fitting.as_slice() {
         [(id, _)] => Ok(*id),
-        [] => Err(ApiError::invalid("name", format!("There is no source \u{201c}{}\u{201d}.", name.trim()))),
+        [] => Err(ApiError::invalid(
+            "name",
+            format!("There is no source \u{201c}{}\u{201d}.", name.trim()),
+        )),
         several => {
             let names: Vec<&str> = several.iter().map(|(_, name)| name.as_str()).collect();
-            Err(ApiError::invalid("name", format!("Which source: {}?", names.join(", "))))
+            Err(ApiError::invalid(
+                "name",
+                format!("Which source: {}?", names.join(", ")),
+            ))
         }
     }
 }

@@ -34,7 +34,11 @@ pub(super) async fn compute(
     out.answer = said(recognised, frame, &catalogue, &answer);
     if let Some(before) = month_before(recognised, frame, &answer) {
         let answer = run(business, caller, recognised, &before).await?;
-        out.answer = format!("{} {}", out.answer, said(recognised, &before, &catalogue, &answer));
+        out.answer = format!(
+            "{} {}",
+            out.answer,
+            said(recognised, &before, &catalogue, &answer)
+        );
     }
     out.definition = in_language(&answer.definition, understood.language);
     out.range = Some(named(recognised, &frame.range));
@@ -52,7 +56,9 @@ pub(super) fn asked_back(recognised: &Recognised, out: &mut Answered) -> bool {
         out.answer.clone_from(&asked.question);
         out.clarification = Some(asked.clone());
     } else if let Some(declined) = &understood.declined {
-        out.answer = format!("{} {}", declined.reason, declined.next_step).trim().to_owned();
+        out.answer = format!("{} {}", declined.reason, declined.next_step)
+            .trim()
+            .to_owned();
         out.declined = Some(declined.reason.clone());
     } else {
         return false;
@@ -108,7 +114,9 @@ pub(super) fn said(
     answer: &MetricAnswer,
 ) -> String {
     let language = recognised.understanding.language;
-    let fresh = answer.fresh_until.map(|until| moment(language, until, &recognised.calendar));
+    let fresh = answer
+        .fresh_until
+        .map(|until| moment(language, until, &recognised.calendar));
     let notes = &recognised.understanding.notes;
     let words = numbers::for_words(answer, recognised.today(), fresh, notes);
     phrase::answer(language, frame, catalogue, &words)
@@ -177,7 +185,9 @@ pub(super) async fn converse(
     let definition = definition.and_then(|metric| phrase::definition(language, metric, &catalogue));
     out.answer = definition.unwrap_or_else(|| {
         let labels = catalogue.metrics.iter().filter(|metric| metric.connected).take(6);
-        let labels: Vec<&str> = labels.filter_map(|metric| phrase::label(&metric.labels, language)).collect();
+        let labels: Vec<&str> = labels
+            .filter_map(|metric| phrase::label(&metric.labels, language))
+            .collect();
         let labels = labels.join(", ");
         phrase::say(language, "next_metrics", &[("metrics", &labels)])
     });

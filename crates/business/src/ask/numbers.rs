@@ -7,7 +7,12 @@ use questions::phrase;
 use crate::metrics::{Amount, MetricAnswer};
 
 /// What words are made of.
-pub(super) fn for_words(answer: &MetricAnswer, today: Date, fresh: Option<String>, notes: &[String]) -> phrase::Numbers {
+pub(super) fn for_words(
+    answer: &MetricAnswer,
+    today: Date,
+    fresh: Option<String>,
+    notes: &[String],
+) -> phrase::Numbers {
     phrase::Numbers {
         today,
         amounts: amounts(&answer.amounts),

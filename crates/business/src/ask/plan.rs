@@ -17,7 +17,11 @@ pub(super) fn of(recognised: &Recognised, answered: &Answered) -> Value {
     let mut steps: Vec<Value> = Vec::new();
     match (understood.intent, &understood.frame) {
         (Intent::Metrics, Some(frame)) if answered.declined.is_none() && answered.clarification.is_none() => {
-            let op = if frame.grain.is_some() { "metric.series" } else { "metric.query" };
+            let op = if frame.grain.is_some() {
+                "metric.series"
+            } else {
+                "metric.query"
+            };
             steps.push(step("s1", op, &[], json!(frame)));
             if let Some(kind) = frame.compare {
                 steps.push(step("s2", "metric.compare", &["s1"], json!({ "kind": kind })));
@@ -28,13 +32,25 @@ pub(super) fn of(recognised: &Recognised, answered: &Answered) -> Value {
             steps.push(step("s1", "search.hybrid", &[], json!({ "query": query })));
         }
         (Intent::Action, _) => {
-            if let Some(frame) = understood.action.as_ref().and_then(|action| action.frame.as_ref()) {
+            if let Some(frame) = understood
+                .action
+                .as_ref()
+                .and_then(|action| action.frame.as_ref())
+            {
                 steps.push(step("s1", "metric.query", &[], json!(frame)));
             }
             if let Some(action) = &answered.action {
                 let mut proposed = step("act", &op_of(action), &[], json!({ "action_id": action.id }));
-                proposed["effect"] = json!(if action.needs_confirmation { "external" } else { "internal" });
-                proposed["confirm"] = json!(if action.needs_confirmation { "required" } else { "none" });
+                proposed["effect"] = json!(if action.needs_confirmation {
+                    "external"
+                } else {
+                    "internal"
+                });
+                proposed["confirm"] = json!(if action.needs_confirmation {
+                    "required"
+                } else {
+                    "none"
+                });
                 steps.push(proposed);
             }
         }
@@ -44,8 +60,10 @@ pub(super) fn of(recognised: &Recognised, answered: &Answered) -> Value {
         .iter()
         .filter_map(|step| step["id"].as_str().map(str::to_owned))
         .collect();
-    steps.push(json!({ "id": "words", "op": "render.answer", "needs": before, "effect": "none",
-        "in": { "language": answered.language } }));
+    steps.push(
+        json!({ "id": "words", "op": "render.answer", "needs": before, "effect": "none",
+        "in": { "language": answered.language } }),
+    );
     json!({
         "plan_id": answered.query_id,
         "query_id": answered.query_id,

@@ -73,13 +73,19 @@ impl HouseTool for AskBusiness {
     }
 
     fn is_offered(&self, asker: Asker) -> BoxFuture<'_, bool> {
-        Box::pin(async move { warehouse::has_data(&self.0, asker.workspace).await.unwrap_or_default() })
+        Box::pin(async move {
+            warehouse::has_data(&self.0, asker.workspace)
+                .await
+                .unwrap_or_default()
+        })
     }
 
     fn call(&self, asker: Asker, arguments: Value) -> BoxFuture<'_, Result<Value, String>> {
         Box::pin(async move {
             let input = AskIn::deserialize(arguments).map_err(|_| "A question is needed.".to_owned())?;
-            self.ask(asker, &input.question).await.map_err(|error| error.message)
+            self.ask(asker, &input.question)
+                .await
+                .map_err(|error| error.message)
         })
     }
 }
@@ -140,7 +146,11 @@ impl HouseTool for SearchHouse {
     }
 
     fn is_offered(&self, asker: Asker) -> BoxFuture<'_, bool> {
-        Box::pin(async move { warehouse::has_data(&self.0, asker.workspace).await.unwrap_or_default() })
+        Box::pin(async move {
+            warehouse::has_data(&self.0, asker.workspace)
+                .await
+                .unwrap_or_default()
+        })
     }
 
     fn call(&self, asker: Asker, arguments: Value) -> BoxFuture<'_, Result<Value, String>> {

@@ -60,8 +60,12 @@ pub(super) async fn read(
     let workspace = caller.workspace;
     let mut calendar = warehouse::calendar(business, workspace).await?;
     if let Some(zone) = asked.zone {
-        calendar.zone = jiff::tz::TimeZone::get(zone)
-            .map_err(|_| ApiError::invalid("time_zone", "There is no such time zone; use a name such as Europe/London."))?;
+        calendar.zone = jiff::tz::TimeZone::get(zone).map_err(|_| {
+            ApiError::invalid(
+                "time_zone",
+                "There is no such time zone; use a name such as Europe/London.",
+            )
+        })?;
     }
     let catalogue = metrics::catalogue(business, workspace).await?;
     let names = warehouse::values(business, workspace).await?;
@@ -69,7 +73,8 @@ pub(super) async fn read(
         true => kept::last_frame(business, workspace, caller.user, asked.thread).await?,
         false => None,
     };
-    let now = jiff::Timestamp::from_microsecond(asked.now.micros()).map_err(|_| ApiError::invalid("now", "This time is out of range."))?;
+    let now = jiff::Timestamp::from_microsecond(asked.now.micros())
+        .map_err(|_| ApiError::invalid("now", "This time is out of range."))?;
     let context = Context {
         now,
         calendar: &calendar,
@@ -120,11 +125,22 @@ fn is_clear(understood: &Understanding) -> bool {
     let is_sure = understood.confidence >= SURE;
     match understood.intent {
         Intent::Metrics => {
-            is_sure && (understood.frame.is_some() || understood.clarification.is_some() || understood.declined.is_some())
+            is_sure
+                && (understood.frame.is_some()
+                    || understood.clarification.is_some()
+                    || understood.declined.is_some())
         }
         Intent::Action => {
-            let complete = understood.action.as_ref().is_some_and(|action| action.missing.is_empty());
-            is_sure && complete && understood.action.as_ref().is_some_and(|action| action.kind != "email.draft")
+            let complete = understood
+                .action
+                .as_ref()
+                .is_some_and(|action| action.missing.is_empty());
+            is_sure
+                && complete
+                && understood
+                    .action
+                    .as_ref()
+                    .is_some_and(|action| action.kind != "email.draft")
         }
         Intent::Search | Intent::Conversation => false,
     }

@@ -26,6 +26,7 @@ const PATIENCE: Duration = Duration::from_secs(40);
 /// A source to connect.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({ "type": "csv", "values": { "currency": "EUR" } }))]
 pub(crate) struct ConnectorIn {
     /// Which kind; see `GET /connector-types`.
     #[serde(rename = "type")]

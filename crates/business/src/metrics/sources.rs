@@ -6,7 +6,7 @@ use kit::clock::Timestamp;
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder};
 
 use super::answer::SourceInfo;
-use crate::Business;
+use crate::{Business, connectors, sources};
 
 /// What is connected of what a metric needs.
 #[derive(Clone, Debug, Default)]
@@ -31,6 +31,15 @@ pub(super) async fn told(
         .all(business.db().read())
         .await?;
     Ok(rows)
+}
+
+/// What a source is called, and its kind; nothing where it is being forgotten.
+async fn called(business: &Business, row: &capabilities::Model) -> Result<(String, String), DbError> {
+    let (workspace, id) = (row.workspace_id, row.connector_id);
+    let found = connectors::find(business.db().read(), workspace, id).await?;
+    let kind = found.map(|connector| connector.kind).unwrap_or_default();
+    let name = sources::name(business, workspace, id).await?.unwrap_or_default();
+    Ok((name, kind))
 }
 
 /// Whether a row is about something that is needed, told by somebody who may tell it.
@@ -74,10 +83,11 @@ pub(super) async fn of(
             .iter()
             .all(|source| source.connector_id != row.connector_id)
         {
+            let (name, kind) = called(business, row).await?;
             found.list.push(SourceInfo {
                 connector_id: row.connector_id,
-                name: String::new(),
-                kind: String::new(),
+                name,
+                kind,
                 last_sync_at: Some(fresh),
             });
         }

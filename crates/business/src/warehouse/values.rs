@@ -73,7 +73,10 @@ pub async fn values(business: &Business, workspace: WorkspaceId) -> Result<Arc<V
     }
     let pairs = value_pairs(business, workspace).await?;
     let index = Arc::new(ValueIndex::new(pairs.iter().cloned()));
-    business.warehouse().index.put(&workspace, (version, index.clone()));
+    business
+        .warehouse()
+        .index
+        .put(&workspace, (version, index.clone()));
     Ok(index)
 }
 

@@ -41,7 +41,8 @@ async fn compute(
 ) -> Result<(String, serde_json::Value), ApiError> {
     let (workspace, user) = (task.asker.workspace, task.asker.user);
     let caller = Caller::on_behalf_of(chat.db(), workspace, user).await?;
-    let caller = caller.ok_or_else(|| ApiError::forbidden("You are no member of this workspace any more."))?;
+    let caller =
+        caller.ok_or_else(|| ApiError::forbidden("You are no member of this workspace any more."))?;
     let answered = ask::answer(chat.business(), &caller, recognised).await?;
     let everything = serde_json::to_value(&answered).map_err(ApiError::internal)?;
     Ok((answered.answer, everything))

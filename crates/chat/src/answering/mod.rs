@@ -270,4 +270,3 @@ fn failed(error: &ApiError, outcome: Option<Outcome>) -> Ending {
         ..Ending::of(MessageStatus::Failed, outcome)
     }
 }
-

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use ai::answer::AnswerUsage;
 use ai::Outcome;
+use ai::answer::AnswerUsage;
 use db::entity::{messages, threads};
 use db::kinds::{MessageRole, MessageStatus};
 use db::{DbError, MessageId, Sealed};
@@ -74,7 +74,12 @@ async fn update(
 const SAVE_FOR: Duration = Duration::from_mins(1);
 
 /// Stores the end, and answers what the store says of it then: whoever lost the lease writes nothing.
-pub(super) async fn save_ending(chat: &Chat, generation: &Generation, task: &Task, ending: Ending) -> MessageStatus {
+pub(super) async fn save_ending(
+    chat: &Chat,
+    generation: &Generation,
+    task: &Task,
+    ending: Ending,
+) -> MessageStatus {
     let usage = ending.outcome.as_ref().map(AnswerUsage::from);
     generation.update(|p| {
         p.usage = usage;

@@ -170,7 +170,12 @@ impl Question for Talk {
             }
         } else if !self.said.is_empty() {
             // Another model goes on, which cannot call: it is told what was found.
-            let found: Vec<String> = self.said.iter().filter(|m| m.role == Role::Tool).map(Message::plain).collect();
+            let found: Vec<String> = self
+                .said
+                .iter()
+                .filter(|m| m.role == Role::Tool)
+                .map(Message::plain)
+                .collect();
             let told = format!("What the tools of the house answered:\n{}", found.join("\n"));
             conversation.messages.push(Message::user(told));
         }
@@ -193,10 +198,20 @@ mod tests {
         };
         let mut calls = Calls::default();
         assert!(calls.is_empty());
-        calls.collect(&[Chunk::Text("Let me look.".to_owned()), piece(0, Some("a"), Some("metrics"), "{\"m")]);
-        calls.collect(&[piece(0, None, None, "\":1}"), piece(1, Some("b"), Some("search"), "{}")]);
+        calls.collect(&[
+            Chunk::Text("Let me look.".to_owned()),
+            piece(0, Some("a"), Some("metrics"), "{\"m"),
+        ]);
+        calls.collect(&[
+            piece(0, None, None, "\":1}"),
+            piece(1, Some("b"), Some("search"), "{}"),
+        ]);
         assert_eq!(calls.text, "Let me look.");
-        let all: Vec<_> = calls.calls.iter().map(|c| (&*c.id, &*c.name, &*c.arguments)).collect();
+        let all: Vec<_> = calls
+            .calls
+            .iter()
+            .map(|c| (&*c.id, &*c.name, &*c.arguments))
+            .collect();
         assert_eq!(all, [("a", "metrics", "{\"m\":1}"), ("b", "search", "{}")]);
     }
 

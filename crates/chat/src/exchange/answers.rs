@@ -103,7 +103,9 @@ async fn question_of(
 async fn words_of(chat: &Chat, workspace: WorkspaceId, id: MessageId) -> Result<Option<String>, ApiError> {
     let keys = chat.db().keys(workspace.0).await?;
     let row = crate::messages::find(chat.db(), workspace, id).await?;
-    Ok(row.and_then(|row| open_body(&keys, &row).ok()).map(|body| body.text))
+    Ok(row
+        .and_then(|row| open_body(&keys, &row).ok())
+        .map(|body| body.text))
 }
 
 /// Goes on with an answer that is not whole.
@@ -151,7 +153,10 @@ pub async fn go_on_after(chat: &Chat, at: AtMessage, after: Option<Lease>) -> Re
         true => words_of(chat, caller.workspace, question).await?,
         false => None,
     };
-    let named = message.model.as_deref().filter(|m| m.contains('/') && !is_computed);
+    let named = message
+        .model
+        .as_deref()
+        .filter(|m| m.contains('/') && !is_computed);
     let asking = Asking {
         words: words.as_deref(),
         ..Asking::default()

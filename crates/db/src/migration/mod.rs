@@ -16,6 +16,7 @@ mod m2026_11_21_000011_embedding;
 mod m2026_11_21_000012_warehouse;
 mod m2026_11_21_000013_sync;
 mod m2026_11_21_000014_actions;
+mod m2026_11_21_000015_questions;
 
 /// All migrations.
 #[derive(Debug)]
@@ -39,6 +40,7 @@ impl MigratorTrait for Migrator {
             Box::new(m2026_11_21_000012_warehouse::Migration),
             Box::new(m2026_11_21_000013_sync::Migration),
             Box::new(m2026_11_21_000014_actions::Migration),
+            Box::new(m2026_11_21_000015_questions::Migration),
         ]
     }
 }

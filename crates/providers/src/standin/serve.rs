@@ -293,7 +293,9 @@ fn tool(value: &Value) -> (String, Value) {
 
 /// What the tool is called with: the person's words, where it asks for a question; else a city.
 fn arguments(schema: &Value, value: &Value) -> Value {
-    let asks = ["question", "query"].into_iter().find(|name| schema["properties"][name].is_object());
+    let asks = ["question", "query"]
+        .into_iter()
+        .find(|name| schema["properties"][name].is_object());
     match asks {
         Some(name) => json!({ name: last_user(value) }),
         None => json!({"city": "Zürich", "days": 3}),

@@ -35,9 +35,16 @@ pub struct Payload {
     pub file_id: Option<FileId>,
     pub action: Option<String>,
     /// How an answer ended.
+    #[serde(deserialize_with = "of_answer")]
     pub status: Option<MessageStatus>,
     /// The sender's own id of what they sent.
     pub by: Option<String>,
+}
+
+/// Other things end, too, in words of their own.
+fn of_answer<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<MessageStatus>, D::Error> {
+    let word = serde_json::Value::deserialize(deserializer)?;
+    Ok(MessageStatus::deserialize(word).ok())
 }
 
 /// An event as the log has it.

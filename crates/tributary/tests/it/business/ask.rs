@@ -17,12 +17,19 @@ fn now() -> Timestamp {
 async fn with_shop() -> (TestApp, Client) {
     let app = TestApp::with_clock(Clock::fixed(now()), |_| {}).await;
     let ann = app.person("ann").await;
-    load_all(&app, workspace_of(&ann).await, &batches(ConnectorId::new(), now())).await;
+    load_all(
+        &app,
+        workspace_of(&ann).await,
+        &batches(ConnectorId::new(), now()),
+    )
+    .await;
     (app, ann)
 }
 
 async fn ask(client: &Client, question: &str) -> Value {
-    let answer = client.post("/api/v1/ai/query", &json!({ "question": question })).await;
+    let answer = client
+        .post("/api/v1/ai/query", &json!({ "question": question }))
+        .await;
     answer.expect(200);
     answer.data()
 }
@@ -50,7 +57,11 @@ async fn a_question_gets_the_number_of_the_metric_and_keeps_where_it_came_from()
         assert_eq!(said["intent"], "metrics", "{question}: {}", said["answer"]);
         assert_eq!(said["module"], "mini-foundry");
         assert_eq!(said["language"], language, "{question}");
-        assert_eq!(said["values"], computed["values"], "{question}: {}", said["answer"]);
+        assert_eq!(
+            said["values"], computed["values"],
+            "{question}: {}",
+            said["answer"]
+        );
         assert_eq!(said["range"]["from"], "2026-10-01", "{question}");
         assert_eq!(said["range"]["to"], "2026-10-31", "{question}");
     }
@@ -78,7 +89,11 @@ async fn what_is_said_next_goes_on_from_the_last_number() {
     assert!(rows.len() > 1);
     for value in before["values"].as_array().unwrap() {
         let of = |row: &&Value| row["currency"] == value["currency"];
-        let sum: i64 = rows.iter().filter(of).map(|row| row["value_minor"].as_i64().unwrap()).sum();
+        let sum: i64 = rows
+            .iter()
+            .filter(of)
+            .map(|row| row["value_minor"].as_i64().unwrap())
+            .sum();
         assert_eq!(sum, value["minor"].as_i64().unwrap(), "{}", value["currency"]);
     }
 }
@@ -87,16 +102,24 @@ async fn what_is_said_next_goes_on_from_the_last_number() {
 async fn a_share_is_a_part_of_the_whole() {
     let (_app, ann) = with_shop().await;
     let said = ask(&ann, "What share of revenue comes from Germany this year?").await;
-    let all = json!({ "metric": "revenue", "from": "2026-01-01", "to": "2026-11-21", "group_by": ["country"] });
+    let all =
+        json!({ "metric": "revenue", "from": "2026-01-01", "to": "2026-11-21", "group_by": ["country"] });
     let all = metric(&ann, all).await;
     let rows = all["rows"].as_array().unwrap();
     let euro: Vec<&Value> = rows.iter().filter(|row| row["currency"] == "EUR").collect();
     let whole: i64 = euro.iter().map(|row| row["value_minor"].as_i64().unwrap()).sum();
-    let german = euro.iter().find(|row| row["key"] == said["rows"][0]["key"]).unwrap();
+    let german = euro
+        .iter()
+        .find(|row| row["key"] == said["rows"][0]["key"])
+        .unwrap();
     let share = german["value_minor"].as_i64().unwrap() as f64 / whole as f64;
     assert!(share > 0.0 && share < 1.0);
     let told = said["rows"][0]["share"].as_f64().unwrap();
-    assert!((told - share).abs() < 0.001, "{told} and {share}: {}", said["answer"]);
+    assert!(
+        (told - share).abs() < 0.001,
+        "{told} and {share}: {}",
+        said["answer"]
+    );
 }
 
 #[tokio::test]
@@ -109,14 +132,27 @@ async fn what_cannot_be_answered_is_refused_with_the_reason() {
     ] {
         let said = ask(&ann, question).await;
         assert_eq!(said["value"], Value::Null, "{question}: {}", said["answer"]);
-        let why = said["declined"].as_str().unwrap_or_else(|| panic!("{question}: {said}"));
+        let why = said["declined"]
+            .as_str()
+            .unwrap_or_else(|| panic!("{question}: {said}"));
         assert!(why.contains(reason), "{question}: {why}");
     }
     let bob = app.person("bob").await;
     let said = ask(&bob, "What was my revenue last month?").await;
-    assert!(!said["declined"].is_null(), "nothing is connected: {}", said["answer"]);
-    for body in [json!({ "question": "" }), json!({ "question": "x".repeat(10_001) }), json!({}), json!({ "question": "x", "time_zone": "Mars/Olympus" })] {
-        ann.post("/api/v1/ai/query", &body).await.expect_error(422, "VALIDATION_FAILED");
+    assert!(
+        !said["declined"].is_null(),
+        "nothing is connected: {}",
+        said["answer"]
+    );
+    for body in [
+        json!({ "question": "" }),
+        json!({ "question": "x".repeat(10_001) }),
+        json!({}),
+        json!({ "question": "x", "time_zone": "Mars/Olympus" }),
+    ] {
+        ann.post("/api/v1/ai/query", &body)
+            .await
+            .expect_error(422, "VALIDATION_FAILED");
     }
     let long = format!("revenue {}", "last month ".repeat(900));
     ask(&ann, &long).await;
@@ -125,7 +161,11 @@ async fn what_cannot_be_answered_is_refused_with_the_reason() {
 #[tokio::test]
 async fn an_action_is_proposed_with_its_content_and_nothing_leaves_the_house() {
     let (_app, ann) = with_shop().await;
-    let said = ask(&ann, "send an e-mail to bob@example.com with last month's revenue").await;
+    let said = ask(
+        &ann,
+        "send an e-mail to bob@example.com with last month's revenue",
+    )
+    .await;
     assert_eq!(said["intent"], "action");
     assert_eq!(said["module"], "ops-copilot");
     assert_eq!(said["action"]["kind"], "email.send");
@@ -134,7 +174,11 @@ async fn an_action_is_proposed_with_its_content_and_nothing_leaves_the_house() {
     let computed = ask(&ann, "What was my revenue last month?").await;
     let body = said["action"]["content"]["body"].as_str().unwrap();
     assert!(body.contains(computed["answer"].as_str().unwrap()), "{body}");
-    assert_eq!(ann.get("/api/v1/mail").await.data(), json!([]), "it waits for a yes");
+    assert_eq!(
+        ann.get("/api/v1/mail").await.data(),
+        json!([]),
+        "it waits for a yes"
+    );
     let done = ask(&ann, "create a task: call the supplier tomorrow").await;
     assert_eq!(done["action"]["state"], "done");
     assert_eq!(ann.get("/api/v1/tasks").await.data()[0]["due_on"], "2026-11-22");
@@ -162,7 +206,11 @@ async fn in_a_thread_a_number_is_computed_and_needs_no_model() {
     let other = json!({ "content": "Write a poem about the sea.", "reply": true });
     ann.post(&path, &other).await.expect_error(424, "NO_PROVIDER_KEY");
     let fresh = ann.messages(&thread).await;
-    assert_eq!(fresh[0]["metadata"]["business"]["range"]["from"], "2026-09-01", "it is there after a reload");
+    let answered = fresh.last().unwrap();
+    assert_eq!(
+        answered["metadata"]["business"]["range"]["from"], "2026-09-01",
+        "it is there after a reload"
+    );
 }
 
 #[tokio::test]
@@ -170,29 +218,48 @@ async fn a_model_asks_the_house_by_a_tool_and_gets_the_same_number() {
     let standin = standin().await;
     let app = TestApp::with_clock(Clock::fixed(now()), |_| {}).await;
     let ann = app.person_with_models("ann", &standin).await;
-    load_all(&app, workspace_of(&ann).await, &batches(ConnectorId::new(), now())).await;
+    load_all(
+        &app,
+        workspace_of(&ann).await,
+        &batches(ConnectorId::new(), now()),
+    )
+    .await;
     let computed = ask(&ann, "What was my revenue last month?").await;
     // An assistant's words are its model's; the stand-in calls the first tool with the question and repeats its answer.
-    let assistant = json!({ "name": "Accountant", "system_prompt": "You know the numbers.", "model": "openai/mock-k" });
+    let assistant =
+        json!({ "name": "Accountant", "system_prompt": "You know the numbers.", "model": "openai/mock-k" });
     let assistant = ann.post("/api/v1/assistants", &assistant).await.data()["id"].clone();
-    let thread = ann.post("/api/v1/threads", &json!({ "assistant_id": assistant })).await.data()["id"].clone();
+    let thread = ann
+        .post("/api/v1/threads", &json!({ "assistant_id": assistant }))
+        .await
+        .data()["id"]
+        .clone();
     let path = format!("/api/v1/threads/{}/messages", thread.as_str().unwrap());
     let body = json!({ "content": "What was my revenue last month?", "reply": true });
-    let headers = [("accept", "text/event-stream"), ("content-type", "application/json")];
-    let answer = ann.send(http::Method::POST, &path, &headers, body.to_string()).await;
+    let headers = [
+        ("accept", "text/event-stream"),
+        ("content-type", "application/json"),
+    ];
+    let answer = ann
+        .send(http::Method::POST, &path, &headers, body.to_string())
+        .await;
     let told = events(&answer.bytes);
-    let called = told.iter().find(|event| event.kind() == "tool-input-available").expect("the tool was called");
+    let called = told
+        .iter()
+        .find(|event| event.kind() == "tool-input-available")
+        .expect("the tool was called");
     assert_eq!(called.data["toolName"], "ask_business");
     assert!(told.iter().any(|event| event.kind() == "tool-output-available"));
     let said = computed["answer"].as_str().unwrap();
     assert!(text_of(&told).contains(said), "{}", text_of(&told));
     let messages = ann.messages(thread.as_str().unwrap()).await;
-    let used = &messages[0]["metadata"]["tools"][0];
+    let used = &messages[1]["metadata"]["tools"][0];
     assert_eq!(used["output"]["values"], computed["values"]);
     // Whose workspace has no business data is offered no tool of it.
     let bob = app.person_with_models("bob", &standin).await;
     let thread = bob.thread().await;
     bob.ask(&thread, "hello", "openai/mock-k").await;
     let messages = bob.messages(&thread).await;
-    assert_eq!(messages[0]["metadata"]["tools"], Value::Null);
+    assert_eq!(messages[1]["role"], "assistant");
+    assert_eq!(messages[1]["metadata"]["tools"], Value::Null);
 }

@@ -124,7 +124,10 @@ impl House {
         let (sync_run, dead_letter) = table_of_sales(&ann, &text(&connector["id"])).await;
         let metric = json!({ "id": "after_fees", "label": "After fees", "expression": "revenue - fees", "unit": "money" });
         let metric = make("metrics", metric).await;
-        let query = ann.post("/api/v1/ai/query", &json!({ "question": "hello" })).await.data();
+        let query = ann
+            .post("/api/v1/ai/query", &json!({ "question": "hello" }))
+            .await
+            .data();
         // One that waits for a yes, and one whose mail is held because there is no mail server.
         let letter = json!({ "to": ["x@example.org"], "subject": "s", "body": "b" });
         let letter = json!({ "kind": "email.send", "content": letter });

@@ -5,7 +5,10 @@ use super::House;
 /// Calls that change nothing that a scope shows, each with its reason.
 const ELSEWHERE: [(&str, &str); 22] = [
     ("POST /api/v1/metrics/query", "changes nothing"),
-    ("POST /api/v1/ai/query", "is told to its asker as user.query.submitted, which no list shows"),
+    (
+        "POST /api/v1/ai/query",
+        "is told to its asker as user.query.submitted, which no list shows",
+    ),
     (
         "/api/v1/metrics",
         "a metric of one's own is told as business.changed, and fetched by a page that asks",
