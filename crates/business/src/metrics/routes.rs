@@ -31,7 +31,7 @@ pub(crate) fn routes() -> OpenApiRouter<Business> {
         .routes(routes!(query_metric))
         .routes(routes!(delete_metric))
         .routes(routes!(list_values))
-        .routes(routes!(get_settings, change_settings))
+        .routes(routes!(get_business_settings, change_business_settings))
         .routes(routes!(fill_demo))
 }
 
@@ -181,7 +181,7 @@ async fn list_values(
 /// What the workspace has set for its numbers.
 #[utoipa::path(get, path = "/api/v1/business/settings", tag = "business",
     responses((status = 200, body = Data<SettingsOut>)))]
-async fn get_settings(
+async fn get_business_settings(
     State(business): State<Business>,
     caller: Caller,
 ) -> Result<Data<SettingsOut>, ApiError> {
@@ -193,7 +193,7 @@ async fn get_settings(
 /// Changes what the workspace has set for its numbers; what is counted is counted anew.
 #[utoipa::path(patch, path = "/api/v1/business/settings", tag = "business", request_body = SettingsPatch,
     responses((status = 200, body = Data<SettingsOut>), (status = 422, body = ErrorBody)))]
-async fn change_settings(
+async fn change_business_settings(
     State(business): State<Business>,
     caller: Caller,
     Json(patch): Json<SettingsPatch>,

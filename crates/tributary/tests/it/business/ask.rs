@@ -256,7 +256,8 @@ async fn a_model_asks_the_house_by_a_tool_and_gets_the_same_number() {
     let used = &messages[1]["metadata"]["tools"][0];
     assert_eq!(used["output"]["values"], computed["values"]);
     // Whose workspace has no business data is offered no tool of it.
-    let bob = app.person_with_models("bob", &standin).await;
+    let elsewhere = TestApp::start().await;
+    let bob = elsewhere.person_with_models("bob", &standin).await;
     let thread = bob.thread().await;
     bob.ask(&thread, "hello", "openai/mock-k").await;
     let messages = bob.messages(&thread).await;
