@@ -77,7 +77,11 @@ fn handled(answer: &Answer, what: &str) {
         // A computed number comes with the query that computed it.
         let shows_query = what.contains("/metrics/query") || what.contains("/ai/quer");
         let text = answer.text();
-        let text = if shows_query { text.replace("SELECT ", "") } else { text };
+        let text = if shows_query {
+            text.replace("SELECT ", "")
+        } else {
+            text
+        };
         tells_nothing(&text, what);
     } else {
         refused(answer, what);
