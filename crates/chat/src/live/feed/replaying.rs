@@ -73,6 +73,11 @@ impl Feed {
         if !connection.holds(self.scope) {
             return Ok(());
         }
+        // Nothing passes meanwhile; and what has passed since the log was read, when it was left out, is owed, too.
+        let state = self.state.lock();
+        let Some(head) = state.position.as_ref().map(|position| position.head) else {
+            return Ok(());
+        };
         connection.clean(self.scope);
         if !is_whole || head.seq - from > REPLAYED {
             let (c, e) = (Name(self.scope), head.epoch);

@@ -493,9 +493,17 @@ fn the_order_in_which_records_come_does_not_matter() {
                     put(&app, workspace, &batch(connector, 1, records)).await;
                 }
                 seen.push(tables(&app, workspace).await);
-                let tx = app.db().write().await.unwrap();
-                forget_connector(&tx, workspace, connector).await.unwrap();
-                tx.commit().await.unwrap();
+                // The index may be at the same rows; the job does it again then, too.
+                let mut is_forgotten = false;
+                for _ in 0..20 {
+                    let tx = app.db().write().await.unwrap();
+                    is_forgotten = forget_connector(&tx, workspace, connector).await.is_ok();
+                    if is_forgotten {
+                        tx.commit().await.unwrap();
+                        break;
+                    }
+                }
+                prop_assert!(is_forgotten);
             }
             prop_assert_eq!(&seen[0], &seen[1]);
             Ok(())
