@@ -102,6 +102,7 @@ fn query(recognised: &Recognised, frame: &Frame) -> MetricQuery {
         compare: frame.compare,
         rank: frame.rank,
         share: frame.share,
+        zone: recognised.calendar.zone.iana_name().map(str::to_owned),
         now: recognised.now,
     }
 }

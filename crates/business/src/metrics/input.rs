@@ -176,6 +176,7 @@ impl QueryIn {
             compare: self.compare,
             rank,
             share: true,
+            zone: None,
             now,
         };
         Ok((query, exactly))

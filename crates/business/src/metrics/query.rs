@@ -24,6 +24,8 @@ pub struct MetricQuery {
     pub rank: Option<Rank>,
     /// Each group's part of the whole, too.
     pub share: bool,
+    /// The time zone whose days are meant; the workspace's where none is told.
+    pub zone: Option<String>,
     /// The present moment: what is dated later does not count.
     pub now: Timestamp,
 }
@@ -40,6 +42,7 @@ impl MetricQuery {
             compare: None,
             rank: None,
             share: false,
+            zone: None,
             now,
         }
     }

@@ -45,7 +45,10 @@ pub(crate) async fn run_within(
     query: &MetricQuery,
     exactly: Option<Moments>,
 ) -> Result<MetricAnswer, ApiError> {
-    let settings = settings::of(business.db(), workspace).await?;
+    let mut settings = settings::of(business.db(), workspace).await?;
+    if let Some(zone) = &query.zone {
+        settings.time_zone.clone_from(zone);
+    }
     let key = super::kept::key(workspace, query, exactly, &settings.calendar());
     if let Some(answer) = business.metrics().get(&key, settings.data_version) {
         return Ok(MetricAnswer::clone(&answer));

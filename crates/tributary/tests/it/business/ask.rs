@@ -264,3 +264,30 @@ async fn a_model_asks_the_house_by_a_tool_and_gets_the_same_number() {
     assert_eq!(messages[1]["role"], "assistant");
     assert_eq!(messages[1]["metadata"]["tools"], Value::Null);
 }
+
+#[tokio::test]
+async fn the_days_are_those_of_the_askers_zone() {
+    let (_app, ann) = with_shop().await;
+    let ask_in = async |zone: &str| {
+        let body = json!({ "question": "how many orders last month by day?", "time_zone": zone });
+        let answer = ann.post("/api/v1/ai/query", &body).await;
+        answer.expect(200);
+        answer.data()
+    };
+    let (utc, auckland) = (ask_in("UTC").await, ask_in("Pacific/Auckland").await);
+    assert_ne!(
+        utc["series"], auckland["series"],
+        "thirteen hours lie between them"
+    );
+    ann.patch(
+        "/api/v1/business/settings",
+        &json!({ "time_zone": "Pacific/Auckland" }),
+    )
+    .await
+    .expect(200);
+    assert_eq!(
+        ask_in("Pacific/Auckland").await["series"],
+        auckland["series"],
+        "as if the workspace were there"
+    );
+}
