@@ -14,7 +14,6 @@ pub mod doors;
 mod ingest;
 pub mod mail;
 pub mod metrics;
-mod patch;
 pub mod queue;
 pub mod schedules;
 pub mod settings;

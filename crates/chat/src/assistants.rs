@@ -17,7 +17,7 @@ use uuid::Uuid;
 use crate::Chat;
 use crate::attachments::each_once;
 use crate::news::{News, audience};
-use crate::patch::Field;
+use db::Field;
 
 const MAX_PROMPT: usize = 20_000;
 

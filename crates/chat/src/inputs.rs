@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::attachments::MOST as MOST_FILES;
 use crate::members::MOST as MOST_MEMBERS;
-use crate::patch::Field;
+use db::Field;
 
 /// The longest message, in characters.
 pub const MAX_CONTENT: usize = 200_000;

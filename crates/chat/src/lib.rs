@@ -22,7 +22,6 @@ mod messages;
 mod mirror;
 mod news;
 mod notifications;
-mod patch;
 mod posting;
 mod prompt;
 mod reactions;

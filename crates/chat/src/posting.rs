@@ -13,8 +13,8 @@ use uuid::Uuid;
 
 use crate::access::{InThread, enter};
 use crate::inputs::MessageIn;
-use crate::patch::Field;
 use crate::{Chat, Inner, exchange};
+use db::Field;
 
 /// Lets business data write into threads.
 pub(crate) fn offer(chat: &Chat) {

@@ -16,6 +16,7 @@ mod keyring;
 pub mod kinds;
 pub mod leases;
 pub mod migration;
+mod patch;
 pub mod revocations;
 mod sealed;
 mod sqlite_vec;
@@ -29,6 +30,7 @@ pub use ids::{
     WorkspaceId,
 };
 pub use keyring::{INSTANCE, Keyring};
+pub use patch::Field;
 pub use sealed::Sealed;
 pub use tx::Tx;
 

@@ -1,7 +1,5 @@
 //! An answer with everything that it came from, as it is sent and kept.
 
-use std::collections::BTreeMap;
-
 use db::ThreadId;
 use files::index::Hit;
 use kit::clock::Timestamp;
@@ -208,9 +206,4 @@ impl Answered {
         self.queries = numbers.queries;
         self.notes = numbers.notes;
     }
-}
-
-/// The text in this language, or in English.
-pub(super) fn in_language(texts: &BTreeMap<Language, String>, language: Language) -> Option<String> {
-    texts.get(&language).or_else(|| texts.get(&Language::En)).cloned()
 }

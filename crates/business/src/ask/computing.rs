@@ -10,7 +10,6 @@ use questions::catalogue::Language;
 use questions::frame::{Frame, Range};
 use questions::phrase;
 
-use super::answered::in_language;
 use super::{Answered, Chart, Named, Recognised, numbers};
 use crate::Business;
 use crate::metrics::{self, MetricAnswer, MetricQuery};
@@ -40,7 +39,7 @@ pub(super) async fn compute(
             said(recognised, &before, &catalogue, &answer)
         );
     }
-    out.definition = in_language(&answer.definition, understood.language);
+    out.definition = phrase::label(&answer.definition, understood.language).map(str::to_owned);
     out.range = Some(named(recognised, &frame.range));
     out.filters.clone_from(&frame.filters);
     out.chart = chart(frame);

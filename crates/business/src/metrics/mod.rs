@@ -21,6 +21,7 @@ mod find;
 mod input;
 mod kept;
 mod model;
+mod notes;
 mod numbers;
 mod output;
 mod own;

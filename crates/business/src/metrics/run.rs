@@ -16,6 +16,7 @@ use super::bounds::{MOST_PIECES, Piece, moments, other, pieces, today};
 use super::compile::{Asked, Moments, Most, Only, groups, refused, series, total};
 use super::expression::Fraction;
 use super::model::{Metric, model};
+use super::notes::notes;
 use super::numbers::{amount, whole};
 use super::query::MetricQuery;
 use super::read::{Reader, currencies, in_time};
@@ -95,14 +96,14 @@ fn check(metric: &Metric, query: &MetricQuery) -> Result<(), ApiError> {
 }
 
 /// What an answer is computed with.
-struct Work<'a> {
+pub(super) struct Work<'a> {
     workspace: WorkspaceId,
-    query: &'a MetricQuery,
-    metric: &'a Metric,
-    measures: Vec<String>,
+    pub query: &'a MetricQuery,
+    pub metric: &'a Metric,
+    pub measures: Vec<String>,
     filters: Vec<Only>,
     /// Each currency that is looked at by itself; one without a name where money is not in it.
-    currencies: Vec<Option<String>>,
+    pub currencies: Vec<Option<String>>,
     has_service: bool,
     calendar: Calendar,
     reader: Reader,
@@ -466,36 +467,4 @@ async fn name_customers(
         }
     }
     Ok(())
-}
-
-/// What has to be known beside the numbers.
-fn notes(work: &Work<'_>, found: &sources::Found, row_count: u64, rows: &[Row]) -> Vec<String> {
-    let mut notes = Vec::new();
-    if !found.is_connected {
-        notes.push("The data that this needs are not connected.".to_owned());
-    }
-    if work.currencies.len() > 1 {
-        notes.push("Amounts of different currencies are never added.".to_owned());
-    }
-    let inside = ["product", "category", "sku", "vendor"];
-    let counts = work
-        .measures
-        .iter()
-        .any(|m| model().measures.get(m).is_some_and(|m| !m.money));
-    if counts && !work.metric.formula.measures().contains("sold_units") {
-        let by = work.query.group_by.iter().any(|id| inside.contains(&id.as_str()));
-        if by {
-            notes.push(
-                "An order with several of these counts in each of them: the rows are more than the whole."
-                    .to_owned(),
-            );
-        }
-    }
-    if work.query.rank.is_none() && row_count > rows.len() as u64 {
-        notes.push(format!(
-            "These are the first {} of {row_count} groups.",
-            rows.len()
-        ));
-    }
-    notes
 }

@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 use super::new::{LONGEST, check_day, require_assignee};
 use super::{Body, announce, place};
 use crate::Business;
-use crate::patch::Field;
+use db::Field;
 
 /// A changed task. What is absent stays; null takes away.
 #[derive(Debug, Deserialize, ToSchema)]

@@ -1,6 +1,7 @@
 //! An answer that the house computes: a number of the business, in words, with everything that it came from beside it.
 
 use business::ask::{self, Recognised};
+use db::entity::messages;
 use db::kinds::MessageStatus;
 use identity::Caller;
 use kit::api::ApiError;
@@ -12,6 +13,16 @@ use crate::generation::Generation;
 /// Who is said to have written it.
 const PROVIDER: &str = "tributary";
 
+/// What is said to have written it.
+pub fn model_of(recognised: &Recognised) -> String {
+    format!("{PROVIDER}/{}", recognised.module())
+}
+
+/// Whether the house computed this answer.
+pub fn is_computed(message: &messages::Model) -> bool {
+    message.provider.as_deref() == Some(PROVIDER)
+}
+
 pub(super) async fn write(
     chat: &Chat,
     generation: &Generation,
@@ -20,7 +31,7 @@ pub(super) async fn write(
 ) -> Ending {
     generation.update(|p| {
         p.provider = Some(PROVIDER.to_owned());
-        p.model = Some(format!("{PROVIDER}/{}", recognised.module()));
+        p.model = Some(model_of(recognised));
     });
     match compute(chat, task, recognised).await {
         Ok((text, everything)) => {

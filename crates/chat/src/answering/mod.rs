@@ -21,6 +21,7 @@ use db::{FileId, MessageId, ThreadId};
 use kit::api::ApiError;
 use tokio::time::Instant;
 
+pub use self::computed::{is_computed, model_of};
 use self::saving::{save_draft, save_ending};
 use self::tools::{Calls, Talk};
 use crate::Chat;

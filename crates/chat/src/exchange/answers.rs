@@ -16,6 +16,7 @@ use super::rows::{insert, move_head, reply_to};
 use super::{Exchange, Reply};
 use crate::Chat;
 use crate::access::{AtMessage, locked_for};
+use crate::answering::is_computed;
 use crate::inputs::RegenerateIn;
 use crate::messages::{Body, open_body, path_up};
 use crate::mirror::follow;
@@ -148,7 +149,7 @@ pub async fn go_on_after(chat: &Chat, at: AtMessage, after: Option<Lease>) -> Re
         return Err(ApiError::new(Code::Conflict, sentence));
     };
     let question = question_of(chat, &message, parent).await?;
-    let is_computed = message.provider.as_deref() == Some("tributary");
+    let is_computed = is_computed(&message);
     let words = match is_computed {
         true => words_of(chat, caller.workspace, question).await?,
         false => None,

@@ -8,7 +8,7 @@ use identity::{Caller, Permission};
 use kit::api::ApiError;
 use providers::Needs;
 
-use crate::answering::Answerer;
+use crate::answering::{Answerer, is_computed, model_of};
 use crate::mentions::Asked;
 use crate::prompt::{self, Instructions};
 use crate::{Chat, attachments};
@@ -54,7 +54,7 @@ pub(super) async fn prepare(
     {
         return Ok(Prepared {
             instructions: Instructions::default(),
-            model: format!("tributary/{}", recognised.module()),
+            model: model_of(&recognised),
             answerer: Answerer::House(Box::new(recognised)),
         });
     }
@@ -99,7 +99,7 @@ async fn recognise(
         Some(id) => crate::messages::find(chat.db(), thread.workspace_id, id).await?,
         None => None,
     };
-    let follows = before.is_some_and(|row| row.provider.as_deref() == Some("tributary"));
+    let follows = before.is_some_and(|row| is_computed(&row));
     ask::recognise(chat.business(), caller, thread.id, words, follows).await
 }
 

@@ -18,10 +18,10 @@ use crate::mentions::{self, Mentions};
 use crate::messages::{Body, Facts, seal_body};
 use crate::news::{News, audience};
 use crate::notifications::{self, Notice};
-use crate::patch::Field;
 use crate::reads;
 use crate::repeats::{self, Repeat, Said};
 use crate::threads::{effective_answers, member_count};
+use db::Field;
 
 /// What a person writes, whichever call it came by.
 struct Writing<'a> {

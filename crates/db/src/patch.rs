@@ -5,7 +5,7 @@ use serde::{Deserialize, Deserializer};
 
 /// What a PATCH says about one optional field: nothing, `null`, or a value.
 #[derive(Clone, Debug, Default)]
-pub(crate) enum Field<T> {
+pub enum Field<T> {
     /// The field was absent: it stays.
     #[default]
     Keep,
