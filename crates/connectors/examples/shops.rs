@@ -1,4 +1,4 @@
-//! Runs the stand-in shops: `cargo run -p connectors --example standin --features standin -- --port 29200 --orders 500`.
+//! Runs the stand-in shops: `cargo run -p connectors --example shops --features standin -- --port 29200 --orders 500`.
 
 use std::process::ExitCode;
 
