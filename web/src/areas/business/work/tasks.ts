@@ -31,16 +31,23 @@ export function useAddTask() {
   });
 }
 
+const changing = ['tasks', 'change'];
+
 /** On screen at once; put back where the server says no. */
 export function useChangeTask() {
   return useMutation({
+    mutationKey: changing,
     mutationFn: ({ id, change }: { id: string; change: Change }) =>
       api.patch<Task>(`/tasks/${id}`, change),
     onMutate: async ({ id, change }) => {
       await queryClient.cancelQueries({ queryKey: businessKeys.tasks });
       return put((list) => list.map((t) => (t.id === id ? { ...t, ...change } : t)));
     },
-    onSuccess: (task) => void put((list) => list.map((t) => (t.id === task.id ? task : t))),
+    // The answer to one change must not take a later one off the screen that is still on its way.
+    onSuccess: (task) => {
+      if (queryClient.isMutating({ mutationKey: changing }) === 1)
+        put((list) => list.map((t) => (t.id === task.id ? task : t)));
+    },
     onError: (_error, _input, before) => back(before),
   });
 }
