@@ -33,6 +33,14 @@ pub enum Permission {
     ReadUsage,
     /// Who did what.
     ReadAudit,
+    /// How the work goes: figures over time, parts and their state.
+    ReadMonitor,
+    /// What looks wrong: see it, settle it, set what is watched.
+    ManageAlerts,
+    /// How much may be spent.
+    ManageBudgets,
+    /// Open somebody's thread for a stated reason, which its owner is told.
+    BreakGlass,
     /// What only an owner may do.
     OwnWorkspace,
     /// The installation itself.
@@ -73,7 +81,7 @@ const fn rank(role: Role) -> u8 {
 }
 
 impl Permission {
-    const ALL: [Self; 16] = [
+    const ALL: [Self; 20] = [
         Self::ReadThreads,
         Self::WriteThreads,
         Self::WriteFiles,
@@ -88,6 +96,10 @@ impl Permission {
         Self::ManageKeys,
         Self::ReadUsage,
         Self::ReadAudit,
+        Self::ReadMonitor,
+        Self::ManageAlerts,
+        Self::ManageBudgets,
+        Self::BreakGlass,
         Self::OwnWorkspace,
         Self::AdministerInstance,
     ];
@@ -108,6 +120,10 @@ impl Permission {
             Self::ManageKeys => administration("keys.manage", Some(Role::Admin)),
             Self::ReadUsage => administration("usage.read", Some(Role::Admin)),
             Self::ReadAudit => administration("audit.read", Some(Role::Admin)),
+            Self::ReadMonitor => administration("monitor.read", Some(Role::Admin)),
+            Self::ManageAlerts => administration("alerts.manage", Some(Role::Admin)),
+            Self::ManageBudgets => administration("budgets.manage", Some(Role::Admin)),
+            Self::BreakGlass => administration("threads.open", Some(Role::Owner)),
             Self::OwnWorkspace => administration("workspace.own", Some(Role::Owner)),
             Self::AdministerInstance => administration("instance.administer", None),
         }
