@@ -3,7 +3,8 @@
  *   TRIBUTARY_URL  its address; without one, the stand-in is started
  *   PROVIDER_URL   an OpenAI-compatible provider that the server can reach, ending in /v1
  *   CHROMIUM       the browser
- *   ONLY           parts of it (day, search, files, business, tabs, rooms, away, phone, dark), where the first run is done
+ *   ONLY           parts of it (day, search, files, business, tabs, rooms, away, phone, dark), where the first run is
+ *                  done; with `begin` among them it is done first
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -31,9 +32,13 @@ import { Visitor } from './visitor.ts';
 
 type Journey = [name: string, walk: (v: Visitor) => Promise<void>];
 
-const day: Journey[] = [
+const begin: Journey[] = [
   ['first run', firstRun],
   ['a wrong key and a right one', addKey],
+];
+
+const day: Journey[] = [
+  ...begin,
   ['ask and read', ask],
   ['reload in the middle', reload],
   ['stop', stop],
@@ -214,6 +219,7 @@ const only = process.env.ONLY?.split(',');
 const part = async (name: string, go: () => Promise<boolean>) =>
   (only && !only.includes(name)) || (await go());
 const good =
+  (!only?.includes('begin') || (await walk(base, {}, begin))) &&
   (await part('day', () => walk(base, {}, day))) &&
   (await part('search', () => walk(base, {}, searching))) &&
   (await part('search', () => walk(base, { phone: true }, searchingOnPhone))) &&

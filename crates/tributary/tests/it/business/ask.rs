@@ -1,12 +1,11 @@
 //! Questions in words: the same number as the metric has, what was carried over, what is refused; in threads, and by a
 //! model's tool.
 
-use business::demo::batches;
 use db::ConnectorId;
 use kit::clock::{Clock, Timestamp};
 use serde_json::{Value, json};
 
-use super::metrics::{load_all, workspace_of};
+use super::metrics::{load_all, some_orders, workspace_of};
 use crate::support::{Client, TestApp, events, standin, text_of};
 
 fn now() -> Timestamp {
@@ -17,12 +16,7 @@ fn now() -> Timestamp {
 async fn with_shop() -> (TestApp, Client) {
     let app = TestApp::with_clock(Clock::fixed(now()), |_| {}).await;
     let ann = app.person("ann").await;
-    load_all(
-        &app,
-        workspace_of(&ann).await,
-        &batches(ConnectorId::new(), now()),
-    )
-    .await;
+    load_all(&app, workspace_of(&ann).await, &some_orders(ConnectorId::new())).await;
     (app, ann)
 }
 
@@ -218,12 +212,7 @@ async fn a_model_asks_the_house_by_a_tool_and_gets_the_same_number() {
     let standin = standin().await;
     let app = TestApp::with_clock(Clock::fixed(now()), |_| {}).await;
     let ann = app.person_with_models("ann", &standin).await;
-    load_all(
-        &app,
-        workspace_of(&ann).await,
-        &batches(ConnectorId::new(), now()),
-    )
-    .await;
+    load_all(&app, workspace_of(&ann).await, &some_orders(ConnectorId::new())).await;
     let computed = ask(&ann, "What was my revenue last month?").await;
     // An assistant's words are its model's; the stand-in calls the first tool with the question and repeats its answer.
     let assistant =

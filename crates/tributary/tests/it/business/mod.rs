@@ -1,9 +1,11 @@
 //! Business data: what comes in, the numbers that come out, and what is done after a yes.
 
+mod action_bounds;
 mod actions;
 mod arithmetic;
 mod ask;
 mod connectors;
+mod metric_calls;
 mod metrics;
 mod retail;
 mod schedules;
@@ -13,6 +15,7 @@ mod sink;
 mod sync;
 mod tasks;
 mod warehouse;
+mod warehouse_laws;
 mod webhooks;
 mod workflows;
 
