@@ -30,8 +30,14 @@ pub(super) async fn ended(reading: &Reading<'_>) -> Result<(), ApiError> {
     let streams = streams_of(&all, &[]);
     let broken = |word: &str| reading.broken.values().any(|(of, _)| *of == word);
     let failed = streams.iter().filter(|stream| stream.status != "done").count();
+    let refused: i64 = streams.iter().map(|stream| stream.failed).sum();
+    let read: i64 = streams.iter().map(|stream| stream.read).sum();
+    let is_upload = reading.run.mode == SyncMode::Upload;
     let status = if broken("suspect") || broken("forbidden") {
         SyncStatus::Suspect
+    } else if is_upload && refused > 0 {
+        // Nobody sends a file's rows again by themselves: whoever brought it has to know.
+        SyncStatus::Partial
     } else if failed == 0 {
         SyncStatus::Success
     } else if failed == streams.len() {
@@ -44,7 +50,11 @@ pub(super) async fn ended(reading: &Reading<'_>) -> Result<(), ApiError> {
     sentences.dedup();
     let mut why = (!sentences.is_empty()).then(|| sentences.join(" "));
     if status != SyncStatus::Success && why.is_none() {
-        why = Some("Too many of its records could not be understood.".to_owned());
+        why = Some(if is_upload {
+            format!("{refused} of its {read} records could not be understood.")
+        } else {
+            "Too many of its records could not be understood.".to_owned()
+        });
     }
     let end = End {
         status,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::extract::{FromRequest, Multipart, Request};
 use bytes::Bytes;
-use connectors::csv::{self, Layout, Sample};
+use connectors::csv::{self, BadTable, Format, Layout, Sample};
 use db::entity::{connectors as rows, sync_runs, workspaces};
 use db::jobs::{Job, JobError};
 use db::kinds::Plan;
@@ -157,8 +157,11 @@ impl Coming<'_> {
         let bytes = moving(bytes);
         if self.preview {
             let head = head_of(bytes).await?;
-            let sample = look(&head)?;
-            return Ok(Taken::Looked(Box::new(sample)));
+            let sample = match self.said()? {
+                Some(layout) if layout.format == Format::Csv => csv::look_as(&head, &layout.dialect),
+                _ => csv::look(&head),
+            };
+            return Ok(Taken::Looked(Box::new(sample.map_err(unread)?)));
         }
         let most = most(self.business, self.at.workspace()).await?;
         let object = format!("ingest/{}", kit::ids::new_id());
@@ -250,15 +253,23 @@ impl Coming<'_> {
         Ok((run, true))
     }
 
+    /// What somebody says the columns mean.
+    fn said(&self) -> Result<Option<Layout>, ApiError> {
+        let Some(text) = &self.layout else {
+            return Ok(None);
+        };
+        if text.len() > LONGEST_LAYOUT {
+            return Err(ApiError::invalid("layout", "This is too long."));
+        }
+        serde_json::from_str(text)
+            .map(Some)
+            .map_err(|error| ApiError::invalid("layout", format!("The layout is not understood: {error}.")))
+    }
+
     /// What the columns mean: as said now, as approved before, or as found where there is no doubt.
     async fn layout(&self, head: &[u8]) -> Result<Layout, ApiError> {
-        if let Some(text) = &self.layout {
-            if text.len() > LONGEST_LAYOUT {
-                return Err(ApiError::invalid("layout", "This is too long."));
-            }
-            return serde_json::from_str(text).map_err(|error| {
-                ApiError::invalid("layout", format!("The layout is not understood: {error}."))
-            });
+        if let Some(layout) = self.said()? {
+            return Ok(layout);
         }
         if let Some(sealed) = &self.at.row.layout {
             let keys = self.business.db().keys(self.at.workspace().0).await?;
@@ -266,7 +277,7 @@ impl Coming<'_> {
                 .open(&keys, layout_place(self.at.id()))
                 .map_err(DbError::from)?);
         }
-        let sample = look(head)?;
+        let sample = csv::look(head).map_err(unread)?;
         if sample.doubts.is_empty() {
             return Ok(sample.layout);
         }
@@ -293,8 +304,8 @@ async fn head_of(bytes: impl Stream<Item = Result<Bytes, ApiError>> + Send) -> R
     Ok(head)
 }
 
-fn look(head: &[u8]) -> Result<Sample, ApiError> {
-    csv::look(head).map_err(|error| ApiError::invalid("file", error.to_string()))
+fn unread(error: BadTable) -> ApiError {
+    ApiError::invalid("file", error.to_string())
 }
 
 async fn drop_object(business: &Business, workspace: WorkspaceId, object: &str) {

@@ -91,6 +91,24 @@ pub fn look(head: &[u8]) -> Result<Sample, BadTable> {
     Ok(sample(table, encoding, warnings))
 }
 
+/// Looks at the beginning of a file as somebody said it is written; what its columns hold is found out anew.
+pub fn look_as(head: &[u8], dialect: &Dialect) -> Result<Sample, BadTable> {
+    let mut warnings = Vec::new();
+    encoding(head, &mut warnings)?;
+    warnings.clear();
+    let ascii = |mark: char| {
+        u8::try_from(mark)
+            .ok()
+            .filter(u8::is_ascii)
+            .ok_or_else(|| BadTable(format!("`{mark}` cannot stand between cells or around them.")))
+    };
+    let (delimiter, quote) = (ascii(dialect.delimiter)?, ascii(dialect.quote)?);
+    let mut rows = split(head, &dialect.encoding, delimiter, quote);
+    rows.drain(..dialect.skip.min(rows.len()));
+    let table = titled(rows, dialect.clone());
+    Ok(sample(table, &dialect.encoding, warnings))
+}
+
 /// Names, and rows beneath them.
 struct Table {
     format: Format,
@@ -191,8 +209,8 @@ fn objects(head: &[u8], encoding: &str) -> Option<Table> {
     })
 }
 
-fn split(head: &[u8], encoding: &str, delimiter: u8) -> Vec<Vec<String>> {
-    let rows = Rows::new(head, encoding, delimiter, b'"');
+fn split(head: &[u8], encoding: &str, delimiter: u8, quote: u8) -> Vec<Vec<String>> {
+    let rows = Rows::new(head, encoding, delimiter, quote);
     let mut rows: Vec<Vec<String>> = rows
         .filter_map(Result::ok)
         .map(|row| row.cells)
@@ -219,7 +237,7 @@ fn usual_width(rows: &[Vec<String>]) -> (usize, usize) {
 fn cells(head: &[u8], encoding: &str) -> Result<Table, BadTable> {
     // Of two that fit as well the one that makes more cells is right.
     let judged = |delimiter: u8| {
-        let rows = split(head, encoding, delimiter);
+        let rows = split(head, encoding, delimiter, b'"');
         let (width, count) = usual_width(&rows);
         let share = if rows.is_empty() || width < 2 {
             0
@@ -244,14 +262,6 @@ fn cells(head: &[u8], encoding: &str) -> Result<Table, BadTable> {
     let skip = skip.unwrap_or(0).min(20);
     rows.drain(..skip);
     let has_header = rows.first().is_some_and(|first| is_header(first, &rows[1..]));
-    let names = if has_header {
-        rows.remove(0)
-            .into_iter()
-            .map(|name| name.trim().to_owned())
-            .collect()
-    } else {
-        (1..=width).map(|n| format!("Column {n}")).collect()
-    };
     let dialect = Dialect {
         delimiter: char::from(delimiter),
         quote: '"',
@@ -259,12 +269,24 @@ fn cells(head: &[u8], encoding: &str) -> Result<Table, BadTable> {
         has_header,
         skip,
     };
-    Ok(Table {
+    Ok(titled(rows, dialect))
+}
+
+/// Rows whose first names the columns, where the dialect says so.
+fn titled(mut rows: Vec<Vec<String>>, dialect: Dialect) -> Table {
+    let names = if dialect.has_header && !rows.is_empty() {
+        let first = rows.remove(0);
+        first.into_iter().map(|name| name.trim().to_owned()).collect()
+    } else {
+        let (width, _) = usual_width(&rows);
+        (1..=width).map(|n| format!("Column {n}")).collect()
+    };
+    Table {
         format: Format::Csv,
         dialect,
         names,
         rows,
-    })
+    }
 }
 
 /// Names are texts, and beneath some of them are no texts; or we know the names.

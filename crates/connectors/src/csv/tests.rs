@@ -48,6 +48,30 @@ C3,A,Mug,-1,2011-01-14 09:00:00,2.55,17850.0,United Kingdom
 ";
 
 #[test]
+fn what_somebody_corrected_is_what_is_shown() {
+    let text = "a,1;2;x\nb,2;3;y\n";
+    let guessed = look(text.as_bytes()).unwrap();
+    let said = |delimiter, has_header| Dialect {
+        delimiter,
+        has_header,
+        ..guessed.layout.dialect.clone()
+    };
+    let commas = look_as(text.as_bytes(), &said(',', false)).unwrap();
+    assert_eq!((commas.delimiter, commas.columns.len()), (',', 2));
+    assert_eq!(commas.layout.columns.len(), 2);
+    let named = look_as(text.as_bytes(), &said(';', true)).unwrap();
+    let names: Vec<_> = named.columns.iter().map(|c| c.name.as_str()).collect();
+    assert_eq!(names, ["a,1", "2", "x"]);
+    assert_eq!(named.rows, [["b,2", "3", "y"]]);
+    assert!(look_as(text.as_bytes(), &said('é', true)).is_err());
+    let skipped = Dialect {
+        skip: 7,
+        ..said(';', true)
+    };
+    assert!(look_as(text.as_bytes(), &skipped).unwrap().rows.is_empty());
+}
+
+#[test]
 fn a_shops_file_is_understood_without_questions_but_the_currency() {
     let sample = look(SHOP.as_bytes()).unwrap();
     assert_eq!(

@@ -316,6 +316,38 @@ async fn a_file_is_looked_at_approved_and_read_and_the_same_again_does_nothing()
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_file_with_rows_that_say_nothing_is_taken_in_part_and_says_so() {
+    let app = house().await;
+    let (ann, made) = table_of_sales(&app).await;
+    let sample = upload(&ann, id(&made), "?preview=true", SALES).await.data();
+    let mut layout = sample["layout"].clone();
+    layout["currency"] = json!("EUR");
+    let encoded = |layout: &Value| -> String {
+        let text = layout.to_string();
+        text.bytes().map(|b| format!("%{b:02X}")).collect()
+    };
+    let query = encoded(&layout);
+    let bad = format!("{SALES}1009,yesterday,A1,Cup,1,3.50,18,Spain\n");
+    upload(&ann, id(&made), &format!("?layout={query}"), &bad)
+        .await
+        .expect(202);
+    let run = ended(&ann, id(&made)).await;
+    assert_eq!(
+        (&run["status"], &run["records_failed"]),
+        (&json!("partial"), &json!(1)),
+        "{run}"
+    );
+    assert_eq!(run["error"], "1 of its 3 records could not be understood.");
+    assert_eq!(orders(&app).await, (2, 700 + 800 + 1400));
+    // Looked at as somebody says it is written, not as it seems.
+    layout["dialect"]["delimiter"] = json!(";");
+    let query = format!("?preview=true&layout={}", encoded(&layout));
+    let other = upload(&ann, id(&made), &query, SALES).await;
+    other.expect(200);
+    assert_eq!(other.data()["columns"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_file_that_is_none_or_too_large_leaves_nothing() {
     let app = TestApp::with(|config| config.files.free_file_mb = 1).await;
     let (ann, made) = table_of_sales(&app).await;
