@@ -57,6 +57,21 @@ impl Ai {
         }))
     }
 
+    /// The model that made vectors before: by the name that it gave itself ([`Embedder::id`]).
+    pub fn embedder_of(&self, workspace: WorkspaceId, id: &str, dims: usize) -> Embedder {
+        if builtin().is_called(id) {
+            return Embedder(Model::Builtin(builtin()));
+        }
+        Embedder(Model::Provider {
+            ai: self.clone(),
+            asker: asker_of(workspace),
+            choice: EmbeddingChoice {
+                model: id.to_owned(),
+                dims,
+            },
+        })
+    }
+
     /// Vectors of length one from a provider, written down as calls.
     pub(super) async fn embed_texts(
         &self,

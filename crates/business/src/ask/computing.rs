@@ -117,8 +117,15 @@ pub(super) fn said(
     let fresh = answer
         .fresh_until
         .map(|until| moment(language, until, &recognised.calendar));
-    let notes = &recognised.understanding.notes;
-    let words = numbers::for_words(answer, recognised.today(), fresh, notes);
+    let mut notes = recognised.understanding.notes.clone();
+    for source in answer.sources.iter().filter(|source| source.is_loading) {
+        notes.push(phrase::say(
+            language,
+            "still_loading",
+            &[("source", &source.name)],
+        ));
+    }
+    let words = numbers::for_words(answer, recognised.today(), fresh, &notes);
     phrase::answer(language, frame, catalogue, &words)
 }
 

@@ -81,6 +81,8 @@ pub struct SourceInfo {
     pub kind: String,
     /// When it was last asked for news.
     pub last_sync_at: Option<Timestamp>,
+    /// Whether it is still being read for the first time: more will come.
+    pub is_loading: bool,
 }
 
 /// A computed answer.

@@ -11,6 +11,12 @@ pub(super) fn notes(work: &Work<'_>, found: &sources::Found, row_count: u64, row
     if !found.is_connected {
         notes.push("The data that this needs are not connected.".to_owned());
     }
+    for source in found.list.iter().filter(|source| source.is_loading) {
+        notes.push(format!(
+            "“{}” is still being read for the first time; more will come.",
+            source.name
+        ));
+    }
     if work.currencies.len() > 1 {
         notes.push("Amounts of different currencies are never added.".to_owned());
     }

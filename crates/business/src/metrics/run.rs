@@ -59,7 +59,10 @@ pub(crate) async fn run_within(
     let version = settings.data_version;
     let answer = in_time(compute(business, workspace, query, exactly, settings, &metric)).await?;
     let answer = Arc::new(answer);
-    business.metrics().put(&key, version, answer.clone());
+    // What is still growing says so, and nobody is told the same when it has ended.
+    if !answer.sources.iter().any(|source| source.is_loading) {
+        business.metrics().put(&key, version, answer.clone());
+    }
     Ok(MetricAnswer::clone(&answer))
 }
 

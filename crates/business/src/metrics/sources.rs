@@ -1,9 +1,10 @@
 //! Where the data of a metric come from, and until when they are known.
 
-use db::entity::capabilities;
-use db::{DbError, WorkspaceId};
+use db::entity::{capabilities, sync_runs};
+use db::sync_kinds::{SyncMode, SyncStatus};
+use db::{ConnectorId, DbError, WorkspaceId};
 use kit::clock::Timestamp;
-use sea_orm::{ColumnTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::answer::SourceInfo;
 use crate::{Business, connectors, sources};
@@ -31,6 +32,19 @@ pub(super) async fn told(
         .all(business.db().read())
         .await?;
     Ok(rows)
+}
+
+/// The sources that are being read for the first time.
+async fn loading(business: &Business, workspace: WorkspaceId) -> Result<Vec<ConnectorId>, DbError> {
+    let running = sync_runs::Entity::of(workspace)
+        .filter(sync_runs::Column::Mode.eq(SyncMode::First))
+        .filter(sync_runs::Column::Status.is_in([SyncStatus::Queued, SyncStatus::Running]))
+        .select_only()
+        .column(sync_runs::Column::ConnectorId)
+        .into_tuple()
+        .all(business.db().read())
+        .await?;
+    Ok(running)
 }
 
 /// What a source is called, and its kind; nothing where it is being forgotten.
@@ -72,6 +86,7 @@ pub(super) async fn of(
         has_service,
         ..Found::default()
     };
+    let loading = loading(business, workspace).await?;
     for row in rows
         .iter()
         .filter(|row| needs.iter().any(|need| serves(row, need, has_service)))
@@ -89,6 +104,7 @@ pub(super) async fn of(
                 name,
                 kind,
                 last_sync_at: Some(fresh),
+                is_loading: loading.contains(&row.connector_id),
             });
         }
     }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::time::Instant;
 
 use db::entity::chunks;
-use db::index::{Found, search_words};
+use db::index::{Found, Space, search_words};
 use db::kinds::IndexKind;
 use db::{DbError, FileId, ThreadId, WorkspaceId};
 use kit::api::ApiError;
@@ -227,34 +227,59 @@ pub(crate) async fn by_meaning(
         return Ok(None);
     }
     let asked = match spaces::to_search(files, workspace, meaning).await {
-        Ok(Some(asked)) => asked,
-        // Nothing was indexed yet, so that there is nothing to be found either.
-        Ok(None) => return Ok(Some(Vec::new())),
+        Ok(asked) => asked,
         Err(error) => {
             tracing::warn!(error = %error, "a search went by words alone");
             return Ok(None);
         }
     };
-    let (space, vector) = asked;
-    if vector.iter().all(|n| *n == 0.0) {
-        return Ok(Some(Vec::new()));
-    }
-    let keys = files.db().keys(workspace.0).await?;
-    let rotation = Rotation::new(&keys, &space.model, space.dims).map_err(DbError::from)?;
-    let place = (&space, workspace);
-    let near = files
-        .index()
-        .vectors()
-        .nearest(files.db(), place, &rotation, vector, condition, RANKED as u64)
-        .await;
-    match near {
-        Ok(mut near) => {
-            near.retain(|found| found.score >= ALIKE);
-            Ok(Some(near))
+    let mut lists = Vec::new();
+    for (space, vector) in asked {
+        match nearest(files, (&space, workspace), vector, condition.clone()).await {
+            Ok(near) => lists.push(near),
+            Err(error) => {
+                tracing::warn!(error = %error, "a search went by words alone");
+                return Ok(None);
+            }
         }
-        Err(error) => {
-            tracing::warn!(error = %error, "a search went by words alone");
-            Ok(None)
+    }
+    Ok(Some(by_turns(lists)))
+}
+
+/// The nearest of one space.
+async fn nearest(
+    files: &Files,
+    place: (&Space, WorkspaceId),
+    vector: Vec<f32>,
+    condition: Condition,
+) -> Result<Vec<Found>, DbError> {
+    // A text without a word means nothing.
+    if vector.iter().all(|n| *n == 0.0) {
+        return Ok(Vec::new());
+    }
+    let (space, workspace) = place;
+    let keys = files.db().keys(workspace.0).await?;
+    let rotation = Rotation::new(&keys, &space.model, space.dims)?;
+    let vectors = files.index().vectors();
+    let mut near = vectors
+        .nearest(files.db(), place, &rotation, vector, condition, RANKED as u64)
+        .await?;
+    near.retain(|found| found.score >= ALIKE);
+    Ok(near)
+}
+
+/// The lists as one: the first of each, the second of each… What two models call near cannot be compared.
+fn by_turns(mut lists: Vec<Vec<Found>>) -> Vec<Found> {
+    if lists.len() < 2 {
+        return lists.pop().unwrap_or_default();
+    }
+    let mut lists: Vec<_> = lists.into_iter().map(Vec::into_iter).collect();
+    let mut all = Vec::new();
+    loop {
+        let before = all.len();
+        all.extend(lists.iter_mut().filter_map(Iterator::next));
+        if all.len() == before {
+            return all;
         }
     }
 }

@@ -49,20 +49,42 @@ pub(crate) async fn to_write(files: &Files, workspace: WorkspaceId) -> Result<Op
     Ok(Some(space))
 }
 
-/// The space that is searched, with the vector of what is looked for.
+/// How long a search waits for a model; then it goes by words.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// The spaces that are searched, each with the vector of what is looked for: while another model takes over, each text is
+/// in one of the two. None where nothing was indexed yet.
 pub(crate) async fn to_search(
     files: &Files,
     workspace: WorkspaceId,
     text: &str,
-) -> Result<Option<(Space, Vec<f32>)>, ApiError> {
+) -> Result<Vec<(Space, Vec<f32>)>, ApiError> {
     let spaces = spaces_of(files.db().read(), workspace).await?;
-    let embedder = files.ai().embedder(workspace).await?;
-    let fits = |space: &Space| space.model == embedder.id();
-    let Some(space) = spaces.active.filter(fits).or(spaces.building.filter(fits)) else {
-        return Ok(None);
-    };
-    let mut vectors = embedder.embed(&[text]).await?;
-    Ok(vectors.pop().map(|vector| (space, vector)))
+    let chosen = files.ai().embedder(workspace).await?;
+    let mut found = Vec::new();
+    let mut trouble = None;
+    for space in spaces.building.into_iter().chain(spaces.active) {
+        let embedder = if space.model == chosen.id() {
+            chosen.clone()
+        } else {
+            files.ai().embedder_of(workspace, &space.model, space.dims)
+        };
+        match tokio::time::timeout(PATIENCE, embedder.embed(&[text])).await {
+            Ok(Ok(mut vectors)) => found.extend(vectors.pop().map(|vector| (space, vector))),
+            Ok(Err(error)) => trouble = Some(error),
+            Err(_) => {
+                trouble = Some(ApiError::unavailable(
+                    "The model of vectors does not answer.",
+                    PATIENCE,
+                ))
+            }
+        }
+    }
+    // The model of before may be gone for good: what is left of it is found by its words until it is read anew.
+    match trouble {
+        Some(error) if found.is_empty() => Err(error),
+        _ => Ok(found),
+    }
 }
 
 /// A space that another node has just begun is not full because nothing waits yet.

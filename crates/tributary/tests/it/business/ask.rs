@@ -6,7 +6,8 @@ use kit::clock::{Clock, Timestamp};
 use serde_json::{Value, json};
 
 use super::metrics::{load_all, some_orders, workspace_of};
-use crate::support::{Client, TestApp, events, standin, text_of};
+use super::shop::Shop;
+use crate::support::{Client, TestApp, events, eventually, standin, text_of};
 
 fn now() -> Timestamp {
     Timestamp::parse("2026-11-21T12:00:00Z").unwrap()
@@ -279,4 +280,28 @@ async fn the_days_are_those_of_the_askers_zone() {
         auckland["series"],
         "as if the workspace were there"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn while_the_first_load_runs_an_answer_says_so() {
+    let (app, shop) = (super::house().await, Shop::open(600).await);
+    let ann = app.person("ann").await;
+    shop.be_slow(std::time::Duration::from_millis(150));
+    let made = super::connected(&ann, &shop).await;
+    let body = json!({ "metric": "orders" });
+    let growing = eventually("some orders are there", || async {
+        let answer = metric(&ann, body.clone()).await;
+        (answer["sources"][0]["is_loading"] == true).then_some(answer)
+    })
+    .await;
+    let note = growing["notes"].to_string();
+    assert!(note.contains("is still being read for the first time"), "{note}");
+    let said = ask(&ann, "How many orders do I have in all?").await;
+    let words = said["answer"].as_str().unwrap();
+    assert!(words.contains("still being read for the first time"), "{words}");
+    shop.be_slow(std::time::Duration::ZERO);
+    assert_eq!(super::ended(&ann, super::id(&made)).await["status"], "success");
+    let whole = metric(&ann, body).await;
+    assert_eq!(whole["sources"][0]["is_loading"], false);
+    assert!(!whole["notes"].to_string().contains("first time"), "{whole}");
 }

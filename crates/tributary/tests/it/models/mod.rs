@@ -65,7 +65,7 @@ fn asked(standin: &Standin) -> usize {
     standin.seen().iter().filter(|seen| !seen.body.is_empty()).count()
 }
 
-async fn give_key(person: &Client, kind: ProviderKind, at: &Standin, key: &str, scope: &str) {
+pub async fn give_key(person: &Client, kind: ProviderKind, at: &Standin, key: &str, scope: &str) {
     let body = json!({ "key": key, "base_url": at.base_url(kind), "scope": scope });
     let answer = person.put(&format!("/api/v1/providers/{kind}/key"), &body).await;
     answer.expect(200);

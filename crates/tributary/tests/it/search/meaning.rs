@@ -1,7 +1,11 @@
 //! By meaning.
 
+use providers::ProviderKind;
+use serde_json::{Value, json};
+
 use super::{ask, hits, say, settled};
-use crate::support::TestApp;
+use crate::models::give_key;
+use crate::support::{GOOD_KEY, TestApp, standin};
 
 #[tokio::test]
 async fn what_is_meant_is_found_without_a_word_in_common() {
@@ -38,5 +42,39 @@ async fn what_is_meant_is_found_without_a_word_in_common() {
             hits(&ann, query, "&mode=keyword").await.is_empty(),
             "{query} has a word in common"
         );
+    }
+}
+
+/// Another model is chosen, and it makes no vectors yet: what the model of before has made still answers.
+#[tokio::test]
+async fn while_another_model_takes_over_the_old_vectors_answer() {
+    let app = TestApp::start().await;
+    let (ann, provider) = (app.person("ann").await, standin().await);
+    let thread = ann.thread().await;
+    let text = "My dog is sick and I called the veterinarian";
+    say(&ann, &thread, text).await;
+    say(&ann, &thread, "The car needs new brakes before the winter").await;
+    settled(&app).await;
+    if ask(&ann, "animal doctor", "").await.data()["degraded"] == "semantic" {
+        return; // this server has no pgvector, and says so
+    }
+    give_key(&ann, ProviderKind::OpenAi, &provider, GOOD_KEY, "workspace").await;
+    let wish = json!({ "model": "openai/text-embedding-3-small" });
+    ann.put("/api/v1/workspace/embedding-model", &wish)
+        .await
+        .expect(200);
+    provider.set_script(Some("mock-e503"));
+    let answer = ask(&ann, "animal doctor for a puppy", "&mode=semantic").await;
+    answer.expect(200);
+    assert_eq!(answer.data()["degraded"], Value::Null);
+    assert_eq!(answer.data()["hits"][0]["snippet"], text, "{}", answer.text());
+    // The new model works, and takes over with what is written next: each text is found by its own words' vector.
+    provider.set_script(None);
+    let new = "A sentence of its own";
+    say(&ann, &thread, new).await;
+    settled(&app).await;
+    for said in [new, text] {
+        let hits = hits(&ann, said, "&mode=semantic").await;
+        assert_eq!(hits[0]["snippet"], said, "{hits:#?}");
     }
 }
