@@ -25,7 +25,7 @@ use crate::error::IdentityError;
 use crate::identity::Identity;
 use crate::known::{KnownSession, KnownToken};
 use crate::scopes::{Scope, Scopes};
-use crate::tickets;
+use crate::{oidc, tickets};
 
 /// How an open route treats cookies.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -44,6 +44,14 @@ const OPEN: &[(&str, &str, Open)] = &[
     ("POST", "/api/v1/auth/refresh", Open::ByCookie),
     ("POST", "/api/v1/auth/logout", Open::ByCookie),
     ("GET", "/api/v1/auth/setup", Open::Freely),
+    ("GET", "/api/v1/auth/methods", Open::Freely),
+    // Right only for who is half signed in already, or brings a signature of their own.
+    ("POST", "/api/v1/auth/second-factor", Open::Freely),
+    ("POST", "/api/v1/auth/passkey/begin", Open::Freely),
+    ("POST", "/api/v1/auth/passkey", Open::Freely),
+    // There and back; the way back is right only with the cookie of the way there.
+    ("GET", "/api/v1/auth/oidc/{provider}/start", Open::Freely),
+    ("GET", "/api/v1/auth/oidc/{provider}/callback", Open::Freely),
     ("GET", "/api/v1/invitations/{token}", Open::Freely),
     // Right only with a signature in the address.
     ("GET", "/api/v1/files/{id}/content", Open::Freely),
@@ -159,6 +167,11 @@ async fn identify(identity: &Identity, parts: &Parts) -> Result<Caller, ApiError
     if via == Via::Bearer && token.starts_with(TOKEN_PREFIX) {
         return by_api_token(identity, parts, token).await;
     }
+    if via == Via::Bearer
+        && let Some(caller) = oidc::by_trusted_issuer(identity, parts, token).await?
+    {
+        return Ok(caller);
+    }
     let caller = by_access_token(identity, parts, token, via).await?;
     if via == Via::Cookie && is_socket {
         tickets::check_socket_origin(identity, parts)?;
@@ -256,7 +269,7 @@ pub(crate) async fn find_session(
 }
 
 /// Whether a person administers the installation; none for who has no account any more.
-async fn administers(identity: &Identity, user: UserId) -> Result<Option<bool>, IdentityError> {
+pub(crate) async fn administers(identity: &Identity, user: UserId) -> Result<Option<bool>, IdentityError> {
     let found = users::Entity::find_by_id(user).one(identity.db().read()).await?;
     Ok(found.map(|person| person.is_instance_admin))
 }
