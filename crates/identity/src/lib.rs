@@ -25,6 +25,7 @@ mod leaving;
 mod limits;
 pub mod members;
 pub mod oidc;
+mod open;
 mod passkeys;
 mod passwords;
 pub mod people;

@@ -64,13 +64,12 @@ pub(crate) async fn by_trusted_issuer(
     }
     let hash = sha256(token.as_bytes());
     let known = identity.bearers().0.get(&hash);
-    let bearer = match known.filter(|bearer| identity.now() < bearer.expires_at) {
-        Some(bearer) => bearer,
-        None => {
-            let bearer = Arc::new(believe(identity, parts, token, &trusted).await?);
-            identity.bearers().0.insert(hash, bearer.clone());
-            bearer
-        }
+    let bearer = if let Some(bearer) = known.filter(|bearer| identity.now() < bearer.expires_at) {
+        bearer
+    } else {
+        let bearer = Arc::new(believe(identity, parts, token, &trusted).await?);
+        identity.bearers().0.insert(hash, bearer.clone());
+        bearer
     };
     caller(identity, parts, &bearer).await.map(Some)
 }

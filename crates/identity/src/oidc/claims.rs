@@ -12,7 +12,7 @@ use super::signature::Claims;
 use crate::email;
 
 /// How far the issuer's clock may be from ours.
-const SKEW: Duration = Duration::from_secs(60);
+const SKEW: Duration = Duration::from_mins(1);
 
 /// Whom the claims are about.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -162,8 +162,8 @@ impl PeopleRules {
     }
 
     fn check(&self, section: &str, issuer: &str) -> Result<(), String> {
-        let secure = issuer.starts_with("https://");
-        if !secure && !(self.private_network && issuer.starts_with("http://")) {
+        let plain = self.private_network && issuer.starts_with("http://");
+        if !plain && !issuer.starts_with("https://") {
             return Err(format!("{section}: the issuer must begin with https://"));
         }
         if self.groups.iter().any(|rule| rule.role == Role::Owner) {

@@ -42,7 +42,7 @@ pub(crate) struct Key {
     id: Option<String>,
     algorithm: Option<String>,
     family: AlgorithmFamily,
-    key: DecodingKey,
+    public: DecodingKey,
 }
 
 impl Key {
@@ -63,7 +63,7 @@ impl Key {
             id: text("kid"),
             algorithm: text("alg"),
             family,
-            key: DecodingKey::from_jwk(&jwk).ok()?,
+            public: DecodingKey::from_jwk(&jwk).ok()?,
         })
     }
 
@@ -135,7 +135,7 @@ pub(crate) fn verified(token: &str, head: &Head, keys: &[std::sync::Arc<Key>]) -
     validation.validate_aud = false;
     validation.required_spec_claims.clear();
     keys.iter()
-        .find_map(|key| jsonwebtoken::decode::<Claims>(token, &key.key, &validation).ok())
+        .find_map(|key| jsonwebtoken::decode::<Claims>(token, &key.public, &validation).ok())
         .map(|data| data.claims)
         .ok_or(Refused::Token("its signature is wrong"))
 }

@@ -31,11 +31,9 @@ fn code(secret: &[u8], step: i64) -> Option<String> {
 /// The step of which this is the code: the present one, or one beside it, because clocks differ.
 pub(super) fn step_of(secret: &[u8], given: &str, now: Timestamp) -> Option<i64> {
     let present = now.seconds().div_euclid(STEP);
-    // All three are looked at, whichever fits.
     (-1..=1)
         .map(|by| present + by)
-        .filter(|step| code(secret, *step).is_some_and(|code| same_secret(code.as_bytes(), given.as_bytes())))
-        .last()
+        .find(|step| code(secret, *step).is_some_and(|code| same_secret(code.as_bytes(), given.as_bytes())))
 }
 
 /// Base32 (RFC 4648) without padding, as apps take it.
