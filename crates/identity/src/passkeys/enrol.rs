@@ -125,9 +125,11 @@ pub(crate) async fn add(
     let token = challenge_of(&response.client_data.0).ok_or_else(refused)?;
     let asked = challenges::take::<()>(identity, Kind::NewPasskey, &token)
         .await?
-        .filter(|asked| asked.user == Some(caller.user))
-        .ok_or(IdentityError::ChallengeGone)?;
-    drop(asked);
+        .filter(|asked| asked.user == Some(caller.user));
+    if asked.is_none() {
+        let sentence = "This has taken too long. Please begin again.";
+        return Err(ApiError::new(Code::Gone, sentence).into());
+    }
     if !browser_says(
         &response.client_data.0,
         "webauthn.create",

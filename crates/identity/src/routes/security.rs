@@ -92,6 +92,7 @@ pub(crate) async fn begin_new_passkey(
     request_body = NewPasskeyIn,
     responses((status = 201, description = "Added", body = Data<PasskeyOut>),
         (status = 409, description = "It is known, or there are too many (`CONFLICT`)", body = ErrorBody),
+        (status = 410, description = "It was asked for too long ago (`GONE`)", body = ErrorBody),
         CommonErrors))]
 pub(crate) async fn add_passkey(
     State(identity): State<Identity>,
