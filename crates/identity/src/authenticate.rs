@@ -1,5 +1,5 @@
-//! The layer that finds out who calls. Closed by default: a route of the API without a line in [`OPEN`] needs a
-//! caller.
+//! The layer that finds out who calls. Closed by default: a route of the API without a line in the table of
+//! [`crate::open`] needs a caller.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -12,7 +12,7 @@ use db::entity::{api_tokens, members, sessions, users};
 use db::kinds::Role;
 use db::{UserId, WorkspaceId};
 use http::request::Parts;
-use http::{HeaderMap, Method, header};
+use http::{HeaderMap, header};
 use kit::api::{ApiError, Code};
 use kit::clock::Timestamp;
 use kit::vault::sha256;
@@ -24,36 +24,9 @@ use crate::cookies;
 use crate::error::IdentityError;
 use crate::identity::Identity;
 use crate::known::{KnownSession, KnownToken};
+use crate::open::{Open, opening};
 use crate::scopes::{Scope, Scopes};
-use crate::tickets;
-
-/// How an open route treats cookies.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Open {
-    /// It does not look at them.
-    Freely,
-    /// It lives on them (and takes a caller, if there is one), so it is guarded like a write by cookie.
-    ByCookie,
-}
-
-/// Every route of the API that needs no caller.
-const OPEN: &[(&str, &str, Open)] = &[
-    ("POST", "/api/v1/auth/check-user", Open::Freely),
-    ("POST", "/api/v1/auth/register", Open::Freely),
-    ("POST", "/api/v1/auth/login", Open::Freely),
-    ("POST", "/api/v1/auth/refresh", Open::ByCookie),
-    ("POST", "/api/v1/auth/logout", Open::ByCookie),
-    ("GET", "/api/v1/auth/setup", Open::Freely),
-    ("GET", "/api/v1/invitations/{token}", Open::Freely),
-    // Right only with a signature in the address.
-    ("GET", "/api/v1/files/{id}/content", Open::Freely),
-    ("GET", "/api/v1/files/{id}/previews/{page}", Open::Freely),
-    ("PUT", "/api/v1/files/uploads/{id}/parts/{number}", Open::Freely),
-    // Right only with a signature of the source over the body.
-    ("POST", "/api/v1/webhooks/{connector_id}", Open::Freely),
-    ("GET", "/api/v1/openapi.json", Open::Freely),
-    ("GET", "/api/v1/docs", Open::Freely),
-];
+use crate::{oidc, tickets};
 
 /// How often the use of an API token is noted.
 const NOTE_USE_EVERY: Duration = Duration::from_mins(1);
@@ -93,17 +66,6 @@ pub(crate) fn routed_path(parts: &Parts) -> &str {
         .extensions
         .get::<MatchedPath>()
         .map_or_else(|| parts.uri.path(), MatchedPath::as_str)
-}
-
-fn opening(method: &Method, path: &str) -> Option<Open> {
-    let method = if method == Method::HEAD {
-        "GET"
-    } else {
-        method.as_str()
-    };
-    OPEN.iter()
-        .find(|(m, p, _)| *p == path && *m == method)
-        .map(|(_, _, open)| *open)
 }
 
 /// The layer. It puts a [`Caller`] into the request, or answers 401 or 403.
@@ -158,6 +120,11 @@ async fn identify(identity: &Identity, parts: &Parts) -> Result<Caller, ApiError
     };
     if via == Via::Bearer && token.starts_with(TOKEN_PREFIX) {
         return by_api_token(identity, parts, token).await;
+    }
+    if via == Via::Bearer
+        && let Some(caller) = oidc::by_trusted_issuer(identity, parts, token).await?
+    {
+        return Ok(caller);
     }
     let caller = by_access_token(identity, parts, token, via).await?;
     if via == Via::Cookie && is_socket {
@@ -256,7 +223,7 @@ pub(crate) async fn find_session(
 }
 
 /// Whether a person administers the installation; none for who has no account any more.
-async fn administers(identity: &Identity, user: UserId) -> Result<Option<bool>, IdentityError> {
+pub(crate) async fn administers(identity: &Identity, user: UserId) -> Result<Option<bool>, IdentityError> {
     let found = users::Entity::find_by_id(user).one(identity.db().read()).await?;
     Ok(found.map(|person| person.is_instance_admin))
 }
@@ -464,17 +431,6 @@ mod tests {
         ] {
             assert_eq!(Area::of(path), area, "{path}");
         }
-    }
-
-    #[test]
-    fn only_what_the_table_names_is_open() {
-        let open = |m: Method, p: &str| opening(&m, p).is_some();
-        assert!(open(Method::POST, "/api/v1/auth/login"));
-        assert!(open(Method::HEAD, "/api/v1/auth/setup"));
-        assert!(!open(Method::GET, "/api/v1/auth/login"));
-        assert!(!open(Method::DELETE, "/api/v1/invitations/{token}"));
-        assert!(!open(Method::POST, "/api/v1/invitations/{token}/accept"));
-        assert!(!open(Method::GET, "/api/v1/auth/me"));
     }
 
     #[test]

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::oidc::{Provider, TrustedIssuer};
+
 /// Who may make an account. The first account can always be made.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
@@ -77,6 +79,12 @@ pub struct IdentityConfig {
     pub allowed_origins: Vec<String>,
     /// A proxy in front of us writes `X-Forwarded-For` and `X-Forwarded-Proto`; the last entry is believed.
     pub trusted_proxy: bool,
+    /// Whether people may sign in with a password.
+    pub passwords: bool,
+    /// Other houses with which people sign in.
+    pub oidc: Vec<Provider>,
+    /// Other houses whose access tokens are good at the API.
+    pub trusted_issuers: Vec<TrustedIssuer>,
     /// Shown to the page.
     pub version: String,
 }
@@ -92,6 +100,9 @@ impl Default for IdentityConfig {
             public_url: None,
             allowed_origins: Vec::new(),
             trusted_proxy: false,
+            passwords: true,
+            oidc: Vec::new(),
+            trusted_issuers: Vec::new(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
         }
     }

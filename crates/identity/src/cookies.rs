@@ -27,7 +27,8 @@ pub(crate) fn read<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
         .filter(|value| !value.is_empty())
 }
 
-fn cookie(
+/// One cookie that scripts cannot read.
+pub(crate) fn cookie(
     name: &str,
     value: &str,
     path: &str,

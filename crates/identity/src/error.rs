@@ -34,6 +34,18 @@ pub enum IdentityError {
     NoWorkspace,
     #[error("This needs a person who is signed in; an API token cannot do it.")]
     NeedsSession,
+    #[error("Here one signs in without a password.")]
+    NoPasswords,
+    #[error("Please enter a code of your authenticator app.")]
+    SecondFactor(String),
+    #[error("This code is not right.")]
+    WrongCode,
+    #[error("This has taken too long. Please sign in again.")]
+    ChallengeGone,
+    #[error("Please sign in again first: this account has no password to ask for.")]
+    SignInAgain,
+    #[error("This passkey is not known here.")]
+    PasskeyRefused,
     #[error("There is no such {0}.")]
     NotFound(&'static str),
     #[error(transparent)]
@@ -61,7 +73,13 @@ impl From<IdentityError> for ApiError {
             E::Refused(inner) => return inner,
             E::Store(inner) => return inner.into(),
             E::WrongPassword => return ApiError::invalid("current_password", error.to_string()),
-            E::SignInFailed | E::NotSignedIn => Code::Unauthorized,
+            E::SecondFactor(challenge) => {
+                let sentence = "Please enter a code of your authenticator app.";
+                return ApiError::new(Code::SecondFactorRequired, sentence)
+                    .with_detail("challenge", challenge);
+            }
+            E::WrongCode => return ApiError::invalid("code", error.to_string()),
+            E::SignInFailed | E::NotSignedIn | E::ChallengeGone | E::PasskeyRefused => Code::Unauthorized,
             E::EmailTaken | E::LastOwner | E::AlreadyMember => Code::Conflict,
             E::InvitationGone => Code::Gone,
             E::NotFound(_) => Code::NotFound,
@@ -70,6 +88,8 @@ impl From<IdentityError> for ApiError {
             | E::OwnersOnly
             | E::InvitationForAnother
             | E::NoWorkspace
+            | E::NoPasswords
+            | E::SignInAgain
             | E::NeedsSession => Code::Forbidden,
         };
         ApiError::new(code, error.to_string())

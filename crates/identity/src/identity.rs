@@ -5,7 +5,9 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use db::{Db, INSTANCE, WorkspaceId};
+use kit::api::ApiError;
 use kit::clock::Timestamp;
+use kit::http::Client;
 use kit::lifecycle::Lifecycle;
 use kit::limit::RateLimiter;
 use parking_lot::Mutex;
@@ -15,6 +17,7 @@ use uuid::Uuid;
 use crate::access_tokens::AccessKeys;
 use crate::config::IdentityConfig;
 use crate::known::Known;
+use crate::oidc::{Bearers, Issuers};
 use crate::passwords::Hasher;
 use crate::{Result, api_tokens, idempotency, revocations};
 
@@ -32,6 +35,10 @@ struct Inner {
     /// API tokens that were used and when; written to the store from time to time.
     used: Mutex<HashMap<(WorkspaceId, Uuid), Timestamp>>,
     lifecycle: OnceLock<Lifecycle>,
+    issuers: Issuers,
+    bearers: Bearers,
+    /// For what issuers publish; made when the first one is asked.
+    http: OnceLock<Client>,
 }
 
 /// Keys for what this room signs, from the instance's data key.
@@ -58,6 +65,9 @@ impl Identity {
             signing: OnceCell::new(),
             used: Mutex::default(),
             lifecycle: OnceLock::new(),
+            issuers: Issuers::new(&config),
+            bearers: Bearers::default(),
+            http: OnceLock::new(),
             db,
             config,
         }))
@@ -121,6 +131,23 @@ impl Identity {
 
     pub(crate) fn hasher(&self) -> &Hasher {
         &self.0.hasher
+    }
+
+    pub(crate) fn issuers(&self) -> &Issuers {
+        &self.0.issuers
+    }
+
+    pub(crate) fn bearers(&self) -> &Bearers {
+        &self.0.bearers
+    }
+
+    pub(crate) fn http(&self) -> Result<&Client> {
+        if self.0.http.get().is_none() {
+            let client = Client::new().map_err(ApiError::internal)?;
+            let _ = self.0.http.set(client);
+        }
+        let made = self.0.http.get();
+        made.ok_or_else(|| ApiError::internal("no client").into())
     }
 
     pub(crate) fn lifecycle(&self) -> Option<&Lifecycle> {

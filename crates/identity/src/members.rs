@@ -12,7 +12,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryF
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::audit::audit;
+use crate::audit::{Actor, audit};
 use crate::caller::Caller;
 use crate::client::Client;
 use crate::error::IdentityError;
@@ -191,6 +191,29 @@ async fn role_before(tx: &Tx, workspace: WorkspaceId, user: UserId, owner_stays:
     Ok(role)
 }
 
+/// Makes a member something else.
+pub(crate) async fn set_role(
+    tx: &Tx,
+    actor: Actor,
+    (workspace, user): (WorkspaceId, UserId),
+    (from, to): (Role, Role),
+) -> Result<()> {
+    members::Entity::update_many()
+        .set(members::ActiveModel {
+            role: Set(to),
+            ..Default::default()
+        })
+        .filter(members::Column::WorkspaceId.eq(workspace))
+        .filter(members::Column::UserId.eq(user))
+        .exec(&**tx)
+        .await?;
+    tx.permissions_changed(Scope::Workspace(workspace)).await?;
+    workspaces::tell_membership(tx, workspace, user, "changed", Some(to)).await?;
+    let details = json!({ "from": from, "to": to });
+    audit(tx, actor, "member.changed", user, &details).await?;
+    revoke(tx, &Revoked::Role(workspace, user)).await
+}
+
 /// Changes what a member is.
 pub(crate) async fn change(
     identity: &Identity,
@@ -205,20 +228,7 @@ pub(crate) async fn change(
     may_grant(caller, before)?;
     may_grant(caller, patch.role)?;
     if before != patch.role {
-        members::Entity::update_many()
-            .set(members::ActiveModel {
-                role: Set(patch.role),
-                ..Default::default()
-            })
-            .filter(members::Column::WorkspaceId.eq(workspace))
-            .filter(members::Column::UserId.eq(user))
-            .exec(&*tx)
-            .await?;
-        tx.permissions_changed(Scope::Workspace(workspace)).await?;
-        workspaces::tell_membership(&tx, workspace, user, "changed", Some(patch.role)).await?;
-        let details = json!({ "from": before, "to": patch.role });
-        audit(&tx, caller, "member.changed", user, &details).await?;
-        revoke(&tx, &Revoked::Role(workspace, user)).await?;
+        set_role(&tx, caller.into(), (workspace, user), (before, patch.role)).await?;
     }
     tx.commit().await?;
     identity.known().forget_role(workspace, user);
@@ -238,16 +248,31 @@ pub(crate) async fn remove(identity: &Identity, caller: &Caller, user: UserId) -
     if user != caller.user {
         may_grant(caller, before)?;
     }
+    let hashes = take_out(&tx, caller.into(), (workspace, user), before).await?;
+    tx.commit().await?;
+    identity.known().forget_role(workspace, user);
+    identity.known().forget_tokens(&hashes);
+    Ok(())
+}
+
+/// Takes a member out of a workspace with everything of theirs that reaches into it; answers the hashes of their
+/// tokens, which are to be forgotten after the commit.
+pub(crate) async fn take_out(
+    tx: &Tx,
+    actor: Actor,
+    (workspace, user): (WorkspaceId, UserId),
+    role: Role,
+) -> Result<Vec<Vec<u8>>> {
     members::Entity::delete_many()
         .filter(members::Column::WorkspaceId.eq(workspace))
         .filter(members::Column::UserId.eq(user))
-        .exec(&*tx)
+        .exec(&**tx)
         .await?;
     let theirs = api_tokens::Entity::of(workspace)
         .filter(api_tokens::Column::UserId.eq(user))
         .filter(api_tokens::Column::RevokedAt.is_null());
     let hashes: Vec<Vec<u8>> = theirs
-        .all(&*tx)
+        .all(&**tx)
         .await?
         .into_iter()
         .map(|token| token.token_hash)
@@ -260,18 +285,15 @@ pub(crate) async fn remove(identity: &Identity, caller: &Caller, user: UserId) -
         .filter(api_tokens::Column::WorkspaceId.eq(workspace))
         .filter(api_tokens::Column::UserId.eq(user))
         .filter(api_tokens::Column::RevokedAt.is_null())
-        .exec(&*tx)
+        .exec(&**tx)
         .await?;
-    let others = leaving::leave_threads(&tx, workspace, user).await?;
+    let others = leaving::leave_threads(tx, workspace, user).await?;
     tx.permissions_changed(Scope::Workspace(workspace)).await?;
-    workspaces::tell_membership(&tx, workspace, user, "removed", None).await?;
-    leaving::tell_others(&tx, workspace, others).await?;
-    let details = json!({ "role": before, "left": user == caller.user });
-    audit(&tx, caller, "member.removed", user, &details).await?;
-    revoke(&tx, &Revoked::Role(workspace, user)).await?;
-    revoke(&tx, &Revoked::Tokens(hashes.clone())).await?;
-    tx.commit().await?;
-    identity.known().forget_role(workspace, user);
-    identity.known().forget_tokens(&hashes);
-    Ok(())
+    workspaces::tell_membership(tx, workspace, user, "removed", None).await?;
+    leaving::tell_others(tx, workspace, others).await?;
+    let details = json!({ "role": role, "left": Some(user) == actor.user });
+    audit(tx, actor, "member.removed", user, &details).await?;
+    revoke(tx, &Revoked::Role(workspace, user)).await?;
+    revoke(tx, &Revoked::Tokens(hashes.clone())).await?;
+    Ok(hashes)
 }

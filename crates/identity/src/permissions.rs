@@ -71,7 +71,8 @@ const fn administration(name: &'static str, least: Option<Role>) -> Rule {
     }
 }
 
-const fn rank(role: Role) -> u8 {
+/// How much a role may: a greater number may more.
+pub(crate) const fn rank(role: Role) -> u8 {
     match role {
         Role::Guest => 0,
         Role::Member => 1,

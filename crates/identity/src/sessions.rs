@@ -46,12 +46,22 @@ pub(crate) struct SignedIn {
     secure: bool,
 }
 
-impl IntoResponse for SignedIn {
-    fn into_response(self) -> Response {
+impl SignedIn {
+    fn cookies(&self) -> cookies::SetCookies {
         let refresh = self.refresh.as_deref().map(|text| (text, self.session_lifetime));
         let access = (self.out.access_token.as_str(), self.access_lifetime);
-        let cookies = cookies::give(access, refresh, self.secure);
-        (self.status, cookies, Data::new(self.out)).into_response()
+        cookies::give(access, refresh, self.secure)
+    }
+
+    /// Gives the cookies with another answer.
+    pub fn redirect(&self, answer: Response) -> Response {
+        (self.cookies(), answer).into_response()
+    }
+}
+
+impl IntoResponse for SignedIn {
+    fn into_response(self) -> Response {
+        (self.status, self.cookies(), Data::new(self.out)).into_response()
     }
 }
 
@@ -126,6 +136,26 @@ pub(crate) async fn begin(
         .await?;
     tell(tx, changed(user, "session.created", session.id)).await?;
     Ok(session)
+}
+
+/// Signs in somebody who has proved who they are; `by` says how.
+pub(crate) async fn sign_in(
+    identity: &Identity,
+    user: UserId,
+    by: &str,
+    client: &Client,
+) -> Result<SignedIn> {
+    let workspace = home_of(identity, user, None).await?;
+    let tx = identity.db().write().await?;
+    let session = begin(identity, &tx, user, workspace, client).await?;
+    let actor = Actor {
+        workspace: Some(workspace),
+        user: Some(user),
+        address: client.address,
+    };
+    audit(&tx, actor, "auth.login", session.id, &json!({ "by": by })).await?;
+    tx.commit().await?;
+    answer(identity, &session, client, true).await
 }
 
 /// The answer to whoever just signed in. Call it after the commit.

@@ -4,6 +4,7 @@
 mod ai_sections;
 mod business_section;
 mod files_sections;
+mod identity_section;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -19,6 +20,7 @@ use toml::{Table, Value};
 pub use ai_sections::{AiSection, ChatSection, PrivateNetworks};
 pub use business_section::{BusinessSection, MailSection, MailSecurity};
 pub use files_sections::{ClamavSection, FilesSection, S3Section};
+pub use identity_section::IdentitySection;
 
 /// Everything that can be set.
 #[derive(Debug, Deserialize)]
@@ -42,6 +44,8 @@ pub struct Config {
     pub http: HttpConfig,
     /// How often something may be done in a minute.
     pub limits: Limits,
+    /// Sign-in with other houses.
+    pub identity: IdentitySection,
     /// Models.
     pub ai: AiSection,
     /// Conversations.
@@ -70,6 +74,7 @@ impl Default for Config {
             vault: VaultConfig::default(),
             http: HttpConfig::default(),
             limits: Limits::default(),
+            identity: IdentitySection::default(),
             ai: AiSection::default(),
             chat: ChatSection::default(),
             files: FilesSection::default(),
@@ -238,6 +243,7 @@ impl Config {
         {
             bail!("redis.url must begin with redis:// or, encrypted, rediss://");
         }
+        self.identity.check()?;
         self.files.check()?;
         self.s3.check()?;
         self.clamav.check()?;
@@ -299,6 +305,9 @@ impl Config {
             public_url: self.http.public_url.clone(),
             allowed_origins: self.http.allowed_origins.clone(),
             trusted_proxy: self.http.trusted_proxy,
+            passwords: self.identity.passwords,
+            oidc: self.identity.oidc.clone(),
+            trusted_issuers: self.identity.trusted_issuers.clone(),
             ..identity::IdentityConfig::default()
         }
     }
@@ -365,9 +374,9 @@ impl Config {
 }
 
 /// The sections, to find where a variable's section ends and its key begins.
-const SECTIONS: [&str; 13] = [
-    "log", "database", "redis", "vault", "http", "limits", "ai", "chat", "files", "s3", "clamav", "business",
-    "mail",
+const SECTIONS: [&str; 14] = [
+    "log", "database", "redis", "vault", "http", "limits", "identity", "ai", "chat", "files", "s3", "clamav",
+    "business", "mail",
 ];
 
 /// `TRIBUTARY_AI_FIRST_BYTE_SECONDS=5` is `first_byte_seconds = 5` in `[ai]`; `TRIBUTARY_LISTEN` stands at the top.

@@ -5,7 +5,7 @@ import {
   lazyRouteComponent,
   redirect,
 } from '@tanstack/react-router';
-import { enter, loadSetup } from '@/areas/identity/session';
+import { enter, loadMethods, loadSetup } from '@/areas/identity/session';
 import { NotFound } from '@/areas/chat/NotFound';
 import { readView } from '@/areas/business/metrics/address';
 import type { Mode, Place } from '@/areas/search/contract';
@@ -45,11 +45,25 @@ const inside = createRoute({
 const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
-  validateSearch: (search: Record<string, unknown>): { next?: string } => ({
+  validateSearch: (search: Record<string, unknown>): { next?: string; error?: string } => ({
     next: typeof search.next === 'string' ? search.next : undefined,
+    error: typeof search.error === 'string' ? search.error : undefined,
   }),
-  loader: async () => ({ setup: await loadSetup() }),
+  loader: async () => {
+    const [setup, methods] = await Promise.all([loadSetup(), loadMethods()]);
+    return { setup, methods };
+  },
   component: lazyRouteComponent(() => import('@/areas/identity/SignInPage'), 'SignInPage'),
+});
+
+/** Where other services lead back to. */
+const login = createRoute({
+  getParentRoute: () => root,
+  path: '/login',
+  beforeLoad: ({ location }) => {
+    const { error } = location.search as { error?: string };
+    throw redirect({ to: '/sign-in', search: { error }, hash: location.hash, replace: true });
+  },
 });
 
 const invite = createRoute({
@@ -98,6 +112,15 @@ const settings = createRoute({
   getParentRoute: () => inside,
   path: '/settings',
   component: lazyRouteComponent(() => import('@/areas/identity/SettingsPage'), 'SettingsPage'),
+});
+
+const security = createRoute({
+  getParentRoute: () => inside,
+  path: '/settings/security',
+  component: lazyRouteComponent(
+    () => import('@/areas/identity/security/SecurityPage'),
+    'SecurityPage',
+  ),
 });
 
 const workspace = createRoute({
@@ -218,6 +241,7 @@ const businessSettings = createRoute({
 export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
+    login,
     invite,
     inside.addChildren([
       home,
@@ -227,6 +251,7 @@ export const router = createRouter({
       keysPage,
       usage,
       settings,
+      security,
       workspace,
       audit,
       search,

@@ -16,7 +16,7 @@ export async function phone(v: Visitor): Promise<void> {
   await page.locator('.turn-answer').first().waitFor();
   await v.isAccessible('a conversation on a phone');
   await v.picture('phone-chat');
-  for (const path of ['/keys', '/settings', '/usage', '/workspace']) {
+  for (const path of ['/keys', '/settings', '/settings/security', '/usage', '/workspace']) {
     await v.go(path);
     await page.locator('.section, .table').first().waitFor();
     const wide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
@@ -28,7 +28,7 @@ export async function phone(v: Visitor): Promise<void> {
         .map(({ e }) => (e.textContent ?? '').trim() || e.className),
     );
     expect(small.length === 0, `targets of 44 pixels on ${path}, not: ${small.join(', ')}`);
-    await v.picture(`phone${path.replace('/', '-')}`);
+    await v.picture(`phone${path.replaceAll('/', '-')}`);
   }
 }
 

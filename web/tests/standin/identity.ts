@@ -124,7 +124,13 @@ export const identityRoutes: Route[] = [
       ok({ needs_first_account: store.users.size === 0, registration: 'open', version: '0.1.0' }),
     true,
   ),
-  route('POST', '/auth/check-user', () => ok({ methods: ['password'] }), true),
+  route('POST', '/auth/check-user', () => ok({ methods: ['password', 'passkey'] }), true),
+  route(
+    'GET',
+    '/auth/methods',
+    () => ok({ password: true, passkeys: true, oidc: [], registration: 'open' }),
+    true,
+  ),
   route(
     'POST',
     '/auth/register',
@@ -224,6 +230,27 @@ export const identityRoutes: Route[] = [
           last_seen_at: s.last_seen_at,
         })),
     );
+  }),
+  route('GET', '/me/security', (call) => {
+    const here = mine(call)?.id;
+    const sessions = [...store.sessions.values()]
+      .filter((s) => s.userId === call.userId)
+      .map((s) => ({
+        id: s.id,
+        agent: s.user_agent,
+        address: '127.0.0.1',
+        current: s.id === here,
+        created_at: s.created_at,
+        last_seen_at: s.last_seen_at,
+      }));
+    return ok({
+      password: true,
+      totp: null,
+      recovery_codes_left: 0,
+      passkeys: [],
+      identities: [],
+      sessions,
+    });
   }),
   route('DELETE', '/auth/sessions/:id', (call) => {
     store.sessions.delete(call.params[0] ?? '');

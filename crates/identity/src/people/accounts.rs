@@ -66,11 +66,11 @@ fn closed(identity: &Identity) -> IdentityError {
 }
 
 /// Adds the person, their key, their own workspace. Answers both.
-async fn add(
+pub(crate) async fn add(
     identity: &Identity,
     tx: &Tx,
     (address, full_name): (&str, &str),
-    hash: String,
+    hash: Option<String>,
     may_register: bool,
 ) -> Result<(users::Model, WorkspaceId)> {
     let email_key = email::key(address).ok_or(IdentityError::NotFound("e-mail address"))?;
@@ -84,7 +84,7 @@ async fn add(
         email: address.trim().to_owned(),
         email_key,
         full_name: full_name.trim().to_owned(),
-        password_hash: Some(hash),
+        password_hash: hash,
         is_instance_admin: is_first,
         created_at: tx.now().micros(),
         updated_at: tx.now().micros(),
@@ -107,6 +107,9 @@ async fn add(
 /// Makes an account and signs its person in.
 pub(crate) async fn register(identity: &Identity, input: RegisterIn, client: &Client) -> Result<SignedIn> {
     let config = identity.config();
+    if !config.passwords {
+        return Err(IdentityError::NoPasswords);
+    }
     let email_key = email::key(&input.email).unwrap_or_default();
     let attempts = Attempts::new(identity, &email_key, client.address);
     attempts.check().await?;
@@ -129,7 +132,7 @@ pub(crate) async fn register(identity: &Identity, input: RegisterIn, client: &Cl
     let hash = identity.hasher().hash(input.password).await?;
     let tx = identity.db().write().await?;
     let names = (input.email.as_str(), input.full_name.as_str());
-    let (user, own) = add(identity, &tx, names, hash, may_register).await?;
+    let (user, own) = add(identity, &tx, names, Some(hash), may_register).await?;
     let mut actor = Actor {
         workspace: Some(own),
         user: Some(user.id),
@@ -170,7 +173,7 @@ pub async fn create(
     problems.into_result()?;
     let hash = identity.hasher().hash(password).await?;
     let tx = identity.db().write().await?;
-    let (user, workspace) = add(identity, &tx, (email, full_name), hash, true).await?;
+    let (user, workspace) = add(identity, &tx, (email, full_name), Some(hash), true).await?;
     let actor = Actor {
         workspace: Some(workspace),
         user: None,

@@ -2,27 +2,28 @@
 
 use db::entity::users;
 use db::{Tx, UserId};
-use kit::api::{Problems, Validate};
+use kit::api::{Code, Problems, Validate};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{find, find_by_email};
+use super::find_by_email;
 use crate::audit::{Actor, audit};
 use crate::caller::Caller;
 use crate::client::Client;
 use crate::error::IdentityError;
 use crate::identity::Identity;
-use crate::limits::Attempts;
-use crate::passwords::{Hasher, Password};
-use crate::{Result, email, sessions};
+use crate::passwords::Password;
+use crate::{Result, email, security, sessions};
 
 /// A new password.
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct PasswordIn {
-    #[schema(value_type = String, format = Password)]
-    pub current_password: Password,
+    /// An account without one needs a sign-in of the last ten minutes instead.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = Password)]
+    pub current_password: Option<Password>,
     /// 10 to 200 characters.
     #[schema(value_type = String, format = Password, min_length = 10, max_length = 200)]
     pub new_password: Password,
@@ -30,7 +31,9 @@ pub(crate) struct PasswordIn {
 
 impl Validate for PasswordIn {
     fn validate(&self, problems: &mut Problems) {
-        self.current_password.check_given("current_password", problems);
+        if let Some(password) = &self.current_password {
+            password.check_given("current_password", problems);
+        }
         self.new_password.check_new("new_password", problems);
     }
 }
@@ -51,16 +54,14 @@ async fn store_password(tx: &Tx, user: UserId, hash: String) -> Result<()> {
 /// Changes the caller's password and signs their other devices out.
 pub(crate) async fn change_password(identity: &Identity, caller: &Caller, input: PasswordIn) -> Result<()> {
     let session = caller.require_session()?;
-    let user = find(identity.db(), caller.user).await?;
-    let attempts = Attempts::new(identity, &user.email_key, caller.address);
-    attempts.check().await?;
-    let turn = identity.hasher().turn().await?;
-    attempts.check().await?;
-    if !Hasher::verify(turn, input.current_password, user.password_hash).await? {
-        attempts.failed().await;
-        return Err(IdentityError::WrongPassword);
-    }
-    attempts.succeeded().await;
+    security::prove(identity, caller, input.current_password)
+        .await
+        .map_err(|error| match error {
+            IdentityError::Refused(refused) if refused.code == Code::ValidationFailed => {
+                IdentityError::WrongPassword
+            }
+            error => error,
+        })?;
     let hash = identity.hasher().hash(input.new_password).await?;
     let tx = identity.db().write().await?;
     store_password(&tx, caller.user, hash).await?;

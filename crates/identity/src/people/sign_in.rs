@@ -12,7 +12,7 @@ use crate::identity::Identity;
 use crate::limits::Attempts;
 use crate::passwords::{Hasher, Password};
 use crate::sessions::{self, SignedIn};
-use crate::{Result, email};
+use crate::{Result, email, second_factor};
 
 /// An address, to learn how one may sign in.
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
@@ -30,8 +30,8 @@ impl Validate for CheckUserIn {
 /// Ways to sign in.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(crate) struct MethodsOut {
-    /// `password`.
-    pub methods: Vec<&'static str>,
+    /// `password`, `passkey`, and `oidc:` with the id of a provider.
+    pub methods: Vec<String>,
 }
 
 /// An account's address and password.
@@ -50,8 +50,22 @@ impl Validate for LoginIn {
     }
 }
 
+/// Every way to sign in here: the same for everybody.
+pub(crate) fn methods(identity: &Identity) -> MethodsOut {
+    let config = identity.config();
+    let own = config.passwords.then_some("password");
+    let others = config.oidc.iter().map(|provider| format!("oidc:{}", provider.id));
+    let own = own.into_iter().chain(["passkey"]).map(str::to_owned);
+    MethodsOut {
+        methods: own.chain(others).collect(),
+    }
+}
+
 /// Signs somebody in. An address without an account costs the same time and gets the same answer as a wrong password.
 pub(crate) async fn sign_in(identity: &Identity, input: LoginIn, client: &Client) -> Result<SignedIn> {
+    if !identity.config().passwords {
+        return Err(IdentityError::NoPasswords);
+    }
     let email_key = email::key(&input.email).unwrap_or_else(|| input.email.trim().to_lowercase());
     let attempts = Attempts::new(identity, &email_key, client.address);
     attempts.check().await?;
@@ -73,15 +87,10 @@ pub(crate) async fn sign_in(identity: &Identity, input: LoginIn, client: &Client
         return Err(IdentityError::SignInFailed);
     };
     attempts.succeeded().await;
-    let workspace = sessions::home_of(identity, user.id, None).await?;
-    let tx = identity.db().write().await?;
-    let session = sessions::begin(identity, &tx, user.id, workspace, client).await?;
-    let actor = Actor {
-        workspace: Some(workspace),
-        user: Some(user.id),
-        address: client.address,
-    };
-    audit(&tx, actor, "auth.login", session.id, &json!({})).await?;
-    tx.commit().await?;
-    sessions::answer(identity, &session, client, true).await
+    if second_factor::is_asked_of(identity, user.id).await? {
+        return Err(IdentityError::SecondFactor(
+            second_factor::ask(identity, user.id, "password").await?,
+        ));
+    }
+    sessions::sign_in(identity, user.id, "password", client).await
 }

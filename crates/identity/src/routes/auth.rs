@@ -62,10 +62,12 @@ pub(crate) struct SetupOut {
 #[utoipa::path(post, path = "/api/v1/auth/check-user", operation_id = "check_user", tag = "identity",
     request_body = CheckUserIn, security(()),
     responses((status = 200, description = "Ways to sign in", body = Data<MethodsOut>), CommonErrors))]
-pub(crate) async fn check_user(Json(input): Json<CheckUserIn>) -> Data<MethodsOut> {
+pub(crate) async fn check_user(
+    State(identity): State<Identity>,
+    Json(input): Json<CheckUserIn>,
+) -> Data<MethodsOut> {
     drop(input); // whose address it is must make no difference
-    let methods = vec!["password"];
-    Data::new(MethodsOut { methods })
+    Data::new(people::methods(&identity))
 }
 
 /// Make an account and sign in
@@ -87,7 +89,9 @@ pub(crate) async fn register(
 /// Sign in
 #[utoipa::path(post, path = "/api/v1/auth/login", operation_id = "login", tag = "identity",
     request_body = LoginIn, security(()),
-    responses((status = 200, description = "Signed in", body = Data<SignedInOut>), CommonErrors))]
+    responses((status = 200, description = "Signed in", body = Data<SignedInOut>),
+        (status = 401, description = "Not right (`UNAUTHORIZED`), or a code is asked for \
+            (`SECOND_FACTOR_REQUIRED`; `details` has the `challenge`)", body = ErrorBody), CommonErrors))]
 pub(crate) async fn login(
     State(identity): State<Identity>,
     client: Client,

@@ -1,7 +1,9 @@
 //! The routes: handlers parse, call and answer.
 
 mod auth;
+mod external;
 mod members;
+mod security;
 mod settings;
 mod tokens;
 mod workspaces;
@@ -34,6 +36,20 @@ pub fn routes(identity: Identity) -> OpenApiRouter {
         .routes(routes!(auth::list_sessions))
         .routes(routes!(auth::end_session))
         .routes(routes!(auth::get_setup))
+        .routes(routes!(external::list_sign_in_methods))
+        .routes(routes!(external::start_oidc))
+        .routes(routes!(external::finish_oidc))
+        .routes(routes!(external::answer_second_factor))
+        .routes(routes!(external::begin_passkey))
+        .routes(routes!(external::login_passkey))
+        .routes(routes!(security::get_security))
+        .routes(routes!(security::begin_totp))
+        .routes(routes!(security::confirm_totp))
+        .routes(routes!(security::remove_totp))
+        .routes(routes!(security::begin_new_passkey))
+        .routes(routes!(security::add_passkey))
+        .routes(routes!(security::remove_passkey))
+        .routes(routes!(security::end_my_session))
         .routes(routes!(settings::get_settings, settings::patch_settings))
         .routes(routes!(tokens::list_tokens, tokens::create_token))
         .routes(routes!(tokens::revoke_token))

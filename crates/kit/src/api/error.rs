@@ -14,6 +14,7 @@ use super::request_id::current_request_id;
 pub enum Code {
     InvalidJson,
     Unauthorized,
+    SecondFactorRequired,
     BudgetExceeded,
     Forbidden,
     NotFound,
@@ -38,7 +39,7 @@ impl Code {
     pub const fn status(self) -> StatusCode {
         match self {
             Self::InvalidJson => StatusCode::BAD_REQUEST,
-            Self::Unauthorized => StatusCode::UNAUTHORIZED,
+            Self::Unauthorized | Self::SecondFactorRequired => StatusCode::UNAUTHORIZED,
             Self::BudgetExceeded => StatusCode::PAYMENT_REQUIRED,
             Self::Forbidden => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,

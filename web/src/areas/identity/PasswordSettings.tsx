@@ -9,24 +9,32 @@ import { Notice } from '@/components/Notice';
 import { toast } from '@/components/toasts';
 import { useText } from '@/text';
 import { describe } from '@/text/failures';
+import { refreshSecurity } from './security/useSecurity';
+import { useSignInWords } from './words';
 
-export function PasswordSettings() {
+export function PasswordSettings({ hasPassword }: { hasPassword: boolean }) {
   const t = useText();
+  const w = useSignInWords();
   const s = t.settings;
   const [current, setCurrent] = useState('');
   const [next, setNext] = useState('');
   const change = useMutation({
-    mutationFn: () => api.post('/auth/password', { current_password: current, new_password: next }),
+    mutationFn: () => 
+      api.post('/auth/password', {
+        ...(hasPassword && { current_password: current }),
+        new_password: next,
+      }),
     onSuccess: () => {
       setCurrent('');
       setNext('');
       toast(s.passwordChanged);
+      void refreshSecurity();
     },
   });
   const failure = isFailure(change.error) ? change.error : null;
   const atField = failure?.details.some((d) => d.field);
   return (
-    <PageSection title={s.password}>
+    <PageSection title={s.password} hint={hasPassword ? undefined : w.noPassword}>
       {change.error && !atField && <Notice look="danger">{describe(change.error, t)}</Notice>}
       <form
         className="form-row"
@@ -35,7 +43,7 @@ export function PasswordSettings() {
           change.mutate();
         }}
       >
-        <Field label={s.passwordCurrent} error={failure?.field('current_password')}>
+        {hasPassword && (<Field label={s.passwordCurrent} error={failure?.field('current_password')}>
           {(props) => (
             <input
               {...props}
@@ -47,7 +55,7 @@ export function PasswordSettings() {
               onChange={(e) => setCurrent(e.target.value)}
             />
           )}
-        </Field>
+        </Field>)}
         <Field label={s.passwordNew} error={failure?.field('new_password')}>
           {(props) => (
             <input

@@ -3,9 +3,8 @@ import { DeviceNotesSettings } from '@/areas/rooms/DeviceNotesSettings';
 import { useText } from '@/text';
 import { AppearanceSettings } from './AppearanceSettings';
 import { ChatSettings } from './ChatSettings';
-import { PasswordSettings } from './PasswordSettings';
 import { ProfileSettings } from './ProfileSettings';
-import { SessionSettings } from './SessionSettings';
+import { SecurityLink } from './security/SecurityLink';
 import { TokenSettings } from './TokenSettings';
 
 export function SettingsPage() {
@@ -16,8 +15,7 @@ export function SettingsPage() {
       <ChatSettings />
       <DeviceNotesSettings />
       <ProfileSettings />
-      <PasswordSettings />
-      <SessionSettings />
+      <SecurityLink />
       <TokenSettings />
     </PageFrame>
   );

@@ -7,12 +7,26 @@ import { Notice } from '@/components/Notice';
 import { useText } from '@/text';
 import { describe } from '@/text/failures';
 import { signIn } from './session';
+import { challengeOf } from './waysIn';
 
-export function SignInForm({ onDone }: { onDone: () => void }) {
+interface Props {
+  onDone: () => void;
+  /** The password is right, and a second factor is asked for. */
+  onChallenge: (challenge: string) => void;
+}
+
+export function SignInForm({ onDone, onChallenge }: Props) {
   const t = useText();
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
-  const login = useMutation({ mutationFn: () => signIn(email, password), onSuccess: onDone });
+  const login = useMutation({
+    mutationFn: () => signIn(email, password),
+    onSuccess: onDone,
+    onError: (error) => {
+      const challenge = challengeOf(error);
+      if (challenge) onChallenge(challenge);
+    },
+  });
   const wrong = isFailure(login.error) && login.error.status === 401;
   return (
     <form

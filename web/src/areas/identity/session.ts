@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { api, whenSignedOut } from '@/api/client';
-import type { Me, Setup, SignedIn, Workspace } from '@/api/contract';
+import type { Me, Setup, SignedIn, SignInMethods, Workspace } from '@/api/contract';
 import { isFailure } from '@/api/failure';
 import { keys } from '@/api/keys';
 import { queryClient } from '@/api/queryClient';
@@ -39,6 +39,10 @@ export function loadSetup(): Promise<Setup> {
   });
 }
 
+export function loadMethods(): Promise<SignInMethods> {
+  return api.get<SignInMethods>('/auth/methods');
+}
+
 /** The person who is signed in. Only for pages behind the sign-in, where there is one. */
 export function useMe(): Me {
   const { data } = useQuery<Me | null>({
@@ -60,7 +64,8 @@ export function useMaybeMe(): Me | null {
   return data ?? null;
 }
 
-function begin(): void {
+/** Nothing of whoever was here before. */
+export function begin(): void {
   generations.clear();
   queryClient.clear();
 }

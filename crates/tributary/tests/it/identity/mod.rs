@@ -2,6 +2,9 @@
 //! What the room does by itself is tested in its crate.
 
 mod browser;
+mod elsewhere;
+mod passkeys;
+mod second_factor;
 mod signing_in;
 mod tokens;
 mod trail;

@@ -34,6 +34,10 @@ async fn without_credentials_nothing_opens_but_what_says_so() {
     assert_eq!(
         open,
         [
+            "GET /api/v1/auth/methods",
+            // Right only with the cookie of the browser that set out: identity::elsewhere.
+            "GET /api/v1/auth/oidc/{provider}/callback",
+            "GET /api/v1/auth/oidc/{provider}/start",
             "GET /api/v1/auth/setup",
             // These three are right only with a signature in the address: files::going, files::parts.
             "GET /api/v1/files/{id}/content",
@@ -41,8 +45,13 @@ async fn without_credentials_nothing_opens_but_what_says_so() {
             "GET /api/v1/invitations/{token}",
             "POST /api/v1/auth/check-user",
             "POST /api/v1/auth/login",
+            // Right only with a signature of a passkey: identity::passkeys.
+            "POST /api/v1/auth/passkey",
+            "POST /api/v1/auth/passkey/begin",
             "POST /api/v1/auth/refresh",
             "POST /api/v1/auth/register",
+            // Right only for who has shown a first factor: identity::second_factor.
+            "POST /api/v1/auth/second-factor",
             // Right only with a signature of the source over the body: business::webhooks.
             "POST /api/v1/webhooks/{connector_id}",
             "PUT /api/v1/files/uploads/{id}/parts/{number}",
@@ -166,8 +175,12 @@ async fn the_good_bodies_of_this_suite_are_good() {
         let body = house.body(schema);
         let answer = house.call(&house.ann, call, Some(&body)).await;
         handled(&answer, &call.name());
-        // The password is wrong on purpose, and only a person's own message can be edited.
-        let on_purpose = call.path.contains("password") || call.path.ends_with("/edit");
+        // The password is wrong on purpose, only a person's own message can be edited, and a code or a passkey is not
+        // made up.
+        let on_purpose = ["password", "/me/totp", "passkey"]
+            .iter()
+            .any(|part| call.path.contains(part))
+            || call.path.ends_with("/edit");
         assert!(
             answer.status != 400 && (answer.status != 422 || on_purpose),
             "{} {body}: {}",

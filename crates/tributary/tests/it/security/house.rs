@@ -198,6 +198,9 @@ impl House {
                 ("tokens", _) => &self.token,
                 ("sessions", _) => &self.session,
                 ("members", _) => &self.ann_id,
+                ("oidc", _) => "house",
+                // Nobody's: identity::passkeys tries a real one.
+                ("passkeys", _) => "0198c0de-0000-7000-8000-000000000001",
                 ("reactions", _) => "%F0%9F%91%8D",
                 ("invitations", _) if call.method == http::Method::DELETE => &self.invitation.0,
                 ("invitations", _) => &self.invitation.1,

@@ -3,7 +3,7 @@
 use super::House;
 
 /// Calls that change nothing that a scope shows, each with its reason.
-const ELSEWHERE: [(&str, &str); 22] = [
+const ELSEWHERE: [(&str, &str); 23] = [
     ("POST /api/v1/metrics/query", "changes nothing"),
     (
         "POST /api/v1/ai/query",
@@ -32,6 +32,10 @@ const ELSEWHERE: [(&str, &str); 22] = [
     (
         "/api/v1/auth/",
         "signing in and out: session.ended is told, and has its own test",
+    ),
+    (
+        "/api/v1/me/",
+        "how one signs in: shown on a page that asks; session.ended is told, and has its own test",
     ),
     ("/api/v1/tokens", "shown on a page that asks"),
     ("/api/v1/invitations", "shown on a page that asks"),
