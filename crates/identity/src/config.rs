@@ -77,6 +77,8 @@ pub struct IdentityConfig {
     pub allowed_origins: Vec<String>,
     /// A proxy in front of us writes `X-Forwarded-For` and `X-Forwarded-Proto`; the last entry is believed.
     pub trusted_proxy: bool,
+    /// How long the log of who came in is kept.
+    pub access_kept: Duration,
     /// Shown to the page.
     pub version: String,
 }
@@ -92,6 +94,7 @@ impl Default for IdentityConfig {
             public_url: None,
             allowed_origins: Vec::new(),
             trusted_proxy: false,
+            access_kept: Duration::from_hours(90 * 24),
             version: env!("CARGO_PKG_VERSION").to_owned(),
         }
     }

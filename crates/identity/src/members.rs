@@ -174,7 +174,12 @@ pub(crate) async fn create(
 }
 
 /// The member's role, for a transaction that changes it; the workspace keeps an owner.
-async fn role_before(tx: &Tx, workspace: WorkspaceId, user: UserId, owner_stays: bool) -> Result<Role> {
+pub(crate) async fn role_before(
+    tx: &Tx,
+    workspace: WorkspaceId,
+    user: UserId,
+    owner_stays: bool,
+) -> Result<Role> {
     tx.alone(workspaces::membership_lock(workspace)).await?;
     let role = people::role_in(tx, workspace, user)
         .await?
@@ -238,16 +243,28 @@ pub(crate) async fn remove(identity: &Identity, caller: &Caller, user: UserId) -
     if user != caller.user {
         may_grant(caller, before)?;
     }
+    let hashes = take_out(&tx, workspace, user).await?;
+    let details = json!({ "role": before, "left": user == caller.user });
+    audit(&tx, caller, "member.removed", user, &details).await?;
+    tx.commit().await?;
+    identity.known().forget_role(workspace, user);
+    identity.known().forget_tokens(&hashes);
+    Ok(())
+}
+
+/// Takes everything of a workspace from somebody, in a transaction that has decided so. Answers the hashes of their
+/// API tokens there, to be forgotten after the commit together with their role.
+pub(crate) async fn take_out(tx: &Tx, workspace: WorkspaceId, user: UserId) -> Result<Vec<Vec<u8>>> {
     members::Entity::delete_many()
         .filter(members::Column::WorkspaceId.eq(workspace))
         .filter(members::Column::UserId.eq(user))
-        .exec(&*tx)
+        .exec(&**tx)
         .await?;
     let theirs = api_tokens::Entity::of(workspace)
         .filter(api_tokens::Column::UserId.eq(user))
         .filter(api_tokens::Column::RevokedAt.is_null());
     let hashes: Vec<Vec<u8>> = theirs
-        .all(&*tx)
+        .all(&**tx)
         .await?
         .into_iter()
         .map(|token| token.token_hash)
@@ -260,18 +277,13 @@ pub(crate) async fn remove(identity: &Identity, caller: &Caller, user: UserId) -
         .filter(api_tokens::Column::WorkspaceId.eq(workspace))
         .filter(api_tokens::Column::UserId.eq(user))
         .filter(api_tokens::Column::RevokedAt.is_null())
-        .exec(&*tx)
+        .exec(&**tx)
         .await?;
-    let others = leaving::leave_threads(&tx, workspace, user).await?;
+    let others = leaving::leave_threads(tx, workspace, user).await?;
     tx.permissions_changed(Scope::Workspace(workspace)).await?;
-    workspaces::tell_membership(&tx, workspace, user, "removed", None).await?;
-    leaving::tell_others(&tx, workspace, others).await?;
-    let details = json!({ "role": before, "left": user == caller.user });
-    audit(&tx, caller, "member.removed", user, &details).await?;
-    revoke(&tx, &Revoked::Role(workspace, user)).await?;
-    revoke(&tx, &Revoked::Tokens(hashes.clone())).await?;
-    tx.commit().await?;
-    identity.known().forget_role(workspace, user);
-    identity.known().forget_tokens(&hashes);
-    Ok(())
+    workspaces::tell_membership(tx, workspace, user, "removed", None).await?;
+    leaving::tell_others(tx, workspace, others).await?;
+    revoke(tx, &Revoked::Role(workspace, user)).await?;
+    revoke(tx, &Revoked::Tokens(hashes.clone())).await?;
+    Ok(hashes)
 }
