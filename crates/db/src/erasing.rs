@@ -1,6 +1,6 @@
 //! Removing what is left of a workspace that was erased.
 
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
+use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QuerySelect, QueryTrait};
 
 use crate::entity::{chunks, threads};
 use crate::events::Scope;

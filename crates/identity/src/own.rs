@@ -1,6 +1,6 @@
 //! One's own data: what the account holds, to take along, and its erasure. What somebody wrote is with the rooms above.
 
-use db::UserId;
+use db::Db;
 use db::entity::{ai_calls, api_tokens, audit as trail, members, users};
 use kit::api::{Problems, Validate};
 use kit::clock::Timestamp;
@@ -53,9 +53,9 @@ impl Validate for EraseMeIn {
 }
 
 /// Gathers what the account of the caller holds. Written down as an export.
-pub async fn account(identity: &Identity, caller: &Caller) -> Result<AccountExport> {
+pub async fn account(db: &Db, caller: &Caller) -> Result<AccountExport> {
     caller.require_session()?;
-    let (db, user) = (identity.db(), caller.user);
+    let user = caller.user;
     let tx = db.write().await?;
     audit(&tx, caller, "user.exported", user, &json!({})).await?;
     tx.commit().await?;
@@ -119,7 +119,7 @@ pub async fn account(identity: &Identity, caller: &Caller) -> Result<AccountExpo
 }
 
 /// Erases the caller, who has said their password. Whoever signs in elsewhere has none, and need not say it.
-pub async fn erase(identity: &Identity, caller: &Caller, input: EraseMeIn) -> Result<()> {
+pub(crate) async fn erase(identity: &Identity, caller: &Caller, input: EraseMeIn) -> Result<()> {
     caller.require_session()?;
     let user = people::find(identity.db(), caller.user).await?;
     prove(identity, caller, &user, input.password).await?;
@@ -147,13 +147,4 @@ async fn prove(identity: &Identity, caller: &Caller, user: &users::Model, passwo
     }
     attempts.succeeded().await;
     Ok(())
-}
-
-/// Who is written down for what the house does by itself after somebody was erased.
-pub fn nobody(workspace: db::WorkspaceId) -> Actor {
-    Actor {
-        workspace: Some(workspace),
-        user: None::<UserId>,
-        address: std::net::Ipv4Addr::UNSPECIFIED.into(),
-    }
 }

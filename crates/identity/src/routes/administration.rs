@@ -1,7 +1,7 @@
 //! People and workspaces of the installation, the trail, who came in, the report for auditors.
 
 use axum::extract::State;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use db::{UserId, WorkspaceId};
 use kit::api::{Data, Empty, ErrorBody, Json, Listing, PageIn, Query};
 
@@ -13,9 +13,11 @@ use crate::administration::{
 };
 use crate::audit::{self, AuditExportQuery, AuditOut, AuditQuery, VerifiedOut};
 use crate::caller::Caller;
+use crate::client::Client;
 use crate::identity::Identity;
+use crate::own::{self, EraseMeIn};
 use crate::permissions::Permission;
-use crate::{IdentityError, Result};
+use crate::{IdentityError, Result, cookies};
 
 /// The person in the path.
 fn person(path: &[uuid::Uuid]) -> Result<UserId> {
@@ -37,6 +39,23 @@ impl<S: Send + Sync> axum::extract::FromRequestParts<S> for Ids {
     ) -> Result<Self, kit::api::ApiError> {
         kit::api::PathId::all(parts, state).await.map(Self)
     }
+}
+
+/// Erase oneself
+///
+/// The account, and everything that is one's own alone. What others read too stays, without one's name.
+#[utoipa::path(post, path = "/api/v1/me/erase", operation_id = "erase_me", tag = "identity",
+    request_body = EraseMeIn,
+    responses((status = 200, description = "Gone", body = Data<Empty>),
+        (status = 409, description = "The last administrator or owner stays (`CONFLICT`)", body = ErrorBody), CommonErrors))]
+pub(crate) async fn erase_me(
+    State(identity): State<Identity>,
+    caller: Caller,
+    client: Client,
+    Json(input): Json<EraseMeIn>,
+) -> Result<Response> {
+    own::erase(&identity, &caller, input).await?;
+    Ok((cookies::take_away(client.secure), Data::new(Empty {})).into_response())
 }
 
 /// Read the audit trail

@@ -40,6 +40,7 @@ pub fn routes(identity: Identity) -> OpenApiRouter {
         .routes(routes!(tokens::revoke_token))
         .routes(routes!(workspaces::list_workspaces, workspaces::create_workspace))
         .routes(routes!(workspaces::get_workspace, workspaces::patch_workspace))
+        .routes(routes!(administration::erase_me))
         .routes(routes!(administration::list_audit))
         .routes(routes!(administration::export_audit))
         .routes(routes!(administration::verify_audit))
