@@ -7,7 +7,7 @@ use db::{UserId, WorkspaceId};
 use identity::EraseWorkspace;
 use kit::api::ApiError;
 use kit::blobs::Kind;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
+use sea_orm::{ColumnTrait, QueryFilter, QuerySelect, QueryTrait};
 
 use crate::{Files, announce, forget};
 

@@ -2,6 +2,7 @@
 //! and handed out in typed sections. `docs/configuration.md` explains every key.
 
 mod ai_sections;
+mod audit_section;
 mod business_section;
 mod files_sections;
 
@@ -17,6 +18,7 @@ use serde::Deserialize;
 use toml::{Table, Value};
 
 pub use ai_sections::{AiSection, ChatSection, PrivateNetworks};
+pub use audit_section::AuditSection;
 pub use business_section::{BusinessSection, MailSection, MailSecurity};
 pub use files_sections::{ClamavSection, FilesSection, S3Section};
 
@@ -56,6 +58,8 @@ pub struct Config {
     pub business: BusinessSection,
     /// Outgoing mail.
     pub mail: MailSection,
+    /// What is kept of who came in.
+    pub audit: AuditSection,
 }
 
 impl Default for Config {
@@ -77,6 +81,7 @@ impl Default for Config {
             clamav: ClamavSection::default(),
             business: BusinessSection::default(),
             mail: MailSection::default(),
+            audit: AuditSection::default(),
         }
     }
 }
@@ -241,6 +246,7 @@ impl Config {
         self.files.check()?;
         self.s3.check()?;
         self.clamav.check()?;
+        self.audit.check()?;
         self.mail.check()
     }
 
@@ -299,6 +305,7 @@ impl Config {
             public_url: self.http.public_url.clone(),
             allowed_origins: self.http.allowed_origins.clone(),
             trusted_proxy: self.http.trusted_proxy,
+            access_kept: self.audit.access_kept(),
             ..identity::IdentityConfig::default()
         }
     }
@@ -365,9 +372,9 @@ impl Config {
 }
 
 /// The sections, to find where a variable's section ends and its key begins.
-const SECTIONS: [&str; 13] = [
+const SECTIONS: [&str; 14] = [
     "log", "database", "redis", "vault", "http", "limits", "ai", "chat", "files", "s3", "clamav", "business",
-    "mail",
+    "mail", "audit",
 ];
 
 /// `TRIBUTARY_AI_FIRST_BYTE_SECONDS=5` is `first_byte_seconds = 5` in `[ai]`; `TRIBUTARY_LISTEN` stands at the top.

@@ -61,6 +61,7 @@ pub struct BudgetOut {
 /// A new budget.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({ "scope": "workspace", "period": "month", "limit_minor": 100_000, "hard": false }))]
 pub struct BudgetIn {
     /// What it is about.
     pub scope: BudgetScope,

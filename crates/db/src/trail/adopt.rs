@@ -17,7 +17,9 @@ const BATCH: u64 = 1_000;
 /// Links the rows of a store that has no chain yet, and writes down that and how many. Where there is one, a row
 /// without a number is one that somebody put there, and stays that.
 pub(crate) async fn adopt(conn: &impl ConnectionTrait, trail: &Trail, now: Timestamp) -> Result<(), DbError> {
-    if audit_heads::Entity::find().count(conn).await? > 0 {
+    let heads = audit_heads::Entity::find().count(conn).await?;
+    let numbered = audit::Entity::find().filter(audit::Column::Seq.is_not_null());
+    if heads > 0 || numbered.count(conn).await? > 0 {
         return Ok(());
     }
     let mut heads: std::collections::BTreeMap<Uuid, audit_heads::Model> = std::collections::BTreeMap::new();
