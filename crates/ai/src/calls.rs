@@ -10,6 +10,7 @@ use providers::Usage;
 use sea_orm::{EntityTrait, IntoActiveModel};
 use tokio::sync::Notify;
 
+use crate::budgets::{self, Hold};
 use crate::{Ai, Asker, Attempt};
 
 /// What a model was asked for.
@@ -66,6 +67,8 @@ pub struct Outcome {
     pub attempts: Vec<Attempt>,
     /// When it began.
     pub at: Timestamp,
+    /// What was set aside for it, to be settled when it is written down.
+    pub(crate) holds: Vec<Hold>,
 }
 
 impl Outcome {
@@ -84,7 +87,14 @@ impl Outcome {
             total_ms: 0,
             attempts: Vec::with_capacity(1),
             at,
+            holds: Vec::new(),
         }
+    }
+
+    /// What was set aside, each with what the call came to.
+    fn settled(&self) -> impl Iterator<Item = (Hold, i64)> {
+        let cost = self.cost_micros.unwrap_or(0);
+        self.holds.iter().map(move |hold| (*hold, cost))
     }
 
     fn row(&self) -> ai_calls::Model {
@@ -135,13 +145,20 @@ const BATCH: usize = 500;
 /// When the store does not answer for long, the oldest rows are given up beyond this.
 const MOST: usize = 100_000;
 
+impl Log {
+    /// Something waits.
+    pub fn wake(&self) {
+        self.some.notify_one();
+    }
+}
+
 impl Ai {
     /// Writes an outcome in the caller's transaction.
     pub async fn record(&self, tx: &Tx, outcome: &Outcome) -> Result<(), DbError> {
         ai_calls::Entity::insert(outcome.row().into_active_model())
             .exec_without_returning(&**tx)
             .await?;
-        Ok(())
+        budgets::settle(self, tx, outcome.settled().collect()).await
     }
 
     /// Writes an outcome soon.
@@ -152,6 +169,7 @@ impl Ai {
 
     /// Writes what waits.
     pub async fn flush(&self) -> Result<(), DbError> {
+        budgets::flush(self).await?;
         let rows = std::mem::take(&mut *self.0.log.waiting.lock());
         if rows.is_empty() {
             return Ok(());
@@ -176,6 +194,8 @@ async fn write(ai: &Ai, rows: &[Outcome]) -> Result<(), DbError> {
             .exec_without_returning(&*tx)
             .await?;
     }
+    let settled = rows.iter().flat_map(Outcome::settled).collect();
+    budgets::settle(ai, &tx, settled).await?;
     tx.commit().await
 }
 

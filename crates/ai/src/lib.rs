@@ -10,6 +10,7 @@
 
 pub mod answer;
 mod breaker;
+mod budgets;
 mod calls;
 mod context;
 mod discovery;
@@ -112,6 +113,7 @@ struct Inner {
     listings: listing::Listings,
     local: discovery::Found,
     log: calls::Log,
+    budgets: budgets::Budgets,
     builtin: Option<Arc<keys::UsableKey>>,
     tools: OnceLock<Vec<Arc<dyn tools::HouseTool>>>,
 }
@@ -143,6 +145,7 @@ impl Ai {
             listings: listing::Listings::default(),
             local: discovery::Found::default(),
             log: calls::Log::default(),
+            budgets: budgets::Budgets::default(),
             tools: OnceLock::new(),
         };
         Self(Arc::new(inner))

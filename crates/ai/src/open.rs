@@ -7,6 +7,7 @@ use kit::api::{ApiError, Code};
 use kit::clock::Clock;
 use providers::{Answer, Chunk, Conversation, Embeddings, Frame, ProviderError, catalog};
 
+use crate::budgets::Held;
 use crate::calls::{Outcome, Purpose};
 use crate::plan::{Plan, Target};
 use crate::trying::{Attempt, Coming, Errand, Failure, Found, Source};
@@ -51,6 +52,8 @@ pub struct Opened {
     has_usage: bool,
     /// What was written, by estimate: for answers whose provider does not count, or that end before it does.
     written: u64,
+    /// What was set aside for it; given back when nobody writes the call down.
+    held: Held,
 }
 
 impl Ai {
@@ -118,6 +121,7 @@ impl Opened {
             target,
             coming,
             asked_tokens,
+            held,
             mut outcome,
         } = found;
         outcome.first_word_ms = Some(began.elapsed().as_millis() as i64);
@@ -131,6 +135,7 @@ impl Opened {
             answered: String::new(),
             has_usage: false,
             written: 0,
+            held,
         };
         let (answered, usage) = match &opened.coming {
             Coming::Stream(_) => return opened,
@@ -224,6 +229,7 @@ impl Opened {
         if !self.has_usage || status != "ok" {
             usage.output_tokens = usage.output_tokens.max(self.written);
         }
+        self.outcome.holds = self.held.take();
         self.outcome.status = status;
         self.outcome.total_ms = self.began.elapsed().as_millis() as i64;
         let (kind, asked) = (self.target.key.kind, &self.target.model);

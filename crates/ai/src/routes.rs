@@ -8,6 +8,7 @@ use providers::ProviderKind;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::budgets::routes as budgets;
 use crate::embeddings::choice;
 use crate::keys::kept::{self, KeyCheckOut, KeyIn, ScopeQuery};
 use crate::models::{self, ModelOut, ProviderOut};
@@ -22,6 +23,8 @@ pub fn routes(ai: Ai) -> OpenApiRouter {
         .routes(routes!(put_key, delete_key))
         .routes(routes!(check_key))
         .routes(routes!(read_usage))
+        .routes(routes!(budgets::list_budgets, budgets::create_budget))
+        .routes(routes!(budgets::patch_budget, budgets::delete_budget))
         .routes(routes!(surface::chat_completions))
         .routes(routes!(surface::embeddings))
         .routes(routes!(choice::choose_embedding_model))

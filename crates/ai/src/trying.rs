@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::breaker::Verdict;
+use crate::budgets::{self, Held, Refusal};
 use crate::calls::{Outcome, Purpose};
 use crate::embeddings::EmbeddingRequest;
 use crate::keys::{KeyErrorOut, Origin, kept};
@@ -97,6 +98,8 @@ pub struct Found {
     pub coming: Coming,
     /// Tokens that were asked, by estimate.
     pub asked_tokens: u64,
+    /// What was set aside for it.
+    pub held: Held,
     /// The log of it so far.
     pub outcome: Outcome,
 }
@@ -121,6 +124,7 @@ impl Ai {
         let mut alive: Vec<&Target> = plan.targets.iter().collect();
         let mut errors: Vec<ProviderError> = Vec::new();
         let mut too_short = 0;
+        let mut over_budget: Option<ApiError> = None;
         for round in 0..ROUNDS {
             let mut wait: Option<Duration> = None;
             let mut again = Vec::new();
@@ -129,6 +133,22 @@ impl Ai {
                 if errors.len() >= MOST || target.window() <= too_short {
                     continue;
                 }
+                // Another target may be cheaper, or in no budget.
+                let held = match self.reserve(errand.asker, target, source).await {
+                    Ok(held) => held,
+                    Err(Refusal::Exceeded(error)) => {
+                        over_budget.get_or_insert(error);
+                        continue;
+                    }
+                    Err(Refusal::Store(error)) => {
+                        outcome.status = "unavailable";
+                        return Err(Failure {
+                            error: error.into(),
+                            cause: None,
+                            outcome,
+                        });
+                    }
+                };
                 let number = errors.len() + 1;
                 outcome.provider = target.key.kind.id();
                 outcome.model.clone_from(&target.model);
@@ -141,11 +161,13 @@ impl Ai {
                             target: target.clone(),
                             coming,
                             asked_tokens,
+                            held,
                             outcome,
                         });
                     }
                     Err(miss) => miss,
                 };
+                budgets::release(self, held).await;
                 let attempt = Attempt::of(target, number).failed(&error, was_asked);
                 tell(&attempt);
                 outcome.attempts.push(attempt);
@@ -173,6 +195,14 @@ impl Ai {
         }
         outcome.total_ms = errand.began.elapsed().as_millis() as i64;
         outcome.status = errors.last().map_or("no_target", |e| e.kind.code());
+        if let Some(error) = over_budget.filter(|_| errors.is_empty()) {
+            outcome.status = "budget_exceeded";
+            return Err(Failure {
+                error,
+                cause: None,
+                outcome,
+            });
+        }
         let error = told(plan, &outcome.attempts, &errors);
         let cause = decisive(&errors);
         Err(Failure {

@@ -14,7 +14,7 @@ use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
-use crate::Chat;
+use crate::{Chat, breakglass};
 
 /// A caller in a thread they may read.
 #[derive(Debug)]
@@ -151,7 +151,12 @@ pub(crate) async fn enter(
     } else {
         None
     };
-    Ok(role_in(&thread, user, role, shared).map(|role| (thread, role)))
+    if let Some(role) = role_in(&thread, user, role, shared) {
+        return Ok(Some((thread, role)));
+    }
+    // Whoever opened it for a stated reason reads it for a while.
+    let holds = breakglass::holds(chat, (workspace, user), id).await?;
+    Ok(holds.then_some((thread, ThreadRole::Viewer)))
 }
 
 fn invitation(

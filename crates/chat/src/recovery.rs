@@ -13,7 +13,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QuerySele
 
 use crate::access::{self, AtMessage};
 use crate::exchange::{announce_end, go_on_after};
-use crate::{Chat, keeping, relay, search, titles};
+use crate::{Chat, keeping, own, relay, search, titles};
 
 /// An answer without a lease that was not touched for this long has no writer: nothing of ours leaves one.
 const SILENT: Duration = Duration::from_secs(90);
@@ -34,7 +34,11 @@ pub async fn start(chat: &Chat, worker: Worker) -> Result<Worker, DbError> {
         reap_again_and_again(chat);
     }
     keeping::start(chat);
-    let titled = chat.clone();
+    let (titled, erased) = (chat.clone(), chat.clone());
+    let worker = worker.with(move |job: identity::ErasePerson| {
+        let chat = erased.clone();
+        async move { own::erase(&chat, job).await }
+    });
     Ok(worker.with(move |job: titles::MakeTitle| {
         let chat = titled.clone();
         async move { titles::make(&chat, job).await }

@@ -13,8 +13,9 @@ use sea_orm_migration::MigratorTrait;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-use crate::keyring::Keyring;
+use crate::keyring::{INSTANCE, Keyring};
 use crate::migration::Migrator;
+use crate::trail::{self, Trail};
 use crate::{DbError, dialect};
 
 /// Where the store is.
@@ -46,6 +47,7 @@ pub struct Db {
     pub(crate) clock: Clock,
     pub(crate) bus: Bus,
     pub(crate) keyring: Keyring,
+    pub(crate) trail: Trail,
     pub(crate) jobs_waiting: Arc<Notify>,
     pub(crate) texts_waiting: Arc<Notify>,
 }
@@ -89,7 +91,7 @@ impl Db {
         };
         migrate(&write).await?;
         agree_on_time(&write, &clock).await?;
-        let keyring = open_keyring(&write, master, &clock).await?;
+        let (keyring, trail) = open_keyring(&write, master, &clock).await?;
         Ok(Self {
             read,
             write,
@@ -97,6 +99,7 @@ impl Db {
             clock,
             bus,
             keyring,
+            trail,
             jobs_waiting: Arc::default(),
             texts_waiting: Arc::default(),
         })
@@ -225,13 +228,15 @@ async fn open_keyring(
     conn: &DatabaseConnection,
     master: MasterKeys,
     clock: &Clock,
-) -> Result<Keyring, DbError> {
+) -> Result<(Keyring, Trail), DbError> {
     use sea_orm::TransactionTrait;
     let lock = conn.begin().await?;
     dialect::lock_alone(&lock, MIGRATION_LOCK).await?;
     let keyring = Keyring::open(&lock, master, clock).await?;
+    let trail = Trail::new(keyring.owner(&lock, INSTANCE).await?.derive("audit chain")?);
+    trail::adopt(&lock, &trail, clock.now()).await?;
     lock.commit().await?;
-    Ok(keyring)
+    Ok((keyring, trail))
 }
 
 async fn migrate(conn: &DatabaseConnection) -> Result<(), DbError> {

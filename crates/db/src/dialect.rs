@@ -65,6 +65,22 @@ pub fn skip_locked_sql(backend: DatabaseBackend) -> &'static str {
     }
 }
 
+/// The names of all ordinary tables that have a column with this name ($1).
+pub fn tables_with_sql(backend: DatabaseBackend) -> &'static str {
+    match backend {
+        DatabaseBackend::Postgres => concat!(
+            "SELECT c.table_name AS name FROM information_schema.columns c ",
+            "JOIN information_schema.tables t ON t.table_schema = c.table_schema AND t.table_name = c.table_name ",
+            "WHERE c.table_schema = current_schema() AND t.table_type = 'BASE TABLE' AND c.column_name = $1 ",
+            "ORDER BY c.table_name"
+        ),
+        _ => concat!(
+            "SELECT m.name AS name FROM sqlite_master m JOIN pragma_table_info(m.name) c ON c.name = $1 ",
+            "WHERE m.type = 'table' AND m.sql NOT LIKE 'CREATE VIRTUAL%' ORDER BY m.name"
+        ),
+    }
+}
+
 /// Takes a lock that only one transaction holds at a time, until its end. SQLite's writers are alone anyway.
 pub async fn lock_alone(conn: &impl ConnectionTrait, name: i64) -> Result<(), DbErr> {
     if conn.get_database_backend() == DatabaseBackend::Postgres {

@@ -77,7 +77,7 @@ impl Keyring {
         Ok(keys)
     }
 
-    async fn owner(&self, conn: &impl ConnectionTrait, owner: Uuid) -> Result<OwnerKeys, DbError> {
+    pub(crate) async fn owner(&self, conn: &impl ConnectionTrait, owner: Uuid) -> Result<OwnerKeys, DbError> {
         if let Some(keys) = self.open.read().get(&owner) {
             return Ok(keys.clone());
         }
@@ -114,6 +114,11 @@ impl Db {
             .await?;
         self.keyring.open.write().remove(&owner);
         Ok(())
+    }
+
+    /// Forgets an owner's keys in memory: another node has destroyed them.
+    pub fn forget_keys(&self, owner: Uuid) {
+        self.keyring.open.write().remove(&owner);
     }
 
     /// Wraps every data key by a fresh master key and gives every owner a fresh data key to seal with; the old

@@ -1,11 +1,13 @@
 //! The closed sets of words that columns hold.
 
 mod doings;
+mod spending;
 
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
 pub use doings::{ActionKind, ActionState, MailState, RunState, TaskState};
+pub use spending::{BudgetPeriod, BudgetScope};
 
 /// What a workspace may use.
 #[derive(
@@ -294,6 +296,9 @@ pub enum NotificationKind {
     /// They were added to a thread.
     #[sea_orm(string_value = "added")]
     Added,
+    /// An administrator opened their thread, for a reason that is written down.
+    #[sea_orm(string_value = "opened")]
+    Opened,
 }
 
 /// How far a file has come.

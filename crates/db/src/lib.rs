@@ -8,6 +8,7 @@
 mod connect;
 pub mod dialect;
 pub mod entity;
+mod erasing;
 pub mod events;
 pub mod ids;
 pub mod index;
@@ -21,6 +22,7 @@ pub mod revocations;
 mod sealed;
 mod sqlite_vec;
 pub mod sync_kinds;
+pub mod trail;
 mod tx;
 
 pub use connect::{Db, DbConfig};

@@ -8,6 +8,8 @@ use parking_lot::Mutex;
 use sea_orm::{DatabaseTransaction, SqliteTransactionMode, TransactionOptions, TransactionTrait};
 use tokio::sync::{Notify, OwnedMutexGuard};
 
+use crate::entity::audit;
+use crate::trail::Trail;
 use crate::{Db, DbError, dialect};
 
 /// One write transaction. It is a connection (`&*tx`), notes the events that were written in it, and is undone
@@ -19,6 +21,9 @@ pub struct Tx {
     pub(crate) hints: Mutex<Vec<(String, Vec<u8>)>>,
     pub(crate) has_jobs: std::sync::atomic::AtomicBool,
     has_texts: std::sync::atomic::AtomicBool,
+    /// Rows of the audit trail, written right before the commit.
+    trail_rows: Mutex<Vec<audit::Model>>,
+    trail: Trail,
     bus: Bus,
     jobs_waiting: Arc<Notify>,
     texts_waiting: Arc<Notify>,
@@ -56,6 +61,8 @@ impl Db {
             hints: Mutex::default(),
             has_jobs: std::sync::atomic::AtomicBool::new(false),
             has_texts: std::sync::atomic::AtomicBool::new(false),
+            trail_rows: Mutex::default(),
+            trail: self.trail.clone(),
             bus: self.bus.clone(),
             jobs_waiting: self.jobs_waiting.clone(),
             texts_waiting: self.texts_waiting.clone(),
@@ -72,7 +79,14 @@ impl Tx {
 
     /// Makes it so, then tells whoever listens.
     pub async fn commit(self) -> Result<(), DbError> {
-        self.inner.commit().await?;
+        let rows = self.trail_rows.into_inner();
+        if rows.is_empty() {
+            self.inner.commit().await?;
+        } else {
+            let ends = self.trail.append(&self.inner, rows).await?;
+            self.inner.commit().await?;
+            self.trail.noted(ends);
+        }
         for (topic, body) in self.hints.into_inner() {
             self.bus.publish(&topic, body);
         }
@@ -83,6 +97,11 @@ impl Tx {
             self.texts_waiting.notify_one();
         }
         Ok(())
+    }
+
+    /// Adds a row to the audit trail; its number and link are set when this transaction is committed.
+    pub fn trail(&self, row: audit::Model) {
+        self.trail_rows.lock().push(row);
     }
 
     /// Notes that this transaction queued something for the index, whose worker is woken by the commit.

@@ -47,7 +47,8 @@ const fn place(file: FileId) -> Place<'static> {
 }
 
 /// Where a file's name is sealed.
-pub(crate) const fn name_place(file: FileId) -> Place<'static> {
+/// Where a file's name is sealed for.
+pub const fn name_place(file: FileId) -> Place<'static> {
     Place {
         column: "files.name",
         row: file.0,

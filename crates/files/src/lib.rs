@@ -14,6 +14,7 @@ mod change;
 mod collect;
 pub mod details;
 mod download;
+mod erasing;
 mod files;
 mod forget;
 pub mod index;
@@ -35,6 +36,7 @@ mod sweep;
 mod uploads;
 
 pub use access::{AtFile, require_attachable, visible, visible_to};
+pub use erasing::erase_private;
 pub use files::{Files, FilesConfig};
 pub use news::announce;
 pub use objects::{open, open_preview, preview_object};
@@ -57,8 +59,10 @@ pub async fn start(files: &Files) -> Result<(), DbError> {
 /// Adds the jobs of this room to a worker.
 pub fn jobs(files: &Files, worker: Worker) -> Worker {
     let (scanning, processing, deleting) = (files.clone(), files.clone(), files.clone());
+    let erasing = files.clone();
     worker
         .with(move |job: scan::ScanFile| job.run(scanning.clone()))
         .with(move |job: processing::ProcessFile| job.run(processing.clone()))
         .with(move |job: collect::DeleteObjects| job.run(deleting.clone()))
+        .with(move |job: identity::EraseWorkspace| erasing::run(job, erasing.clone()))
 }

@@ -1,12 +1,11 @@
 //! API tokens: `trb_` and 256 random bits, for programs. Only the hash is kept; each works in one workspace, with
 //! the role that its person has there, within its scopes.
 
-use std::collections::HashMap;
 use std::sync::atomic::Ordering;
 
 use db::entity::api_tokens;
 use db::events::Scope as Stream;
-use db::{Db, Event, Tx, UserId, WorkspaceId};
+use db::{Event, Tx, UserId, WorkspaceId};
 use kit::api::{Problems, Validate};
 use kit::clock::Timestamp;
 use kit::ids::{new_id, random_token};
@@ -250,23 +249,5 @@ pub(crate) async fn revoke(identity: &Identity, caller: &Caller, id: Uuid) -> Re
     revocations::revoke(&tx, &revoked).await?;
     tx.commit().await?;
     identity.known().forget_tokens(&hashes);
-    Ok(())
-}
-
-/// Writes down when tokens were last used.
-pub(crate) async fn write_used(db: &Db, used: &HashMap<(WorkspaceId, Uuid), Timestamp>) -> Result<()> {
-    let tx = db.write().await?;
-    for ((workspace, id), at) in used {
-        api_tokens::Entity::update_many()
-            .set(api_tokens::ActiveModel {
-                last_used_at: Set(Some(at.micros())),
-                ..Default::default()
-            })
-            .filter(api_tokens::Column::WorkspaceId.eq(*workspace))
-            .filter(api_tokens::Column::Id.eq(*id))
-            .exec(&*tx)
-            .await?;
-    }
-    tx.commit().await?;
     Ok(())
 }

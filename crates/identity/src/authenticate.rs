@@ -18,6 +18,7 @@ use kit::clock::Timestamp;
 use kit::vault::sha256;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
+use crate::access::TokenUse;
 use crate::caller::{Caller, Via};
 use crate::client::{address_of, host_of};
 use crate::cookies;
@@ -222,10 +223,12 @@ pub(crate) async fn find_session(
     Ok(Some(session))
 }
 
-/// Whether a person administers the installation; none for who has no account any more.
+/// Whether a person administers the installation; none for who has no account any more, or may not use it.
 pub(crate) async fn administers(identity: &Identity, user: UserId) -> Result<Option<bool>, IdentityError> {
     let found = users::Entity::find_by_id(user).one(identity.db().read()).await?;
-    Ok(found.map(|person| person.is_instance_admin))
+    Ok(found
+        .filter(|person| person.disabled_at.is_none())
+        .map(|person| person.is_instance_admin))
 }
 
 /// What a person is in a workspace, if they belong to it.
@@ -283,7 +286,15 @@ async fn by_api_token(identity: &Identity, parts: &Parts, token: &str) -> Result
             .compare_exchange(last, now.micros(), Ordering::Relaxed, Ordering::Relaxed)
             .is_ok()
     {
-        identity.note_use(known.workspace, known.id, now);
+        let agent = parts.headers.get(header::USER_AGENT);
+        let agent = agent.and_then(|v| v.to_str().ok()).unwrap_or_default();
+        let how = TokenUse {
+            at: now,
+            user: known.user,
+            address: address_of(identity.config(), parts).to_string(),
+            agent: agent.chars().take(300).collect(),
+        };
+        identity.note_use(known.workspace, known.id, how);
     }
     Ok(Caller {
         user: known.user,

@@ -61,7 +61,10 @@ impl Caller {
             .filter(members::Column::UserId.eq(user))
             .one(db.read())
             .await?;
-        let person = users::Entity::find_by_id(user).one(db.read()).await?;
+        let person = users::Entity::find_by_id(user)
+            .filter(users::Column::DisabledAt.is_null())
+            .one(db.read())
+            .await?;
         Ok(member.zip(person).map(|(member, person)| Self {
             user,
             workspace,

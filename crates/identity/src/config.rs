@@ -85,6 +85,8 @@ pub struct IdentityConfig {
     pub oidc: Vec<Provider>,
     /// Other houses whose access tokens are good at the API.
     pub trusted_issuers: Vec<TrustedIssuer>,
+    /// How long the log of who came in is kept.
+    pub access_kept: Duration,
     /// Shown to the page.
     pub version: String,
 }
@@ -103,6 +105,7 @@ impl Default for IdentityConfig {
             passwords: true,
             oidc: Vec::new(),
             trusted_issuers: Vec::new(),
+            access_kept: Duration::from_hours(90 * 24),
             version: env!("CARGO_PKG_VERSION").to_owned(),
         }
     }

@@ -10,6 +10,10 @@ use kit::api::{ApiError, Code};
 pub enum IdentityError {
     #[error("The e-mail address or the password is not right.")]
     SignInFailed,
+    #[error("This account is disabled. Please ask an administrator.")]
+    Disabled,
+    #[error("Somebody has to administer the installation: make another person an administrator first.")]
+    LastAdministrator,
     #[error("Please sign in.")]
     NotSignedIn,
     #[error("There is already an account with this e-mail address.")]
@@ -80,12 +84,13 @@ impl From<IdentityError> for ApiError {
             }
             E::WrongCode => return ApiError::invalid("code", error.to_string()),
             E::SignInFailed | E::NotSignedIn | E::ChallengeGone | E::PasskeyRefused => Code::Unauthorized,
-            E::EmailTaken | E::LastOwner | E::AlreadyMember => Code::Conflict,
+            E::EmailTaken | E::LastOwner | E::LastAdministrator | E::AlreadyMember => Code::Conflict,
             E::InvitationGone => Code::Gone,
             E::NotFound(_) => Code::NotFound,
             E::RegistrationClosed
             | E::InvitationNeeded
             | E::OwnersOnly
+            | E::Disabled
             | E::InvitationForAnother
             | E::NoWorkspace
             | E::NoPasswords

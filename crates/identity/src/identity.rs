@@ -1,6 +1,5 @@
 //! The state that the layers and handlers share.
 
-use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -14,12 +13,13 @@ use parking_lot::Mutex;
 use tokio::sync::OnceCell;
 use uuid::Uuid;
 
+use crate::access::{TokenUse, UsedTokens};
 use crate::access_tokens::AccessKeys;
 use crate::config::IdentityConfig;
 use crate::known::Known;
 use crate::oidc::{Bearers, Issuers};
 use crate::passwords::Hasher;
-use crate::{Result, api_tokens, idempotency, revocations};
+use crate::{Result, access, idempotency, revocations};
 
 /// The room's state: cheap to clone.
 #[derive(Clone)]
@@ -33,7 +33,7 @@ struct Inner {
     hasher: Hasher,
     signing: OnceCell<Signing>,
     /// API tokens that were used and when; written to the store from time to time.
-    used: Mutex<HashMap<(WorkspaceId, Uuid), Timestamp>>,
+    used: Mutex<UsedTokens>,
     lifecycle: OnceLock<Lifecycle>,
     issuers: Issuers,
     bearers: Bearers,
@@ -82,10 +82,8 @@ impl Identity {
         lifecycle.spawn("identity", async move {
             let mut minutes = 0_u32;
             loop {
-                if minutes.is_multiple_of(24 * 60)
-                    && let Err(error) = idempotency::forget_expired(identity.db()).await
-                {
-                    tracing::warn!(error = %error, "what has expired could not be removed");
+                if minutes.is_multiple_of(24 * 60) {
+                    identity.forget_old().await;
                 }
                 tokio::select! {
                     () = tokio::time::sleep(Duration::from_mins(1)) => minutes = minutes.wrapping_add(1),
@@ -169,8 +167,17 @@ impl Identity {
     }
 
     /// Notes that an API token was used.
-    pub(crate) fn note_use(&self, workspace: WorkspaceId, token: Uuid, at: Timestamp) {
-        self.0.used.lock().insert((workspace, token), at);
+    pub(crate) fn note_use(&self, workspace: WorkspaceId, token: Uuid, how: TokenUse) {
+        self.0.used.lock().insert((workspace, token), how);
+    }
+
+    async fn forget_old(&self) {
+        if let Err(error) = idempotency::forget_expired(self.db()).await {
+            tracing::warn!(error = %error, "what has expired could not be removed");
+        }
+        if let Err(error) = access::forget_old(self.db(), self.config().access_kept).await {
+            tracing::warn!(error = %error, "old rows of the access log could not be removed");
+        }
     }
 
     async fn write_used_tokens(&self) {
@@ -178,7 +185,7 @@ impl Identity {
         if used.is_empty() {
             return;
         }
-        if let Err(error) = api_tokens::write_used(&self.0.db, &used).await {
+        if let Err(error) = access::write_uses(&self.0.db, &used).await {
             tracing::warn!(error = %error, "the use of API tokens could not be noted");
         }
     }

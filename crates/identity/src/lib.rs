@@ -5,7 +5,9 @@
 //! layers [`authenticate`], [`limit_requests`] and [`replay_repeats`] (in this order from the outside in),
 //! [`routes`], and [`audit()`].
 
+mod access;
 mod access_tokens;
+mod administration;
 pub mod api_tokens;
 pub mod audit;
 mod authenticate;
@@ -24,9 +26,10 @@ mod known;
 mod leaving;
 mod limits;
 pub mod members;
-pub mod oidc;
 mod open;
 mod passkeys;
+pub mod oidc;
+pub mod own;
 mod passwords;
 pub mod people;
 mod permissions;
@@ -41,6 +44,7 @@ pub mod settings;
 pub mod tickets;
 pub mod workspaces;
 
+pub use administration::{ErasePerson, EraseWorkspace};
 pub use audit::{Actor, audit};
 pub use authenticate::{authenticate, openai_error};
 pub use caller::{Caller, Via};

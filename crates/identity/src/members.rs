@@ -174,7 +174,12 @@ pub(crate) async fn create(
 }
 
 /// The member's role, for a transaction that changes it; the workspace keeps an owner.
-async fn role_before(tx: &Tx, workspace: WorkspaceId, user: UserId, owner_stays: bool) -> Result<Role> {
+pub(crate) async fn role_before(
+    tx: &Tx,
+    workspace: WorkspaceId,
+    user: UserId,
+    owner_stays: bool,
+) -> Result<Role> {
     tx.alone(workspaces::membership_lock(workspace)).await?;
     let role = people::role_in(tx, workspace, user)
         .await?
@@ -248,21 +253,29 @@ pub(crate) async fn remove(identity: &Identity, caller: &Caller, user: UserId) -
     if user != caller.user {
         may_grant(caller, before)?;
     }
-    let hashes = take_out(&tx, caller.into(), (workspace, user), before).await?;
+    let hashes = discharge(&tx, caller.into(), (workspace, user), before).await?;
     tx.commit().await?;
     identity.known().forget_role(workspace, user);
     identity.known().forget_tokens(&hashes);
     Ok(())
 }
 
-/// Takes a member out of a workspace with everything of theirs that reaches into it; answers the hashes of their
-/// tokens, which are to be forgotten after the commit.
-pub(crate) async fn take_out(
+/// Takes a member out of a workspace and writes it down; answers as [`take_out`] does.
+pub(crate) async fn discharge(
     tx: &Tx,
     actor: Actor,
     (workspace, user): (WorkspaceId, UserId),
     role: Role,
 ) -> Result<Vec<Vec<u8>>> {
+    let hashes = take_out(tx, workspace, user).await?;
+    let details = json!({ "role": role, "left": Some(user) == actor.user });
+    audit(tx, actor, "member.removed", user, &details).await?;
+    Ok(hashes)
+}
+
+/// Takes everything of a workspace from somebody, in a transaction that has decided so. Answers the hashes of their
+/// API tokens there, to be forgotten after the commit together with their role.
+pub(crate) async fn take_out(tx: &Tx, workspace: WorkspaceId, user: UserId) -> Result<Vec<Vec<u8>>> {
     members::Entity::delete_many()
         .filter(members::Column::WorkspaceId.eq(workspace))
         .filter(members::Column::UserId.eq(user))
@@ -291,8 +304,6 @@ pub(crate) async fn take_out(
     tx.permissions_changed(Scope::Workspace(workspace)).await?;
     workspaces::tell_membership(tx, workspace, user, "removed", None).await?;
     leaving::tell_others(tx, workspace, others).await?;
-    let details = json!({ "role": role, "left": Some(user) == actor.user });
-    audit(tx, actor, "member.removed", user, &details).await?;
     revoke(tx, &Revoked::Role(workspace, user)).await?;
     revoke(tx, &Revoked::Tokens(hashes.clone())).await?;
     Ok(hashes)

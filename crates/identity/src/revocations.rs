@@ -7,10 +7,10 @@ use std::time::Duration;
 use db::{SessionId, Tx, UserId, WorkspaceId, revocations};
 use serde::{Deserialize, Serialize};
 use tokio::time::MissedTickBehavior;
+use uuid::Uuid;
 
 use crate::Result;
 use crate::identity::Identity;
-use crate::known::Known;
 
 /// How often the store is asked.
 const EVERY: Duration = Duration::from_secs(1);
@@ -27,6 +27,8 @@ pub(crate) enum Revoked {
     Role(WorkspaceId, UserId),
     /// The hashes of API tokens.
     Tokens(Vec<Vec<u8>>),
+    /// The data keys of an owner that is no more.
+    Keys(Uuid),
 }
 
 /// Writes down what other nodes have to forget.
@@ -35,11 +37,13 @@ pub(crate) async fn revoke(tx: &Tx, what: &Revoked) -> Result<()> {
     Ok(tx.revoke(&text).await?)
 }
 
-fn apply(known: &Known, what: &str) {
+fn apply(identity: &Identity, what: &str) {
+    let known = identity.known();
     match serde_json::from_str(what) {
         Ok(Revoked::Sessions(ids)) => known.forget_sessions(&ids),
         Ok(Revoked::Role(workspace, user)) => known.forget_role(workspace, user),
         Ok(Revoked::Tokens(hashes)) => known.forget_tokens(&hashes),
+        Ok(Revoked::Keys(owner)) => identity.db().forget_keys(owner),
         // A newer version knows something that this one does not keep.
         Err(_) => {}
     }
@@ -61,7 +65,7 @@ pub(crate) async fn listen(identity: Identity) {
         tokio::select! {
             said = heard.recv() => match said {
                 Ok(said) if !said.is_own && &*said.topic == revocations::TOPIC => {
-                    apply(known, &String::from_utf8_lossy(&said.body));
+                    apply(&identity, &String::from_utf8_lossy(&said.body));
                 }
                 // What was missed is read within a second.
                 Ok(_) | Err(tokio::sync::broadcast::error::RecvError::Lagged(_)) => {}
@@ -71,7 +75,7 @@ pub(crate) async fn listen(identity: Identity) {
                 let began = tokio::time::Instant::now();
                 match tokio::time::timeout(PATIENCE, revocations::recent(identity.db())).await {
                     Ok(Ok(rows)) => {
-                        rows.iter().filter(|(id, _)| !seen.contains(id)).for_each(|(_, what)| apply(known, what));
+                        rows.iter().filter(|(id, _)| !seen.contains(id)).for_each(|(_, what)| apply(&identity, what));
                         seen = rows.into_iter().map(|(id, _)| id).collect();
                         known.looked(began);
                     }

@@ -9,10 +9,11 @@ use db::{Event, SessionId, Tx, UserId, WorkspaceId};
 use http::StatusCode;
 use kit::api::Data;
 use kit::clock::Timestamp;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use crate::access::{Came, note_sign_in};
 use crate::access_tokens::Claims;
 use crate::audit::{Actor, audit};
 use crate::caller::Caller;
@@ -118,6 +119,15 @@ pub(crate) async fn begin(
     client: &Client,
 ) -> Result<sessions::Model> {
     let now = tx.now();
+    // Held, so that whoever disables the account waits for this, and finds the session that it has to end.
+    let person = users::Entity::find_by_id(user)
+        .lock_shared()
+        .one(&**tx)
+        .await?
+        .ok_or(IdentityError::NotSignedIn)?;
+    if person.disabled_at.is_some() {
+        return Err(IdentityError::Disabled);
+    }
     let session = sessions::Model {
         id: SessionId::new(),
         user_id: user,
@@ -134,6 +144,14 @@ pub(crate) async fn begin(
     sessions::Entity::insert(row)
         .exec_without_returning(&**tx)
         .await?;
+    let came = Came {
+        workspace: Some(workspace),
+        user: Some(user),
+        client,
+        via: "session",
+        outcome: "ok",
+    };
+    note_sign_in(tx, came).await?;
     tell(tx, changed(user, "session.created", session.id)).await?;
     Ok(session)
 }

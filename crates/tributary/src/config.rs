@@ -2,6 +2,7 @@
 //! and handed out in typed sections. `docs/configuration.md` explains every key.
 
 mod ai_sections;
+mod audit_section;
 mod business_section;
 mod files_sections;
 mod identity_section;
@@ -18,6 +19,7 @@ use serde::Deserialize;
 use toml::{Table, Value};
 
 pub use ai_sections::{AiSection, ChatSection, PrivateNetworks};
+pub use audit_section::AuditSection;
 pub use business_section::{BusinessSection, MailSection, MailSecurity};
 pub use files_sections::{ClamavSection, FilesSection, S3Section};
 pub use identity_section::IdentitySection;
@@ -60,6 +62,8 @@ pub struct Config {
     pub business: BusinessSection,
     /// Outgoing mail.
     pub mail: MailSection,
+    /// What is kept of who came in.
+    pub audit: AuditSection,
 }
 
 impl Default for Config {
@@ -82,6 +86,7 @@ impl Default for Config {
             clamav: ClamavSection::default(),
             business: BusinessSection::default(),
             mail: MailSection::default(),
+            audit: AuditSection::default(),
         }
     }
 }
@@ -247,6 +252,7 @@ impl Config {
         self.files.check()?;
         self.s3.check()?;
         self.clamav.check()?;
+        self.audit.check()?;
         self.mail.check()
     }
 
@@ -308,6 +314,7 @@ impl Config {
             passwords: self.identity.passwords,
             oidc: self.identity.oidc.clone(),
             trusted_issuers: self.identity.trusted_issuers.clone(),
+            access_kept: self.audit.access_kept(),
             ..identity::IdentityConfig::default()
         }
     }
@@ -376,7 +383,7 @@ impl Config {
 /// The sections, to find where a variable's section ends and its key begins.
 const SECTIONS: [&str; 14] = [
     "log", "database", "redis", "vault", "http", "limits", "identity", "ai", "chat", "files", "s3", "clamav",
-    "business", "mail",
+    "business", "mail", "audit",
 ];
 
 /// `TRIBUTARY_AI_FIRST_BYTE_SECONDS=5` is `first_byte_seconds = 5` in `[ai]`; `TRIBUTARY_LISTEN` stands at the top.

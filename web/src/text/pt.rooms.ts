@@ -131,6 +131,7 @@ export const ptRooms: Catalogue['rooms'] = {
       reply: (name) => `${name} respondeu-lhe`,
       reaction: (name) => `${name} reagiu à sua mensagem`,
       added: (name) => `${name} adicionou-o a uma conversa`,
+      opened: (name) => `${name} abriu a sua conversa como administrador; o motivo ficou registado`,
     },
     in: (title) => `em ${title}`,
     unread: 'por ler',

@@ -43,8 +43,7 @@ pub(crate) async fn tell(
     let admitted = admitted(&**tx, thread, Some(&people)).await?;
     let silent = silent(tx, thread).await?;
     let heard = |notice: &Notice| {
-        admitted.contains_key(&notice.user)
-            && (notice.kind == NotificationKind::Mention || !silent.contains(&notice.user))
+        admitted.contains_key(&notice.user) && (is_always_told(notice.kind) || !silent.contains(&notice.user))
     };
     let rows: Vec<notifications::Model> = notices
         .into_iter()
@@ -72,6 +71,11 @@ pub(crate) async fn tell(
             .await?;
     }
     Ok(())
+}
+
+/// Whether somebody is told even of a thread that is silent to them.
+fn is_always_told(kind: NotificationKind) -> bool {
+    matches!(kind, NotificationKind::Mention | NotificationKind::Opened)
 }
 
 /// Those to whom a thread is silent.

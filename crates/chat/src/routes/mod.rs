@@ -5,6 +5,7 @@ mod assistants;
 mod messages;
 mod rooms;
 mod threads;
+mod trust;
 
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -35,6 +36,9 @@ pub fn routes(chat: Chat) -> OpenApiRouter {
         .routes(routes!(rooms::change_member, rooms::remove_member))
         .routes(routes!(rooms::put_reaction, rooms::delete_reaction))
         .routes(routes!(rooms::mark_read))
+        .routes(routes!(trust::list_withheld_threads))
+        .routes(routes!(trust::open_thread))
+        .routes(routes!(trust::export_me))
         .routes(routes!(rooms::change_state))
         .routes(routes!(rooms::list_notifications))
         .routes(routes!(rooms::read_notifications))

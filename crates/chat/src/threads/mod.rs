@@ -11,5 +11,5 @@ pub use show::{ThreadOut, show_one};
 #[allow(unused_imports)] // for the live hub
 pub(crate) use show::{ThreadShared, shared};
 pub(crate) use show::{effective_answers, member_count};
-pub(crate) use write::open_title;
 pub use write::{announce, change, create, delete, seal_title, switch_branch};
+pub(crate) use write::{open_title, remove};

@@ -202,36 +202,7 @@ pub async fn delete(chat: &Chat, at: InThread) -> Result<(), ApiError> {
     let tx = db.write().await?;
     tx.end_leases_of(caller.workspace, thread.id).await?;
     let thread = owned(&tx, at).await?;
-    let mut news = News::of(caller.workspace);
-    news.listed(&thread, &audience(&*tx, &thread).await?, "thread.removed");
-    let failed = DbError::from;
-    search::forget_thread(&tx, &thread).await?;
-    messages::Entity::delete_many()
-        .filter(messages::Column::WorkspaceId.eq(caller.workspace))
-        .filter(messages::Column::ThreadId.eq(thread.id))
-        .exec(&*tx)
-        .await
-        .map_err(failed)?;
-    reactions::Entity::delete_many()
-        .filter(reactions::Column::WorkspaceId.eq(caller.workspace))
-        .filter(reactions::Column::ThreadId.eq(thread.id))
-        .exec(&*tx)
-        .await
-        .map_err(failed)?;
-    thread_members::Entity::delete_many()
-        .filter(thread_members::Column::WorkspaceId.eq(caller.workspace))
-        .filter(thread_members::Column::ThreadId.eq(thread.id))
-        .exec(&*tx)
-        .await
-        .map_err(failed)?;
-    attachments::forget(&tx, caller.workspace, thread.id).await?;
-    members::forget(&tx, &thread, None).await?;
-    threads::Entity::delete_by_id((caller.workspace, thread.id))
-        .exec(&*tx)
-        .await
-        .map_err(failed)?;
-    tx.forget_scope(Scope::Thread(thread.id)).await?;
-    news.write(&tx).await?;
+    remove(&tx, &thread).await?;
     identity::audit(
         &tx,
         &caller,
@@ -245,6 +216,36 @@ pub async fn delete(chat: &Chat, at: InThread) -> Result<(), ApiError> {
     for generation in chat.0.generations.in_thread(thread.id) {
         generation.lost.cancel();
     }
+    Ok(())
+}
+
+/// Removes a thread and everything in it, in a transaction that has decided so.
+pub(crate) async fn remove(tx: &Tx, thread: &threads::Model) -> Result<(), DbError> {
+    let mut news = News::of(thread.workspace_id);
+    news.listed(thread, &audience(&**tx, thread).await?, "thread.removed");
+    search::forget_thread(tx, thread).await?;
+    messages::Entity::delete_many()
+        .filter(messages::Column::WorkspaceId.eq(thread.workspace_id))
+        .filter(messages::Column::ThreadId.eq(thread.id))
+        .exec(&**tx)
+        .await?;
+    reactions::Entity::delete_many()
+        .filter(reactions::Column::WorkspaceId.eq(thread.workspace_id))
+        .filter(reactions::Column::ThreadId.eq(thread.id))
+        .exec(&**tx)
+        .await?;
+    thread_members::Entity::delete_many()
+        .filter(thread_members::Column::WorkspaceId.eq(thread.workspace_id))
+        .filter(thread_members::Column::ThreadId.eq(thread.id))
+        .exec(&**tx)
+        .await?;
+    attachments::forget(tx, thread.workspace_id, thread.id).await?;
+    members::forget(tx, thread, None).await?;
+    threads::Entity::delete_by_id((thread.workspace_id, thread.id))
+        .exec(&**tx)
+        .await?;
+    tx.forget_scope(Scope::Thread(thread.id)).await?;
+    news.write(tx).await?;
     Ok(())
 }
 

@@ -25,6 +25,10 @@ pub struct Model {
     pub details: String,
     /// When.
     pub at: i64,
+    /// Its number in the chain, from 1.
+    pub seq: Option<i64>,
+    /// Binds it to the row before.
+    pub mac: Option<Vec<u8>>,
 }
 
 /// Joins are written where they are needed.

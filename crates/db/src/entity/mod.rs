@@ -1,5 +1,6 @@
 //! Every table, one a file. Times are microseconds UTC, JSON is text and opaque to the store.
 
+pub mod access_log;
 pub mod actions;
 pub mod ai_calls;
 pub mod api_tokens;
@@ -7,7 +8,10 @@ pub mod applied_batches;
 pub mod assistants;
 pub mod attachments;
 pub mod audit;
+pub mod audit_heads;
 pub mod blobs;
+pub mod budget_reservations;
+pub mod budgets;
 pub mod business_queries;
 pub mod business_settings;
 pub mod capabilities;
@@ -58,6 +62,7 @@ pub mod sync_positions;
 pub mod sync_runs;
 pub mod sync_slices;
 pub mod tasks;
+pub mod thread_grants;
 pub mod thread_members;
 pub mod thread_states;
 pub mod threads;

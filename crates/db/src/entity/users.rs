@@ -25,6 +25,8 @@ pub struct Model {
     pub created_at: i64,
     /// When last changed.
     pub updated_at: i64,
+    /// Since when they may not sign in.
+    pub disabled_at: Option<i64>,
 }
 
 /// Joins are written where they are needed.

@@ -18,6 +18,7 @@ mod m2026_11_21_000013_sync;
 mod m2026_11_21_000014_actions;
 mod m2026_11_21_000015_questions;
 mod m2026_11_21_000016_sign_in;
+mod m2026_11_21_000017_ledger;
 
 /// All migrations.
 #[derive(Debug)]
@@ -43,6 +44,7 @@ impl MigratorTrait for Migrator {
             Box::new(m2026_11_21_000014_actions::Migration),
             Box::new(m2026_11_21_000015_questions::Migration),
             Box::new(m2026_11_21_000016_sign_in::Migration),
+            Box::new(m2026_11_21_000017_ledger::Migration),
         ]
     }
 }

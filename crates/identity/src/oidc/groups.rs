@@ -124,7 +124,7 @@ async fn settle(
         (Some(role), Some(wanted)) if role == wanted => return Ok(true),
         (Some(role), Some(wanted)) => members::set_role(tx, actor, (workspace, user), (role, wanted)).await?,
         (Some(role), None) => {
-            let tokens = members::take_out(tx, actor, (workspace, user), role).await?;
+            let tokens = members::discharge(tx, actor, (workspace, user), role).await?;
             forgotten.tokens.extend(tokens);
         }
     }

@@ -88,6 +88,7 @@ pub(crate) async fn add(
         is_instance_admin: is_first,
         created_at: tx.now().micros(),
         updated_at: tx.now().micros(),
+        disabled_at: None,
     };
     let row = users::ActiveModel::from(user.clone());
     users::Entity::insert(row)

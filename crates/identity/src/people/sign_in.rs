@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::find_by_email;
+use crate::access::{Came, note_sign_in};
 use crate::audit::{Actor, audit};
 use crate::client::Client;
 use crate::error::IdentityError;
@@ -83,6 +84,14 @@ pub(crate) async fn sign_in(identity: &Identity, input: LoginIn, client: &Client
         };
         let tx = identity.db().write().await?;
         audit(&tx, actor, "auth.login_failed", "account", &json!({})).await?;
+        let came = Came {
+            workspace: None,
+            user: actor.user,
+            client,
+            via: "password",
+            outcome: "failed",
+        };
+        note_sign_in(&tx, came).await?;
         tx.commit().await?;
         return Err(IdentityError::SignInFailed);
     };

@@ -1,5 +1,6 @@
 //! The routes: handlers parse, call and answer.
 
+mod administration;
 mod auth;
 mod external;
 mod members;
@@ -55,7 +56,20 @@ pub fn routes(identity: Identity) -> OpenApiRouter {
         .routes(routes!(tokens::revoke_token))
         .routes(routes!(workspaces::list_workspaces, workspaces::create_workspace))
         .routes(routes!(workspaces::get_workspace, workspaces::patch_workspace))
-        .routes(routes!(workspaces::list_audit))
+        .routes(routes!(administration::erase_me))
+        .routes(routes!(administration::list_audit))
+        .routes(routes!(administration::export_audit))
+        .routes(routes!(administration::verify_audit))
+        .routes(routes!(administration::list_access))
+        .routes(routes!(administration::report_compliance))
+        .routes(routes!(administration::list_users))
+        .routes(routes!(administration::patch_user, administration::erase_user))
+        .routes(routes!(administration::sign_user_out))
+        .routes(routes!(administration::list_all_workspaces))
+        .routes(routes!(
+            administration::patch_any_workspace,
+            administration::erase_workspace
+        ))
         .routes(routes!(members::list_members, members::add_member))
         .routes(routes!(members::patch_member, members::remove_member))
         .routes(routes!(members::list_invitations, members::create_invitation))

@@ -1,15 +1,13 @@
 //! Workspaces and their audit trail.
 
 use axum::extract::State;
-use kit::api::{Created, Data, Json, Listing, Query};
+use kit::api::{Created, Data, Json, Listing};
 
 use super::CommonErrors;
-use crate::audit::{AuditOut, AuditQuery};
 use crate::caller::Caller;
 use crate::identity::Identity;
-use crate::permissions::Permission;
 use crate::workspaces::{WorkspaceIn, WorkspaceOut, WorkspacePatch};
-use crate::{Result, audit, workspaces};
+use crate::{Result, workspaces};
 
 /// List the workspaces one belongs to
 #[utoipa::path(get, path = "/api/v1/workspaces", operation_id = "list_workspaces", tag = "identity",
@@ -55,17 +53,4 @@ pub(crate) async fn patch_workspace(
     Json(patch): Json<WorkspacePatch>,
 ) -> Result<Data<WorkspaceOut>> {
     workspaces::change(&identity, &caller, patch).await.map(Data::new)
-}
-
-/// Read the audit trail
-#[utoipa::path(get, path = "/api/v1/admin/audit", operation_id = "list_audit", tag = "administration",
-    params(AuditQuery),
-    responses((status = 200, description = "Newest first", body = Listing<AuditOut>), CommonErrors))]
-pub(crate) async fn list_audit(
-    State(identity): State<Identity>,
-    caller: Caller,
-    Query(query): Query<AuditQuery>,
-) -> Result<Listing<AuditOut>> {
-    caller.require(Permission::ReadAudit)?;
-    audit::list(&identity, &caller, &query).await.map(Listing::from)
 }

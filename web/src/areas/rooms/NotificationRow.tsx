@@ -15,6 +15,7 @@ const MARK: Record<Notification['kind'], IconName> = {
   reply: 'reply',
   reaction: 'smile',
   added: 'people',
+  opened: 'eye',
 };
 
 /** One thing that happened: who, what, where, the first words, and the way there. */

@@ -1,7 +1,9 @@
 //! People over the assembled server: cookies as a browser keeps them, roles, tokens, invitations, repeats, the trail.
 //! What the room does by itself is tested in its crate.
 
+mod administration;
 mod browser;
+mod chain;
 mod elsewhere;
 mod passkeys;
 mod second_factor;

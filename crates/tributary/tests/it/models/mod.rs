@@ -2,6 +2,7 @@
 //! OpenAI's clients, and what it cost. A stand-in for each provider is the world outside.
 
 mod addresses;
+mod budgets;
 mod choosing;
 mod embedding;
 mod failing;

@@ -35,6 +35,7 @@ pub struct House {
     mail: String,
     task: String,
     workflow: String,
+    budget: String,
 }
 
 fn text(value: &Value) -> String {
@@ -141,6 +142,9 @@ impl House {
         let task = make("tasks", json!({ "title": "Ann's task" })).await;
         let steps = json!([{ "op": "task.create", "in": { "title": "Another" } }]);
         let workflow = make("workflows", json!({ "name": "Ann's", "steps": steps })).await;
+        let budget =
+            json!({ "scope": "workspace", "period": "month", "limit_minor": 100_000, "hard": false });
+        let budget = make("budgets", budget).await;
         let settings = json!({ "values": { "theme": "dark" } });
         ann.patch("/api/v1/settings", &settings).await.expect(200);
         let workspace = text(&ann.get("/api/v1/workspace").await.data()["id"]);
@@ -176,6 +180,7 @@ impl House {
             mail: text(&mail["id"]),
             task: text(&task["id"]),
             workflow: text(&workflow["id"]),
+            budget: text(&budget["id"]),
             app,
             ann,
             bob,
@@ -201,6 +206,9 @@ impl House {
                 ("oidc", _) => "house",
                 // Nobody's: identity::passkeys tries a real one.
                 ("passkeys", _) => "0198c0de-0000-7000-8000-000000000001",
+                ("users", _) => &self.cleo_id,
+                ("workspaces", _) => &self.workspace,
+                ("budgets", _) => &self.budget,
                 ("reactions", _) => "%F0%9F%91%8D",
                 ("invitations", _) if call.method == http::Method::DELETE => &self.invitation.0,
                 ("invitations", _) => &self.invitation.1,

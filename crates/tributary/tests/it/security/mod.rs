@@ -8,6 +8,7 @@ mod doors;
 mod house;
 mod lines;
 pub mod raw;
+mod roles;
 
 use crate::support::Answer;
 

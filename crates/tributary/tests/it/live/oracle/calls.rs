@@ -3,7 +3,16 @@
 use super::House;
 
 /// Calls that change nothing that a scope shows, each with its reason.
-const ELSEWHERE: [(&str, &str); 23] = [
+const ELSEWHERE: &[(&str, &str)] = &[
+    (
+        "/api/v1/admin/",
+        "administration: shown on pages that ask; identity::administration",
+    ),
+    ("/api/v1/budgets", "shown on a page that asks"),
+    (
+        "POST /api/v1/me/erase",
+        "ends the session, which is told; identity::administration",
+    ),
     ("POST /api/v1/metrics/query", "changes nothing"),
     (
         "POST /api/v1/ai/query",
