@@ -17,12 +17,12 @@ pub fn claim_job_sql(backend: DatabaseBackend) -> &'static str {
         DatabaseBackend::Postgres => concat!(
             "UPDATE jobs SET state = 'running', attempts = attempts + 1, leased_until = $2 WHERE id = (",
             "SELECT id FROM jobs WHERE (state = 'waiting' AND run_at <= $1) OR (state = 'running' AND leased_until < $1) ",
-            "ORDER BY run_at LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING id, kind, payload, attempts"
+            "ORDER BY run_at LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING id, kind, payload, attempts, run_at"
         ),
         _ => concat!(
             "UPDATE jobs SET state = 'running', attempts = attempts + 1, leased_until = $2 WHERE id = (",
             "SELECT id FROM jobs WHERE (state = 'waiting' AND run_at <= $1) OR (state = 'running' AND leased_until < $1) ",
-            "ORDER BY run_at LIMIT 1) RETURNING id, kind, payload, attempts"
+            "ORDER BY run_at LIMIT 1) RETURNING id, kind, payload, attempts, run_at"
         ),
     }
 }
