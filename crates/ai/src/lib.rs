@@ -114,6 +114,7 @@ struct Inner {
     log: calls::Log,
     builtin: Option<Arc<keys::UsableKey>>,
     tools: OnceLock<Vec<Arc<dyn tools::HouseTool>>>,
+    held: OnceLock<ops::Held>,
 }
 
 impl std::fmt::Debug for Ai {
@@ -144,6 +145,7 @@ impl Ai {
             local: discovery::Found::default(),
             log: calls::Log::default(),
             tools: OnceLock::new(),
+            held: OnceLock::new(),
         };
         Self(Arc::new(inner))
     }
@@ -154,6 +156,11 @@ impl Ai {
         if self.0.config.discover {
             discovery::start(self);
         }
+    }
+
+    /// Obeys what was paused or taken out of use because something looked wrong.
+    pub fn obey(&self, held: ops::Held) {
+        let _ = self.0.held.set(held);
     }
 
     fn db(&self) -> &Db {

@@ -57,6 +57,14 @@ pub fn now_sql(backend: DatabaseBackend) -> &'static str {
     }
 }
 
+/// Whether there is a table of the name $1: a row if so.
+pub fn has_table_sql(backend: DatabaseBackend) -> &'static str {
+    match backend {
+        DatabaseBackend::Postgres => "SELECT 1 AS there WHERE to_regclass($1) IS NOT NULL",
+        _ => "SELECT 1 AS there FROM sqlite_master WHERE type = 'table' AND name = $1",
+    }
+}
+
 /// Keeps what was found from other writers until the end of the transaction, and passes over what they keep.
 pub fn skip_locked_sql(backend: DatabaseBackend) -> &'static str {
     match backend {

@@ -8,7 +8,7 @@ use db::{Db, INSTANCE, WorkspaceId};
 use kit::clock::Timestamp;
 use kit::lifecycle::Lifecycle;
 use kit::limit::RateLimiter;
-use parking_lot::Mutex;
+use parking_lot::{Mutex, RwLock};
 use tokio::sync::OnceCell;
 use uuid::Uuid;
 
@@ -16,6 +16,7 @@ use crate::access_tokens::AccessKeys;
 use crate::config::IdentityConfig;
 use crate::known::Known;
 use crate::passwords::Hasher;
+use crate::restraint::Throttles;
 use crate::{Result, api_tokens, idempotency, revocations};
 
 /// The room's state: cheap to clone.
@@ -32,6 +33,7 @@ struct Inner {
     /// API tokens that were used and when; written to the store from time to time.
     used: Mutex<HashMap<(WorkspaceId, Uuid), Timestamp>>,
     lifecycle: OnceLock<Lifecycle>,
+    throttles: RwLock<Throttles>,
 }
 
 /// Keys for what this room signs, from the instance's data key.
@@ -53,11 +55,12 @@ impl Identity {
     pub fn new(db: Db, config: IdentityConfig) -> Self {
         Self(Arc::new(Inner {
             limiter: RateLimiter::over(db.clock().clone(), db.bus().remote().cloned()),
-            known: Known::new(config.access_lifetime, db.backend() == "sqlite"),
+            known: Known::new(config.access_lifetime, db.backend() == "sqlite", db.recorder()),
             hasher: Hasher::new(),
             signing: OnceCell::new(),
             used: Mutex::default(),
             lifecycle: OnceLock::new(),
+            throttles: RwLock::default(),
             db,
             config,
         }))
@@ -117,6 +120,10 @@ impl Identity {
 
     pub(crate) fn known(&self) -> &Known {
         &self.0.known
+    }
+
+    pub(crate) fn throttles(&self) -> &RwLock<Throttles> {
+        &self.0.throttles
     }
 
     pub(crate) fn hasher(&self) -> &Hasher {

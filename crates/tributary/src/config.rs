@@ -4,6 +4,7 @@
 mod ai_sections;
 mod business_section;
 mod files_sections;
+mod operation_sections;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -19,6 +20,7 @@ use toml::{Table, Value};
 pub use ai_sections::{AiSection, ChatSection, PrivateNetworks};
 pub use business_section::{BusinessSection, MailSection, MailSecurity};
 pub use files_sections::{ClamavSection, FilesSection, S3Section};
+pub use operation_sections::{MonitorSection, OperationsSection};
 
 /// Everything that can be set.
 #[derive(Debug, Deserialize)]
@@ -56,6 +58,10 @@ pub struct Config {
     pub business: BusinessSection,
     /// Outgoing mail.
     pub mail: MailSection,
+    /// Figures over time, and alerts.
+    pub monitor: MonitorSection,
+    /// What only operators ask.
+    pub operations: OperationsSection,
 }
 
 impl Default for Config {
@@ -77,6 +83,8 @@ impl Default for Config {
             clamav: ClamavSection::default(),
             business: BusinessSection::default(),
             mail: MailSection::default(),
+            monitor: MonitorSection::default(),
+            operations: OperationsSection::default(),
         }
     }
 }
@@ -241,6 +249,7 @@ impl Config {
         self.files.check()?;
         self.s3.check()?;
         self.clamav.check()?;
+        self.monitor.check()?;
         self.mail.check()
     }
 
@@ -276,6 +285,11 @@ impl Config {
     /// The part of business data.
     pub fn business(&self) -> business::BusinessConfig {
         self.business.config(&self.mail)
+    }
+
+    /// The part of figures and alerts.
+    pub fn monitor(&self) -> ops::MonitorConfig {
+        self.monitor.config(self.data.clone())
     }
 
     /// Files.
@@ -365,9 +379,22 @@ impl Config {
 }
 
 /// The sections, to find where a variable's section ends and its key begins.
-const SECTIONS: [&str; 13] = [
-    "log", "database", "redis", "vault", "http", "limits", "ai", "chat", "files", "s3", "clamav", "business",
+const SECTIONS: [&str; 15] = [
+    "log",
+    "database",
+    "redis",
+    "vault",
+    "http",
+    "limits",
+    "ai",
+    "chat",
+    "files",
+    "s3",
+    "clamav",
+    "business",
     "mail",
+    "monitor",
+    "operations",
 ];
 
 /// `TRIBUTARY_AI_FIRST_BYTE_SECONDS=5` is `first_byte_seconds = 5` in `[ai]`; `TRIBUTARY_LISTEN` stands at the top.

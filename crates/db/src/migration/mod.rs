@@ -17,6 +17,7 @@ mod m2026_11_21_000012_warehouse;
 mod m2026_11_21_000013_sync;
 mod m2026_11_21_000014_actions;
 mod m2026_11_21_000015_questions;
+mod m2026_11_21_000018_watch;
 
 /// All migrations.
 #[derive(Debug)]
@@ -41,6 +42,7 @@ impl MigratorTrait for Migrator {
             Box::new(m2026_11_21_000013_sync::Migration),
             Box::new(m2026_11_21_000014_actions::Migration),
             Box::new(m2026_11_21_000015_questions::Migration),
+            Box::new(m2026_11_21_000018_watch::Migration),
         ]
     }
 }
