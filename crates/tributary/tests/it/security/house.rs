@@ -35,6 +35,9 @@ pub struct House {
     mail: String,
     task: String,
     workflow: String,
+    alert: String,
+    response: String,
+    job: String,
 }
 
 fn text(value: &Value) -> String {
@@ -143,6 +146,7 @@ impl House {
         let workflow = make("workflows", json!({ "name": "Ann's", "steps": steps })).await;
         let settings = json!({ "values": { "theme": "dark" } });
         ann.patch("/api/v1/settings", &settings).await.expect(200);
+        let (alert, response, job) = crate::operation::watch::looked_at(&app, &ann).await;
         let workspace = text(&ann.get("/api/v1/workspace").await.data()["id"]);
         let body = json!({ "workspace_id": workspace });
         let there = cleo.post("/api/v1/auth/switch", &body).await;
@@ -176,6 +180,9 @@ impl House {
             mail: text(&mail["id"]),
             task: text(&task["id"]),
             workflow: text(&workflow["id"]),
+            alert,
+            response,
+            job,
             app,
             ann,
             bob,
@@ -211,6 +218,9 @@ impl House {
                 ("tasks", _) => &self.task,
                 ("workflows", _) => &self.workflow,
                 ("connectors" | "webhooks", _) => &self.connector,
+                ("alerts", _) => &self.alert,
+                ("responses", _) => &self.response,
+                ("jobs", _) => &self.job,
                 ("runs", _) => &self.sync_run,
                 ("dead-letters", _) => &self.dead_letter,
                 ("webhook-secrets", _) => "0",

@@ -3,7 +3,7 @@
 use super::House;
 
 /// Calls that change nothing that a scope shows, each with its reason.
-const ELSEWHERE: [(&str, &str); 22] = [
+const ELSEWHERE: [(&str, &str); 24] = [
     ("POST /api/v1/metrics/query", "changes nothing"),
     (
         "POST /api/v1/ai/query",
@@ -43,6 +43,11 @@ const ELSEWHERE: [(&str, &str); 22] = [
         "a member who joins is told as member.joined; the house above begins with one",
     ),
     ("/api/v1/live/ticket", "changes nothing"),
+    (
+        "/api/v1/admin/alerts",
+        "told as alert.changed, and fetched by a page that asks; operation::watch",
+    ),
+    ("/api/v1/admin/jobs", "shown on a page that asks"),
     ("/v1/", "changes nothing"),
     ("/api/v1/admin/reindex", "changes nothing that is shown"),
     (
