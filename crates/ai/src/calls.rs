@@ -5,6 +5,7 @@ use std::time::Duration;
 use db::entity::ai_calls;
 use db::{DbError, MessageId, Tx};
 use kit::clock::Timestamp;
+use kit::measure::Name;
 use parking_lot::Mutex;
 use providers::Usage;
 use sea_orm::{EntityTrait, IntoActiveModel};
@@ -155,6 +156,7 @@ impl Log {
 impl Ai {
     /// Writes an outcome in the caller's transaction.
     pub async fn record(&self, tx: &Tx, outcome: &Outcome) -> Result<(), DbError> {
+        self.measure(outcome);
         ai_calls::Entity::insert(outcome.row().into_active_model())
             .exec_without_returning(&**tx)
             .await?;
@@ -163,8 +165,28 @@ impl Ai {
 
     /// Writes an outcome soon.
     pub fn record_soon(&self, outcome: Outcome) {
+        self.measure(&outcome);
         self.0.log.waiting.lock().push(outcome);
         self.0.log.some.notify_one();
+    }
+
+    fn measure(&self, outcome: &Outcome) {
+        let recorder = self.db().recorder();
+        let mut text = uuid::Uuid::encode_buffer();
+        let workspace: &str = outcome.asker.workspace.0.hyphenated().encode_lower(&mut text);
+        let (provider, model) = (outcome.provider, outcome.model.as_str());
+        let labels = [provider, model, workspace];
+        let micros = |ms: i64| u64::try_from(ms).unwrap_or(0).saturating_mul(1000);
+        let whole = [provider, model, outcome.status, workspace];
+        recorder.note(Name::ModelCalls, &whole, micros(outcome.total_ms));
+        if let Some(ms) = outcome.first_word_ms {
+            recorder.note(Name::ModelFirstWord, &labels, micros(ms));
+        }
+        recorder.note(Name::ModelTokensIn, &labels, outcome.usage.input_tokens);
+        recorder.note(Name::ModelTokensOut, &labels, outcome.usage.output_tokens);
+        if let Some(cost) = outcome.cost_micros.and_then(|cost| u64::try_from(cost).ok()) {
+            recorder.note(Name::ModelCost, &labels, cost);
+        }
     }
 
     /// Writes what waits.

@@ -116,6 +116,7 @@ struct Inner {
     budgets: budgets::Budgets,
     builtin: Option<Arc<keys::UsableKey>>,
     tools: OnceLock<Vec<Arc<dyn tools::HouseTool>>>,
+    held: OnceLock<ops::Held>,
 }
 
 impl std::fmt::Debug for Ai {
@@ -147,6 +148,7 @@ impl Ai {
             log: calls::Log::default(),
             budgets: budgets::Budgets::default(),
             tools: OnceLock::new(),
+            held: OnceLock::new(),
         };
         Self(Arc::new(inner))
     }
@@ -157,6 +159,11 @@ impl Ai {
         if self.0.config.discover {
             discovery::start(self);
         }
+    }
+
+    /// Obeys what was paused or taken out of use because something looked wrong.
+    pub fn obey(&self, held: ops::Held) {
+        let _ = self.0.held.set(held);
     }
 
     fn db(&self) -> &Db {

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use db::MessageId;
 use kit::api::{ApiError, Code, Detail};
+use kit::measure::Name;
 use providers::{Answer, ChatRequest, ChunkStream, Embeddings, ErrorKind, ProviderError};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -22,6 +23,8 @@ use crate::{Ai, Asker, context};
 const ROUNDS: u32 = 3;
 /// The pause before the second round when nobody said how long; each further one is twice as long.
 const PAUSE: Duration = Duration::from_millis(250);
+/// When to ask again for what was taken out of use.
+const HELD: Duration = Duration::from_mins(1);
 /// Attempts in all, however long the list is.
 const MOST: usize = 12;
 
@@ -152,7 +155,7 @@ impl Ai {
                 let number = errors.len() + 1;
                 outcome.provider = target.key.kind.id();
                 outcome.model.clone_from(&target.model);
-                let Miss { error, was_asked } = match self.attempt(target, source).await {
+                let Miss { error, was_asked } = match self.attempt(errand.asker, target, source).await {
                     Ok((coming, asked_tokens)) => {
                         let attempt = Attempt::of(target, number);
                         tell(&attempt);
@@ -229,7 +232,12 @@ impl Ai {
         (error.retry_after.unwrap_or(pause) <= self.0.config.longest_wait).then_some(pause)
     }
 
-    async fn attempt(&self, target: &Target, source: Source<'_>) -> Result<(Coming, u64), Miss> {
+    async fn attempt(
+        &self,
+        asker: Asker,
+        target: &Target,
+        source: Source<'_>,
+    ) -> Result<(Coming, u64), Miss> {
         let key = &target.key;
         let not_asked = |kind, wait| {
             let mut error = ProviderError::new(key.kind, kind);
@@ -242,7 +250,15 @@ impl Ai {
             Verdict::Limited(wait) => return Err(not_asked(ErrorKind::RateLimited, wait)),
             Verdict::Resting(wait) => return Err(not_asked(ErrorKind::Overloaded, wait)),
         }
-        match self.ask(target, source).await {
+        let provider = key.kind.id();
+        if let Some(held) = self.0.held.get()
+            && (held.is_paused(key.owner, provider) || held.is_open(asker.workspace, provider))
+        {
+            return Err(not_asked(ErrorKind::Overloaded, HELD));
+        }
+        let asked = self.ask(target, source).await;
+        self.count(asker, provider, asked.as_ref().err());
+        match asked {
             Ok(coming) => {
                 key.breaker.began();
                 Ok(coming)
@@ -253,6 +269,19 @@ impl Ai {
                 Err(Miss { error, was_asked })
             }
         }
+    }
+
+    /// Counts a try: what is a provider's own fault apart from what it rightly refused.
+    fn count(&self, asker: Asker, provider: &str, error: Option<&ProviderError>) {
+        let status = match error {
+            None => "ok",
+            Some(error) if error.counts_for_breaker() => "failed",
+            Some(_) => "refused",
+        };
+        let mut text = uuid::Uuid::encode_buffer();
+        let workspace: &str = asker.workspace.0.hyphenated().encode_lower(&mut text);
+        let labels = [provider, status, workspace];
+        self.db().recorder().count(Name::ModelAttempts, &labels);
     }
 
     async fn ask(&self, target: &Target, source: Source<'_>) -> Result<(Coming, u64), ProviderError> {

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use kit::bus::Bus;
 use kit::clock::{Clock, Timestamp};
+use kit::measure::Recorder;
 use kit::vault::MasterKeys;
 use sea_orm::sqlx::{self, Connection, SqliteConnection};
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection};
@@ -50,6 +51,7 @@ pub struct Db {
     pub(crate) trail: Trail,
     pub(crate) jobs_waiting: Arc<Notify>,
     pub(crate) texts_waiting: Arc<Notify>,
+    pub(crate) recorder: Recorder,
 }
 
 impl Db {
@@ -102,6 +104,7 @@ impl Db {
             trail,
             jobs_waiting: Arc::default(),
             texts_waiting: Arc::default(),
+            recorder: Recorder::default(),
         })
     }
 
@@ -128,6 +131,25 @@ impl Db {
     /// Where commits are announced.
     pub fn bus(&self) -> &Bus {
         &self.bus
+    }
+
+    /// Where this program's measurements gather: who has the store can record.
+    pub fn recorder(&self) -> &Recorder {
+        &self.recorder
+    }
+
+    /// Connections that are in use, of those that read and of those that write.
+    pub fn connections_in_use(&self) -> Vec<(&'static str, u64)> {
+        let busy = |size: u32, idle: usize| u64::from(size).saturating_sub(idle as u64);
+        if self.writer.is_none() {
+            let pool = self.read.get_postgres_connection_pool();
+            return vec![("all", busy(pool.size(), pool.num_idle()))];
+        }
+        let of = |connection: &DatabaseConnection| {
+            let pool = connection.get_sqlite_connection_pool();
+            busy(pool.size(), pool.num_idle())
+        };
+        vec![("read", of(&self.read)), ("write", of(&self.write))]
     }
 
     /// Waits until a transaction of this node has queued something for the index.

@@ -17,12 +17,12 @@ pub fn claim_job_sql(backend: DatabaseBackend) -> &'static str {
         DatabaseBackend::Postgres => concat!(
             "UPDATE jobs SET state = 'running', attempts = attempts + 1, leased_until = $2 WHERE id = (",
             "SELECT id FROM jobs WHERE (state = 'waiting' AND run_at <= $1) OR (state = 'running' AND leased_until < $1) ",
-            "ORDER BY run_at LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING id, kind, payload, attempts"
+            "ORDER BY run_at LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING id, kind, payload, attempts, run_at"
         ),
         _ => concat!(
             "UPDATE jobs SET state = 'running', attempts = attempts + 1, leased_until = $2 WHERE id = (",
             "SELECT id FROM jobs WHERE (state = 'waiting' AND run_at <= $1) OR (state = 'running' AND leased_until < $1) ",
-            "ORDER BY run_at LIMIT 1) RETURNING id, kind, payload, attempts"
+            "ORDER BY run_at LIMIT 1) RETURNING id, kind, payload, attempts, run_at"
         ),
     }
 }
@@ -54,6 +54,14 @@ pub fn now_sql(backend: DatabaseBackend) -> &'static str {
     match backend {
         DatabaseBackend::Postgres => "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)",
         _ => "CAST(unixepoch('subsec') * 1000000 AS INTEGER)",
+    }
+}
+
+/// Whether there is a table of the name $1: a row if so.
+pub fn has_table_sql(backend: DatabaseBackend) -> &'static str {
+    match backend {
+        DatabaseBackend::Postgres => "SELECT 1 AS there WHERE to_regclass($1) IS NOT NULL",
+        _ => "SELECT 1 AS there FROM sqlite_master WHERE type = 'table' AND name = $1",
     }
 }
 

@@ -3,10 +3,11 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures::future::BoxFuture;
 use kit::lifecycle::Lifecycle;
+use kit::measure::Name;
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Value};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -106,6 +107,7 @@ struct Claimed {
     kind: String,
     payload: String,
     attempts: i32,
+    run_at: i64,
 }
 
 impl Worker {
@@ -170,6 +172,9 @@ impl Worker {
         let mut count = 0;
         while let Some(job) = claim(db).await? {
             count += 1;
+            let waited = db.now().since(kit::clock::Timestamp(job.run_at));
+            db.recorder.time(Name::JobWait, &[&job.kind], waited);
+            let began = Instant::now();
             let outcome = match self.handlers.get(job.kind.as_str()) {
                 Some(handler) => handler(job.payload.clone()).await,
                 None => Err(JobError::Retry(
@@ -177,6 +182,13 @@ impl Worker {
                     "no worker here knows this kind".into(),
                 )),
             };
+            let status = match &outcome {
+                Ok(()) => "ok",
+                Err(JobError::Retry(..)) if job.attempts < MAX_ATTEMPTS => "again",
+                Err(_) => "failed",
+            };
+            db.recorder
+                .time(Name::JobRun, &[&job.kind, status], began.elapsed());
             finish(db, &job, outcome).await?;
         }
         Ok(count)
@@ -206,6 +218,7 @@ async fn claim(db: &Db) -> Result<Option<Claimed>, DbError> {
             kind: row.try_get("", "kind")?,
             payload: row.try_get("", "payload")?,
             attempts: row.try_get("", "attempts")?,
+            run_at: row.try_get("", "run_at")?,
         }),
         None => None,
     };

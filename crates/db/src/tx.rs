@@ -2,8 +2,10 @@
 
 use std::ops::Deref;
 use std::sync::Arc;
+use std::time::Instant;
 
 use kit::bus::Bus;
+use kit::measure::{Name, Recorder};
 use parking_lot::Mutex;
 use sea_orm::{DatabaseTransaction, SqliteTransactionMode, TransactionOptions, TransactionTrait};
 use tokio::sync::{Notify, OwnedMutexGuard};
@@ -27,6 +29,9 @@ pub struct Tx {
     bus: Bus,
     jobs_waiting: Arc<Notify>,
     texts_waiting: Arc<Notify>,
+    recorder: Recorder,
+    /// When its turn came.
+    began: Instant,
     _writer: Option<OwnedMutexGuard<()>>,
 }
 
@@ -47,6 +52,7 @@ impl Db {
     /// Begins to write. On SQLite the transaction has the write lock from its first moment (`BEGIN IMMEDIATE`),
     /// so that reading and then writing in it cannot fail half way.
     pub async fn write(&self) -> Result<Tx, DbError> {
+        let asked = Instant::now();
         let writer = match &self.writer {
             Some(lock) => Some(lock.clone().lock_owned().await),
             None => None,
@@ -55,8 +61,10 @@ impl Db {
             sqlite_transaction_mode: writer.is_some().then_some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
+        let inner = self.write.begin_with_options(options).await?;
+        self.recorder.time(Name::StoreWait, &[], asked.elapsed());
         Ok(Tx {
-            inner: self.write.begin_with_options(options).await?,
+            inner,
             now: self.clock.now(),
             hints: Mutex::default(),
             has_jobs: std::sync::atomic::AtomicBool::new(false),
@@ -66,6 +74,8 @@ impl Db {
             bus: self.bus.clone(),
             jobs_waiting: self.jobs_waiting.clone(),
             texts_waiting: self.texts_waiting.clone(),
+            recorder: self.recorder.clone(),
+            began: Instant::now(),
             _writer: writer,
         })
     }
@@ -87,6 +97,7 @@ impl Tx {
             self.inner.commit().await?;
             self.trail.noted(ends);
         }
+        self.recorder.time(Name::StoreWrite, &[], self.began.elapsed());
         for (topic, body) in self.hints.into_inner() {
             self.bus.publish(&topic, body);
         }

@@ -9,7 +9,7 @@ use kit::clock::Timestamp;
 use kit::http::Client;
 use kit::lifecycle::Lifecycle;
 use kit::limit::RateLimiter;
-use parking_lot::Mutex;
+use parking_lot::{Mutex, RwLock};
 use tokio::sync::OnceCell;
 use uuid::Uuid;
 
@@ -19,6 +19,7 @@ use crate::config::IdentityConfig;
 use crate::known::Known;
 use crate::oidc::{Bearers, Issuers};
 use crate::passwords::Hasher;
+use crate::restraint::Throttles;
 use crate::{Result, access, idempotency, revocations};
 
 /// The room's state: cheap to clone.
@@ -39,6 +40,7 @@ struct Inner {
     bearers: Bearers,
     /// For what issuers publish; made when the first one is asked.
     http: OnceLock<Client>,
+    throttles: RwLock<Throttles>,
 }
 
 /// Keys for what this room signs, from the instance's data key.
@@ -60,7 +62,7 @@ impl Identity {
     pub fn new(db: Db, config: IdentityConfig) -> Self {
         Self(Arc::new(Inner {
             limiter: RateLimiter::over(db.clock().clone(), db.bus().remote().cloned()),
-            known: Known::new(config.access_lifetime, db.backend() == "sqlite"),
+            known: Known::new(config.access_lifetime, db.backend() == "sqlite", db.recorder()),
             hasher: Hasher::new(),
             signing: OnceCell::new(),
             used: Mutex::default(),
@@ -68,6 +70,7 @@ impl Identity {
             issuers: Issuers::new(&config),
             bearers: Bearers::default(),
             http: OnceLock::new(),
+            throttles: RwLock::default(),
             db,
             config,
         }))
@@ -125,6 +128,10 @@ impl Identity {
 
     pub(crate) fn known(&self) -> &Known {
         &self.0.known
+    }
+
+    pub(crate) fn throttles(&self) -> &RwLock<Throttles> {
+        &self.0.throttles
     }
 
     pub(crate) fn hasher(&self) -> &Hasher {

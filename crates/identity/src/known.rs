@@ -12,6 +12,7 @@ use db::kinds::Role;
 use db::{SessionId, UserId, WorkspaceId};
 use kit::cache::{Cache, SESSION_LIFETIME};
 use kit::clock::Timestamp;
+use kit::measure::{Name, Recorder};
 use parking_lot::{Mutex, RwLock};
 use tokio::time::Instant;
 use uuid::Uuid;
@@ -50,6 +51,7 @@ pub(crate) struct Known {
     epoch: RwLock<u64>,
     /// When was last looked at what other nodes took back; none where there are no others.
     looked: Option<Mutex<Option<Instant>>>,
+    recorder: Recorder,
     pub claims: moka::sync::Cache<TokenHash, Claims>,
     sessions: Cache<KnownSession>,
     roles: moka::sync::Cache<(WorkspaceId, UserId), Role>,
@@ -69,12 +71,13 @@ where
 
 impl Known {
     /// Empty. `is_alone`: no other node is over the same store.
-    pub fn new(access_lifetime: Duration, is_alone: bool) -> Self {
+    pub fn new(access_lifetime: Duration, is_alone: bool, recorder: &Recorder) -> Self {
         Self {
             epoch: RwLock::default(),
             looked: (!is_alone).then(Mutex::default),
+            recorder: recorder.clone(),
             claims: cache(access_lifetime),
-            sessions: Cache::new("session", SESSION_LIFETIME, 100_000),
+            sessions: Cache::new("session", SESSION_LIFETIME, 100_000).counted(recorder),
             roles: cache(SESSION_LIFETIME),
             tokens: cache(SESSION_LIFETIME),
         }
@@ -106,12 +109,25 @@ impl Known {
 
     /// What somebody is in a workspace.
     pub fn role(&self, workspace: WorkspaceId, user: UserId) -> Option<Role> {
-        self.roles.get(&(workspace, user)).filter(|_| self.is_fresh())
+        let role = self.roles.get(&(workspace, user)).filter(|_| self.is_fresh());
+        self.count("role", role.is_some());
+        role
     }
 
     /// An API token that was not revoked.
     pub fn token(&self, hash: &TokenHash) -> Option<Arc<KnownToken>> {
-        self.tokens.get(hash).filter(|_| self.is_fresh())
+        let token = self.tokens.get(hash).filter(|_| self.is_fresh());
+        self.count("token", token.is_some());
+        token
+    }
+
+    fn count(&self, cache: &str, was_there: bool) {
+        let name = if was_there {
+            Name::CacheHits
+        } else {
+            Name::CacheMisses
+        };
+        self.recorder.count(name, &[cache]);
     }
 
     /// Puts what was read; only inside of [`Known::keep`].
@@ -176,7 +192,7 @@ mod tests {
 
     #[test]
     fn an_answer_from_before_a_sign_out_is_not_kept_after_it() {
-        let known = Known::new(Duration::from_mins(15), true);
+        let known = Known::new(Duration::from_mins(15), true, &Recorder::default());
         let (id, session) = (
             SessionId::new(),
             KnownSession {
@@ -198,7 +214,7 @@ mod tests {
 
     #[test]
     fn with_other_nodes_nothing_is_believed_without_a_look() {
-        let known = Known::new(Duration::from_mins(15), false);
+        let known = Known::new(Duration::from_mins(15), false, &Recorder::default());
         let (workspace, user) = (WorkspaceId::new(), UserId::new());
         known.keep(known.epoch(), |k| k.put_role(workspace, user, Role::Admin));
         assert_eq!(known.role(workspace, user), None);

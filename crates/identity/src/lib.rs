@@ -34,6 +34,7 @@ mod passwords;
 pub mod people;
 mod permissions;
 mod refresh_tokens;
+pub mod restraint;
 mod revocations;
 mod routes;
 mod scopes;
@@ -46,7 +47,7 @@ pub mod workspaces;
 
 pub use administration::{ErasePerson, EraseWorkspace};
 pub use audit::{Actor, audit};
-pub use authenticate::{authenticate, openai_error};
+pub use authenticate::{ServedTo, authenticate, openai_error};
 pub use caller::{Caller, Via};
 pub use config::{CookieSecurity, IdentityConfig, Limits, Registration};
 pub use embedding::EmbeddingChoice;

@@ -44,6 +44,9 @@ async fn count(identity: &Identity, area: Area, parts: &http::request::Parts) ->
     let limiter = identity.limiter();
     let (method, path) = (&parts.method, routed_path(parts));
     let caller = parts.extensions.get::<Caller>();
+    if let Some((id, limit)) = caller.and_then(|caller| identity.throttle_of(caller)) {
+        return Some(limiter.take(&format!("throttle:{id}"), limit).await);
+    }
     let limit = match (area, caller) {
         (Area::Page, _) => 0,
         // A page of pictures: each was signed for somebody who is known.

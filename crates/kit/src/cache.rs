@@ -5,6 +5,8 @@
 
 use std::time::Duration;
 
+use crate::measure::{Name, Recorder};
+
 /// How long a session's row may be believed without asking the store (it is dropped at sign-out).
 pub const SESSION_LIFETIME: Duration = Duration::from_hours(1);
 /// How long the answer of a query may be kept (it is dropped when its data change).
@@ -17,6 +19,7 @@ pub const RATE_LIMIT_WINDOW: Duration = Duration::from_mins(1);
 pub struct Cache<V: Clone + Send + Sync + 'static> {
     prefix: &'static str,
     values: moka::sync::Cache<String, V>,
+    recorder: Option<Recorder>,
 }
 
 impl<V: Clone + Send + Sync + 'static> Cache<V> {
@@ -28,7 +31,15 @@ impl<V: Clone + Send + Sync + 'static> Cache<V> {
                 .max_capacity(capacity)
                 .time_to_live(lifetime)
                 .build(),
+            recorder: None,
         }
+    }
+
+    /// The same, with its hits and misses counted.
+    #[must_use]
+    pub fn counted(mut self, recorder: &Recorder) -> Self {
+        self.recorder = Some(recorder.clone());
+        self
     }
 
     fn key(&self, id: &impl std::fmt::Display) -> String {
@@ -37,7 +48,16 @@ impl<V: Clone + Send + Sync + 'static> Cache<V> {
 
     /// The value, if it is here and fresh.
     pub fn get(&self, id: &impl std::fmt::Display) -> Option<V> {
-        self.values.get(&self.key(id))
+        let found = self.values.get(&self.key(id));
+        if let Some(recorder) = &self.recorder {
+            let name = if found.is_some() {
+                Name::CacheHits
+            } else {
+                Name::CacheMisses
+            };
+            recorder.count(name, &[self.prefix]);
+        }
+        found
     }
 
     /// Keeps a value.

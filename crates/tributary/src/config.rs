@@ -6,6 +6,7 @@ mod audit_section;
 mod business_section;
 mod files_sections;
 mod identity_section;
+mod operation_sections;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -23,6 +24,7 @@ pub use audit_section::AuditSection;
 pub use business_section::{BusinessSection, MailSection, MailSecurity};
 pub use files_sections::{ClamavSection, FilesSection, S3Section};
 pub use identity_section::IdentitySection;
+pub use operation_sections::{MonitorSection, OperationsSection};
 
 /// Everything that can be set.
 #[derive(Debug, Deserialize)]
@@ -64,6 +66,10 @@ pub struct Config {
     pub mail: MailSection,
     /// What is kept of who came in.
     pub audit: AuditSection,
+    /// Figures over time, and alerts.
+    pub monitor: MonitorSection,
+    /// What only operators ask.
+    pub operations: OperationsSection,
 }
 
 impl Default for Config {
@@ -87,6 +93,8 @@ impl Default for Config {
             business: BusinessSection::default(),
             mail: MailSection::default(),
             audit: AuditSection::default(),
+            monitor: MonitorSection::default(),
+            operations: OperationsSection::default(),
         }
     }
 }
@@ -253,6 +261,7 @@ impl Config {
         self.s3.check()?;
         self.clamav.check()?;
         self.audit.check()?;
+        self.monitor.check()?;
         self.mail.check()
     }
 
@@ -288,6 +297,11 @@ impl Config {
     /// The part of business data.
     pub fn business(&self) -> business::BusinessConfig {
         self.business.config(&self.mail)
+    }
+
+    /// The part of figures and alerts.
+    pub fn monitor(&self) -> ops::MonitorConfig {
+        self.monitor.config(self.data.clone())
     }
 
     /// Files.
@@ -381,9 +395,24 @@ impl Config {
 }
 
 /// The sections, to find where a variable's section ends and its key begins.
-const SECTIONS: [&str; 14] = [
-    "log", "database", "redis", "vault", "http", "limits", "identity", "ai", "chat", "files", "s3", "clamav",
-    "business", "mail", "audit",
+const SECTIONS: &[&str] = &[
+    "log",
+    "database",
+    "redis",
+    "vault",
+    "http",
+    "limits",
+    "identity",
+    "ai",
+    "chat",
+    "files",
+    "s3",
+    "clamav",
+    "business",
+    "mail",
+    "audit",
+    "monitor",
+    "operations",
 ];
 
 /// `TRIBUTARY_AI_FIRST_BYTE_SECONDS=5` is `first_byte_seconds = 5` in `[ai]`; `TRIBUTARY_LISTEN` stands at the top.

@@ -20,6 +20,8 @@ use http::{HeaderName, HeaderValue, Method, header};
 use identity::Identity;
 use kit::api::{ApiError, Code, REQUEST_ID_HEADER, current_request_id, with_request_id};
 use kit::lifecycle::Lifecycle;
+use kit::measure::Recorder;
+use ops::Ops;
 use tower_http::compression::CompressionLayer;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 use tracing::Instrument;
@@ -44,6 +46,7 @@ pub struct Rooms {
     pub business: Business,
     pub chat: Chat,
     pub live: Live,
+    pub ops: Ops,
     pub lifecycle: Lifecycle,
     pub allowed_origins: Vec<String>,
     /// Where browsers write parts of uploads to, if not to this server.
@@ -58,6 +61,7 @@ fn calls(rooms: &Rooms) -> OpenApiRouter {
         .merge(chat::routes(rooms.chat.clone()))
         .merge(chat::live::routes(rooms.live.clone()))
         .merge(ai::routes(rooms.ai.clone()))
+        .merge(ops::routes(rooms.ops.clone()))
 }
 
 fn describe() -> OpenApi {
@@ -129,6 +133,19 @@ fn complete(document: &OpenApi) -> serde_json::Value {
     document
 }
 
+/// What is served on the listener of operators: nobody signs in there, so it must not be reached from outside.
+pub fn operations(rooms: &Rooms) -> Router {
+    let recorder = rooms.db.recorder().clone();
+    let kind = [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")];
+    Router::new()
+        .route(
+            "/metrics",
+            get(move || async move { (kind, ops::render_metrics(&recorder)) }),
+        )
+        .route("/healthz", get(|| async { "ok\n" }))
+        .route("/readyz", get(crate::ready::ready).with_state(rooms.clone()))
+}
+
 /// Everything that is served.
 pub fn router(rooms: &Rooms) -> Router {
     let (calls, document) = calls(rooms).split_for_parts();
@@ -165,7 +182,7 @@ pub fn router(rooms: &Rooms) -> Router {
             ApiError::new(Code::MethodNotAllowed, "This address does not take this method.")
         })
         .layer((
-            middleware::from_fn(observe),
+            middleware::from_fn_with_state(rooms.db.recorder().clone(), observe),
             middleware::map_response_with_state(policy, security_headers),
             cors(&rooms.allowed_origins),
         ))
@@ -268,8 +285,8 @@ async fn security_headers(State(policy): State<HeaderValue>, mut response: Respo
     response
 }
 
-/// Gives each request its id, writes one line about it, and turns a panic into an answer.
-async fn observe(request: Request, next: Next) -> Response {
+/// Gives each request its id, writes one line about it, measures it, and turns a panic into an answer.
+async fn observe(State(recorder): State<Recorder>, request: Request, next: Next) -> Response {
     let id = request_id(&request);
     let method = request.method().clone();
     let route = request
@@ -277,7 +294,7 @@ async fn observe(request: Request, next: Next) -> Response {
         .get::<MatchedPath>()
         .map_or("page", MatchedPath::as_str)
         .to_owned();
-    let span = tracing::info_span!("request", request.id = %id, %method, route);
+    let span = tracing::info_span!("request", request.id = %id, %method, route = &*route);
     let began = Instant::now();
     let value = HeaderValue::from_str(&id);
     let run = with_request_id(id, AssertUnwindSafe(next.run(request)).catch_unwind());
@@ -290,6 +307,7 @@ async fn observe(request: Request, next: Next) -> Response {
     if let Ok(value) = value {
         response.headers_mut().insert(REQUEST_ID_HEADER, value);
     }
+    ops::answered(&recorder, &method, &route, &response, began.elapsed());
     let (status, duration_ms) = (response.status().as_u16(), began.elapsed().as_secs_f64() * 1000.0);
     span.in_scope(|| tracing::debug!(status, duration_ms, "answered"));
     response

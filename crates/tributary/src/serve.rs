@@ -23,17 +23,20 @@ use identity::Identity;
 use kit::bus::Bus;
 use kit::clock::Clock;
 use kit::lifecycle::Lifecycle;
+use ops::Ops;
 use providers::LocalModel;
 use tokio::net::{TcpListener, TcpStream};
 use tower::ServiceExt;
 
 use crate::Config;
-use crate::router::{Rooms, router};
+use crate::router::{Rooms, operations, router};
 
 /// A running Tributary.
 pub struct App {
     /// Where it really listens (port 0 in the configuration means any free one).
     pub address: SocketAddr,
+    /// Where operators ask, if anywhere.
+    pub operations_address: Option<SocketAddr>,
     rooms: Rooms,
     grace: Duration,
 }
@@ -56,13 +59,22 @@ impl App {
             )
         })?;
         let address = listener.local_addr()?;
+        let for_operators = match config.operations.listen {
+            Some(at) => Some(TcpListener::bind(at).await.with_context(|| {
+                format!("{at} cannot be listened on; choose another address as operations.listen")
+            })?),
+            None => None,
+        };
+        let operations_address = for_operators.as_ref().map(TcpListener::local_addr).transpose()?;
         let rooms = open_rooms(config, clock, address.port()).await?;
-        let worker = files::jobs(&rooms.files, Worker::default());
+        let worker = ops::jobs(&rooms.ops, Worker::default());
+        let worker = files::jobs(&rooms.files, worker);
         let worker = business::jobs(&rooms.business, worker);
         let worker = chat::start(&rooms.chat, worker).await?;
         worker.start(&rooms.db, &rooms.lifecycle);
         rooms.identity.start(&rooms.lifecycle);
         rooms.ai.start();
+        rooms.ops.start();
         files::index::start(&rooms.files);
         rooms.live.start();
         files::start(&rooms.files).await?;
@@ -70,9 +82,16 @@ impl App {
         let service = router(&rooms);
         let life = rooms.lifecycle.clone();
         rooms.lifecycle.spawn("listener", accept(listener, service, life));
+        if let Some(listener) = for_operators {
+            let (service, life) = (operations(&rooms), rooms.lifecycle.clone());
+            rooms
+                .lifecycle
+                .spawn("operations", accept(listener, service, life));
+        }
         let grace = Duration::from_secs_f64(config.chat.drain_seconds) + Duration::from_secs(5);
         Ok(Self {
             address,
+            operations_address,
             rooms,
             grace,
         })
@@ -86,6 +105,11 @@ impl App {
     /// The room of business data.
     pub fn business(&self) -> &Business {
         &self.rooms.business
+    }
+
+    /// The floor of operation.
+    pub fn ops(&self) -> &Ops {
+        &self.rooms.ops
     }
 
     /// The OpenAPI document.
@@ -120,11 +144,22 @@ pub async fn open_rooms(config: &Config, clock: Clock, port: u16) -> anyhow::Res
     } else {
         None
     };
+    let ops = Ops::new(
+        db.clone(),
+        identity.clone(),
+        http.clone(),
+        lifecycle.clone(),
+        config.monitor(),
+    );
     let ai = Ai::new(db.clone(), http, lifecycle.clone(), config.ai(port), builtin);
+    ai.obey(ops.held().clone());
     let files = Files::new(db.clone(), ai.clone(), lifecycle.clone(), config.files())?;
     files::index::open(&files).await?;
     let business = Business::new(&files, &identity, config.business()).context("[mail]")?;
     ai.set_tools(business::ask::tools::tools(&business));
+    if let Some(mailer) = business.mailer() {
+        ops.set_post(crate::letters::by(mailer.clone()));
+    }
     let chat = Chat::new(
         db.clone(),
         ai.clone(),
@@ -143,6 +178,7 @@ pub async fn open_rooms(config: &Config, clock: Clock, port: u16) -> anyhow::Res
         business,
         chat,
         live,
+        ops,
         lifecycle,
         allowed_origins,
         upload_origin: config.upload_origin(),

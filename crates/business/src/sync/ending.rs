@@ -4,13 +4,14 @@ use db::entity::{connectors as rows, sync_runs, sync_slices};
 use db::sync_kinds::{SliceState, SyncMode, SyncStatus};
 use db::{DbError, Sealed, Tx};
 use kit::api::ApiError;
+use kit::measure::Name;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 
 use super::positions::{self, Found};
 use super::reading::{Reading, seconds_of};
 use super::show::{StreamOut, error_place, streams_of};
 use super::{news, slices};
-use crate::{connectors, schedules};
+use crate::{Business, connectors, schedules};
 
 /// What a run came to.
 struct End {
@@ -123,6 +124,7 @@ async fn finish(reading: &Reading<'_>, end: End) -> Result<(), ApiError> {
         ..run
     };
     save(&tx, &run).await?;
+    measure(business, &run, &row.kind);
     if run.mode != SyncMode::Upload && end.status != SyncStatus::Cancelled {
         remember(&tx, &run, &all).await?;
     }
@@ -180,6 +182,19 @@ async fn remember(tx: &Tx, run: &sync_runs::Model, all: &[sync_slices::Model]) -
 }
 
 /// What the run means for the connector and its schedule.
+/// Notes how long a run took and what it brought.
+fn measure(business: &Business, run: &sync_runs::Model, kind: &str) {
+    let recorder = business.db().recorder();
+    let workspace = run.workspace_id.to_string();
+    let status = run.status.word();
+    let began = run.started_at.unwrap_or(run.created_at);
+    let took = run.finished_at.unwrap_or(began) - began;
+    let labels = [kind, status, workspace.as_str()];
+    recorder.note(Name::SyncRuns, &labels, u64::try_from(took).unwrap_or(0));
+    let written = u64::try_from(run.records_written).unwrap_or(0);
+    recorder.note(Name::SyncRecords, &[kind, &workspace], written);
+}
+
 async fn settle(
     reading: &Reading<'_>,
     tx: &Tx,

@@ -4,6 +4,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use identity::tickets::Holder;
+use kit::measure;
 
 use super::connection::{Connection, Frame};
 use super::frames::{Bye, ServerFrame};
@@ -37,7 +38,11 @@ pub async fn run(live: &Live) {
         live.tell_presence(second.is_multiple_of(BEAT));
         let now = live.now_ms();
         let was_away = now - std::mem::replace(&mut before, now) > AWAY;
-        for connection in live.connections() {
+        let connections = live.connections();
+        live.db()
+            .recorder()
+            .note(measure::Name::SocketsOpen, &[], connections.len() as u64);
+        for connection in connections {
             if was_away {
                 // The silence was ours: what clients said meanwhile is still to be read.
                 connection.heard_at.store(now, Ordering::Relaxed);

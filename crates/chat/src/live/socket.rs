@@ -10,6 +10,7 @@ use db::events::Scope;
 use futures::{FutureExt, SinkExt, StreamExt};
 use identity::Caller;
 use identity::tickets::Holder;
+use kit::measure;
 use tokio::time::Instant;
 
 use super::authority;
@@ -121,6 +122,9 @@ async fn send(
 ) -> bool {
     loop {
         if let Some(why) = connection.closing() {
+            if why == Bye::Slow {
+                live.db().recorder().count(measure::Name::SocketsDropped, &[]);
+            }
             goodbye(socket, why).await;
             return false;
         }
@@ -149,9 +153,13 @@ async fn send(
             }
             return true;
         }
+        let frames = batch.len() as u64;
         if !write(connection, socket, batch).await {
             return false;
         }
+        live.db()
+            .recorder()
+            .note(measure::Name::SocketsDelivered, &[], frames);
     }
 }
 

@@ -3,6 +3,9 @@
 pub mod access_log;
 pub mod actions;
 pub mod ai_calls;
+pub mod alert_responses;
+pub mod alert_settings;
+pub mod alerts;
 pub mod api_tokens;
 pub mod applied_batches;
 pub mod assistants;
@@ -56,6 +59,7 @@ pub mod refunds;
 pub mod revocations;
 pub mod schedules;
 pub mod scopes;
+pub mod series;
 pub mod sessions;
 pub mod settings;
 pub mod sync_positions;

@@ -19,6 +19,7 @@ mod m2026_11_21_000014_actions;
 mod m2026_11_21_000015_questions;
 mod m2026_11_21_000016_sign_in;
 mod m2026_11_21_000017_ledger;
+mod m2026_11_21_000018_watch;
 
 /// All migrations.
 #[derive(Debug)]
@@ -45,6 +46,7 @@ impl MigratorTrait for Migrator {
             Box::new(m2026_11_21_000015_questions::Migration),
             Box::new(m2026_11_21_000016_sign_in::Migration),
             Box::new(m2026_11_21_000017_ledger::Migration),
+            Box::new(m2026_11_21_000018_watch::Migration),
         ]
     }
 }

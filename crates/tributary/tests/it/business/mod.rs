@@ -11,7 +11,7 @@ mod retail;
 mod schedules;
 mod shop;
 mod shops;
-mod sink;
+pub mod sink;
 mod sync;
 mod tasks;
 mod warehouse;

@@ -83,7 +83,7 @@ async fn what_belongs_to_others_is_not_there() {
             let what = format!("{} as {who}", call.name());
             let answer = house.call(client, call, body.as_ref()).await;
             refused(&answer, &what);
-            let is_of_installation = ["/admin/users/", "/admin/workspaces/"]
+            let is_of_installation = ["/admin/users/", "/admin/workspaces/", "/admin/jobs/"]
                 .iter()
                 .any(|part| call.path.contains(part));
             // Bob owns his own workspace, so a thread of another is not there for him; Cleo may open none.

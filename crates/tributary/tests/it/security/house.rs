@@ -36,6 +36,9 @@ pub struct House {
     task: String,
     workflow: String,
     budget: String,
+    alert: String,
+    response: String,
+    job: String,
 }
 
 fn text(value: &Value) -> String {
@@ -147,6 +150,7 @@ impl House {
         let budget = make("budgets", budget).await;
         let settings = json!({ "values": { "theme": "dark" } });
         ann.patch("/api/v1/settings", &settings).await.expect(200);
+        let (alert, response, job) = crate::operation::watch::looked_at(&app, &ann).await;
         let workspace = text(&ann.get("/api/v1/workspace").await.data()["id"]);
         let body = json!({ "workspace_id": workspace });
         let there = cleo.post("/api/v1/auth/switch", &body).await;
@@ -181,6 +185,9 @@ impl House {
             task: text(&task["id"]),
             workflow: text(&workflow["id"]),
             budget: text(&budget["id"]),
+            alert,
+            response,
+            job,
             app,
             ann,
             bob,
@@ -222,6 +229,9 @@ impl House {
                 ("tasks", _) => &self.task,
                 ("workflows", _) => &self.workflow,
                 ("connectors" | "webhooks", _) => &self.connector,
+                ("alerts", _) => &self.alert,
+                ("responses", _) => &self.response,
+                ("jobs", _) => &self.job,
                 ("runs", _) => &self.sync_run,
                 ("dead-letters", _) => &self.dead_letter,
                 ("webhook-secrets", _) => "0",

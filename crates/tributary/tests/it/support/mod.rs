@@ -87,6 +87,16 @@ impl TestApp {
         format!("http://{}", self.app().address)
     }
 
+    /// Where operators ask.
+    pub fn operations_address(&self) -> std::net::SocketAddr {
+        self.app().operations_address.expect("operations.listen is set")
+    }
+
+    /// The floor of operation.
+    pub fn ops(&self) -> &ops::Ops {
+        self.app().ops()
+    }
+
     /// The store.
     pub fn db(&self) -> &db::Db {
         self.app().db()

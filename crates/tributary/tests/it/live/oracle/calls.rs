@@ -56,6 +56,11 @@ const ELSEWHERE: &[(&str, &str)] = &[
         "a member who joins is told as member.joined; the house above begins with one",
     ),
     ("/api/v1/live/ticket", "changes nothing"),
+    (
+        "/api/v1/admin/alerts",
+        "told as alert.changed, and fetched by a page that asks; operation::watch",
+    ),
+    ("/api/v1/admin/jobs", "shown on a page that asks"),
     ("/v1/", "changes nothing"),
     ("/api/v1/admin/reindex", "changes nothing that is shown"),
     (
