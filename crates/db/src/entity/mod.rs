@@ -7,6 +7,7 @@ pub mod applied_batches;
 pub mod assistants;
 pub mod attachments;
 pub mod audit;
+pub mod backups;
 pub mod blobs;
 pub mod business_queries;
 pub mod business_settings;
