@@ -121,3 +121,13 @@ pub async fn opens(conn: &DatabaseConnection, master: MasterKeys) -> Result<Opti
         Err(error) => Err(error),
     }
 }
+
+/// How many objects rows know of, and their bytes before they were sealed.
+pub async fn objects(conn: &impl ConnectionTrait) -> Result<(i64, i64), DbError> {
+    let sql = "SELECT COUNT(*) AS count, CAST(COALESCE(SUM(size), 0) AS BIGINT) AS bytes FROM blobs";
+    let row = conn.query_one_raw(dialect::statement(conn, sql, [])).await?;
+    match row {
+        Some(row) => Ok((row.try_get("", "count")?, row.try_get("", "bytes")?)),
+        None => Ok((0, 0)),
+    }
+}

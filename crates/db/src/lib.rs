@@ -5,6 +5,7 @@
 //! [`Db::write`], which answers a [`Tx`]: the change, its events, its jobs and its audit row are committed
 //! together or not at all, and whoever listens is told after the commit.
 
+pub mod backups;
 mod connect;
 pub mod copy;
 pub mod dialect;
@@ -54,7 +55,9 @@ pub enum DbError {
     #[error("this store was made by a newer version of Tributary; use that version, or restore a backup")]
     NewerSchema,
     /// A move into this store was not finished.
-    #[error("a move into this store is not finished ({0}); run tributary grow again, and it goes on where it was")]
+    #[error(
+        "a move into this store is not finished ({0}); run tributary grow again, and it goes on where it was"
+    )]
     Arriving(String),
     /// Everything that was in this store is elsewhere now.
     #[error(

@@ -2,6 +2,7 @@
 //! and handed out in typed sections. `docs/configuration.md` explains every key.
 
 mod ai_sections;
+mod backup_section;
 mod business_section;
 mod files_sections;
 
@@ -17,6 +18,7 @@ use serde::Deserialize;
 use toml::{Table, Value};
 
 pub use ai_sections::{AiSection, ChatSection, PrivateNetworks};
+pub use backup_section::{BackupSection, Role};
 pub use business_section::{BusinessSection, MailSection, MailSecurity};
 pub use files_sections::{ClamavSection, FilesSection, S3Section};
 
@@ -56,6 +58,10 @@ pub struct Config {
     pub business: BusinessSection,
     /// Outgoing mail.
     pub mail: MailSection,
+    /// Backups.
+    pub backup: BackupSection,
+    /// What this node does: both unless told.
+    pub roles: Vec<Role>,
 }
 
 impl Default for Config {
@@ -77,6 +83,8 @@ impl Default for Config {
             clamav: ClamavSection::default(),
             business: BusinessSection::default(),
             mail: MailSection::default(),
+            backup: BackupSection::default(),
+            roles: vec![Role::Web, Role::Worker],
         }
     }
 }
@@ -241,7 +249,11 @@ impl Config {
         self.files.check()?;
         self.s3.check()?;
         self.clamav.check()?;
-        self.mail.check()
+        self.mail.check()?;
+        if self.roles.is_empty() {
+            bail!("roles must name web, worker or both");
+        }
+        self.backup.check(self.s3.config().as_ref())
     }
 
     /// The file of the embedded store.
@@ -331,6 +343,14 @@ impl Config {
         }
     }
 
+    /// The master keys of a store that exists; none are made.
+    pub fn existing_master_keys(&self) -> anyhow::Result<kit::vault::MasterKeys> {
+        if self.vault.key.is_some() || self.vault.key_command.is_some() {
+            return self.master_keys();
+        }
+        Ok(kit::vault::MasterKeys::load_or_create(&self.key_file(), false)?)
+    }
+
     /// The master keys, from wherever they are kept; a fresh file is made only for a store that does not exist yet.
     pub fn master_keys(&self) -> anyhow::Result<kit::vault::MasterKeys> {
         use kit::vault::MasterKeys;
@@ -355,6 +375,11 @@ impl Config {
         })
     }
 
+    /// Whether this node does that work.
+    pub fn is(&self, role: Role) -> bool {
+        self.roles.contains(&role)
+    }
+
     /// The master key's file.
     pub fn key_file(&self) -> PathBuf {
         self.vault
@@ -365,9 +390,9 @@ impl Config {
 }
 
 /// The sections, to find where a variable's section ends and its key begins.
-const SECTIONS: [&str; 13] = [
+const SECTIONS: [&str; 14] = [
     "log", "database", "redis", "vault", "http", "limits", "ai", "chat", "files", "s3", "clamav", "business",
-    "mail",
+    "mail", "backup",
 ];
 
 /// `TRIBUTARY_AI_FIRST_BYTE_SECONDS=5` is `first_byte_seconds = 5` in `[ai]`; `TRIBUTARY_LISTEN` stands at the top.

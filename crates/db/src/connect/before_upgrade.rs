@@ -33,7 +33,8 @@ pub(super) async fn keep_a_copy(conn: &DatabaseConnection, store: &Path) -> Resu
     let _ = std::fs::remove_file(&staged);
     // The folder may have a name that SQL would read as its own signs.
     let quoted = staged.display().to_string().replace('\'', "''");
-    conn.execute_unprepared(&format!("VACUUM INTO '{quoted}'")).await?;
+    conn.execute_unprepared(&format!("VACUUM INTO '{quoted}'"))
+        .await?;
     std::fs::File::open(&staged)?.sync_all()?;
     std::fs::rename(&staged, &copy)?;
     tracing::info!(copy = %copy.display(), "the schema is older; the store was copied before it is brought up to date");

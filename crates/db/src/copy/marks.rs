@@ -22,7 +22,8 @@ pub async fn read(conn: &impl ConnectionTrait, name: &str) -> Result<Option<Stri
 /// Sets a mark, or takes it away.
 pub async fn set(conn: &impl ConnectionTrait, name: &str, value: Option<&str>) -> Result<(), DbError> {
     let sql = "DELETE FROM store_marks WHERE name = $1";
-    conn.execute_raw(dialect::statement(conn, sql, [name.into()])).await?;
+    conn.execute_raw(dialect::statement(conn, sql, [name.into()]))
+        .await?;
     if let Some(value) = value {
         let sql = "INSERT INTO store_marks (name, value) VALUES ($1, $2)";
         conn.execute_raw(dialect::statement(conn, sql, [name.into(), value.into()]))

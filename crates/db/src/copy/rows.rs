@@ -14,14 +14,27 @@ pub(super) fn encode(row: &QueryResult, table: &Table, out: &mut Vec<u8>) -> Res
                 let number: Option<i32> = row.try_get_by_index(at)?;
                 put(out, number.map(|n| i64::from(n).to_be_bytes()));
             }
-            Kind::Int => put(out, row.try_get_by_index::<Option<i64>>(at)?.map(i64::to_be_bytes)),
+            Kind::Int => put(
+                out,
+                row.try_get_by_index::<Option<i64>>(at)?.map(i64::to_be_bytes),
+            ),
             Kind::Real => {
                 let number: Option<f64> = row.try_get_by_index(at)?;
                 put(out, number.map(|n| n.to_bits().to_be_bytes()));
             }
-            Kind::Bool => put(out, row.try_get_by_index::<Option<bool>>(at)?.map(|b| [u8::from(b)])),
-            Kind::Uuid => put(out, row.try_get_by_index::<Option<Uuid>>(at)?.map(Uuid::into_bytes)),
-            Kind::Text => put_long(out, row.try_get_by_index::<Option<String>>(at)?.map(String::into_bytes))?,
+            Kind::Bool => put(
+                out,
+                row.try_get_by_index::<Option<bool>>(at)?.map(|b| [u8::from(b)]),
+            ),
+            Kind::Uuid => put(
+                out,
+                row.try_get_by_index::<Option<Uuid>>(at)?.map(Uuid::into_bytes),
+            ),
+            Kind::Text => put_long(
+                out,
+                row.try_get_by_index::<Option<String>>(at)?
+                    .map(String::into_bytes),
+            )?,
             Kind::Bytes => put_long(out, row.try_get_by_index(at)?)?,
         }
     }

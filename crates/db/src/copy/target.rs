@@ -1,12 +1,14 @@
-//! A store that is being filled.
+//! A store that nobody serves: one that is being filled, or that is only read.
 
-use sea_orm::{ConnectionTrait, DatabaseBackend, DatabaseConnection, DatabaseTransaction, TransactionTrait, Value};
+use sea_orm::{
+    ConnectionTrait, DatabaseBackend, DatabaseConnection, DatabaseTransaction, TransactionTrait, Value,
+};
 
 use super::{CopyError, Sum, Table, rows, sum_of, tables};
 use crate::connect::{self, DbConfig};
 use crate::{DbError, dialect, migration};
 
-/// A store without anybody in it yet.
+/// A store by one connection, with no keys and no clock.
 #[derive(Debug)]
 pub struct Target {
     conn: DatabaseConnection,
@@ -21,6 +23,31 @@ impl Target {
     pub async fn connect(config: &DbConfig) -> Result<Self, CopyError> {
         let conn = connect::for_filling(config).await?;
         Ok(Self { conn })
+    }
+
+    /// Connects to a store that is there, for looking at it; none: there is none, and none is made.
+    pub async fn existing(config: &DbConfig) -> Result<Option<Self>, CopyError> {
+        let conn = crate::inspect::connect_only(config).await?;
+        Ok(conn.map(|conn| Self { conn }))
+    }
+
+    /// Takes everything away that was made in what was empty before.
+    pub async fn empty(&self) -> Result<(), CopyError> {
+        let backend = self.conn.get_database_backend();
+        if backend == DatabaseBackend::Sqlite {
+            // The file itself goes.
+            return Ok(());
+        }
+        let found = dialect::statement(&self.conn, dialect::columns_sql(backend), []);
+        let mut names = std::collections::BTreeSet::new();
+        for row in self.conn.query_all_raw(found).await? {
+            names.insert(row.try_get::<String>("", "tab")?);
+        }
+        for name in names {
+            let sql = format!("DROP TABLE IF EXISTS \"{name}\" CASCADE");
+            self.conn.execute_unprepared(&sql).await?;
+        }
+        Ok(())
     }
 
     /// The connection.
@@ -116,7 +143,12 @@ impl Filling {
             rows::decode(row, table, &mut values)?;
             sql.push_str(if n == 0 { "(" } else { ", (" });
             for column in 0..width {
-                let _ = write!(sql, "{}${}", if column == 0 { "" } else { ", " }, n * width + column + 1);
+                let _ = write!(
+                    sql,
+                    "{}${}",
+                    if column == 0 { "" } else { ", " },
+                    n * width + column + 1
+                );
             }
             sql.push(')');
         }

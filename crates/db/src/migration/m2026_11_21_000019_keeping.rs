@@ -1,9 +1,7 @@
 //! Backups that were made, and marks that are true of one place alone.
 
 use sea_orm_migration::prelude::*;
-use sea_orm_migration::schema::{
-    big_integer, big_integer_null, boolean, text, text_null, uuid,
-};
+use sea_orm_migration::schema::{big_integer, big_integer_null, boolean, text, text_null, uuid};
 
 use super::{Unique, index, table};
 

@@ -61,14 +61,17 @@ pub async fn applied(conn: &impl sea_orm::ConnectionTrait) -> Result<Vec<String>
     let tables = conn
         .query_all_raw(crate::dialect::statement(conn, columns, []))
         .await?;
-    let is_new = !tables
-        .iter()
-        .any(|row| row.try_get::<String>("", "tab").is_ok_and(|name| name == "seaql_migrations"));
+    let is_new = !tables.iter().any(|row| {
+        row.try_get::<String>("", "tab")
+            .is_ok_and(|name| name == "seaql_migrations")
+    });
     if is_new {
         return Ok(Vec::new());
     }
     let sql = "SELECT version FROM seaql_migrations ORDER BY version";
-    let rows = conn.query_all_raw(crate::dialect::statement(conn, sql, [])).await?;
+    let rows = conn
+        .query_all_raw(crate::dialect::statement(conn, sql, []))
+        .await?;
     Ok(rows
         .iter()
         .map(|row| row.try_get("", "version"))

@@ -52,7 +52,10 @@ impl Blobs {
     }
 
     /// Reads bytes as they lie there.
-    pub async fn read_at(&self, path: &str) -> Result<BoxStream<'static, Result<Bytes, BlobError>>, BlobError> {
+    pub async fn read_at(
+        &self,
+        path: &str,
+    ) -> Result<BoxStream<'static, Result<Bytes, BlobError>>, BlobError> {
         let found = self.store.get(&Key::from(path)).await?;
         Ok(found.into_stream().map_err(BlobError::from).boxed())
     }

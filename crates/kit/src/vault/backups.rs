@@ -69,8 +69,16 @@ mod tests {
         let sealed = under.seal(PLACE, b"x").unwrap();
         let again = passphrase_keys("correct horse", b"a salt of its own").unwrap();
         assert_eq!(again.open(PLACE, &sealed).unwrap(), b"x");
-        for (words, salt) in [("correct hors", b"a salt of its own"), ("correct horse", b"a salt of another")] {
-            assert!(passphrase_keys(words, salt).unwrap().open(PLACE, &sealed).is_err());
+        for (words, salt) in [
+            ("correct hors", b"a salt of its own"),
+            ("correct horse", b"a salt of another"),
+        ] {
+            assert!(
+                passphrase_keys(words, salt)
+                    .unwrap()
+                    .open(PLACE, &sealed)
+                    .is_err()
+            );
         }
     }
 }

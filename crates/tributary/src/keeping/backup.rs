@@ -53,7 +53,9 @@ pub async fn make(order: &Order<'_>) -> anyhow::Result<Made> {
 async fn begin(order: &Order<'_>) -> anyhow::Result<Made> {
     let Order { id, place, key, .. } = *order;
     let about = About::new(id, order.db.now().to_string(), key)?;
-    let open = stream::iter([Ok::<_, BlobError>(Bytes::from(serde_json::to_vec_pretty(&about)?))]);
+    let open = stream::iter([Ok::<_, BlobError>(Bytes::from(serde_json::to_vec_pretty(
+        &about,
+    )?))]);
     place.blobs.write_at(&format!("{id}/about.json"), open).await?;
     let snapshot = Snapshot::take(order.db.read()).await?;
     let schema = db::migration::applied(snapshot.conn()).await?;
@@ -64,7 +66,9 @@ async fn begin(order: &Order<'_>) -> anyhow::Result<Made> {
         let outcome = write(&snapshot, &into).await;
         if outcome.is_err() {
             // What ends too early must not look whole.
-            let _ = into.send(Err(BlobError::Store("its rows were not all read".to_owned()))).await;
+            let _ = into
+                .send(Err(BlobError::Store("its rows were not all read".to_owned())))
+                .await;
         }
         drop(into);
         outcome
@@ -114,7 +118,11 @@ async fn copy_objects(order: &Order<'_>) -> anyhow::Result<(Vec<Object>, u64, u6
         match About::read(order.place, *last).await {
             Ok(about) if about.opens_with(order.key) => {
                 let before = Manifest::read(order.place, *last, order.key).await?;
-                known = before.objects.into_iter().map(|object| (object.path.clone(), object)).collect();
+                known = before
+                    .objects
+                    .into_iter()
+                    .map(|object| (object.path.clone(), object))
+                    .collect();
             }
             _ => tracing::warn!("the last backup is under another key; every object is copied"),
         }
@@ -160,7 +168,12 @@ pub enum Extent {
 
 /// Reads a backup and compares everything with its manifest.
 pub async fn check(place: &Place, manifest: &Manifest, key: &Key, extent: Extent) -> anyhow::Result<()> {
-    let damaged = || anyhow::anyhow!("the backup {} is damaged: its rows are not those of its manifest", manifest.id);
+    let damaged = || {
+        anyhow::anyhow!(
+            "the backup {} is damaged: its rows are not those of its manifest",
+            manifest.id
+        )
+    };
     let mut frames = Frames::open(place, manifest, key).await?;
     let mut expected = manifest.tables.iter();
     let (mut sum, mut name) = (Sum::default(), String::new());
@@ -187,7 +200,10 @@ pub async fn check(place: &Place, manifest: &Manifest, key: &Key, extent: Extent
         let found = place.blobs.hash_at(&object.place()).await;
         let found = found.map_err(|error| told(manifest.id, &part, error))?;
         if object.print != found.into() {
-            anyhow::bail!("the backup {} is damaged: {part} was changed or cut off", manifest.id);
+            anyhow::bail!(
+                "the backup {} is damaged: {part} was changed or cut off",
+                manifest.id
+            );
         }
     }
     Ok(())

@@ -56,7 +56,9 @@ impl Key {
     /// A fresh key under a passphrase.
     pub fn of_passphrase(words: &str) -> anyhow::Result<Self> {
         if words.chars().count() < 12 {
-            bail!("a passphrase needs at least twelve characters: whoever has the backup can try as often as they like");
+            bail!(
+                "a passphrase needs at least twelve characters: whoever has the backup can try as often as they like"
+            );
         }
         let salt = Uuid::from_bytes(kit::ids::random_bytes());
         Ok(Self {
@@ -90,14 +92,20 @@ impl About {
     pub async fn read(place: &Place, id: Uuid) -> anyhow::Result<Self> {
         let path = format!("{id}/about.json");
         let bytes = match place.blobs.read_at(&path).await {
-            Ok(bytes) => futures::TryStreamExt::try_concat(futures::TryStreamExt::map_ok(bytes, |b| b.to_vec())).await?,
+            Ok(bytes) => {
+                futures::TryStreamExt::try_concat(futures::TryStreamExt::map_ok(bytes, |b| b.to_vec()))
+                    .await?
+            }
             Err(BlobError::NotFound) => bail!("there is no backup {id} in {}", place.shown),
             Err(error) => return Err(error.into()),
         };
         let about: Self = serde_json::from_slice(&bytes)
             .with_context(|| format!("the backup {id} is damaged: {path} is not understood"))?;
         if about.format > FORMAT {
-            bail!("the backup {id} was made by a newer version of Tributary ({}); use that version", about.version);
+            bail!(
+                "the backup {id} was made by a newer version of Tributary ({}); use that version",
+                about.version
+            );
         }
         if about.id != id {
             bail!("the backup {id} is damaged: it belongs to another one's folder");
@@ -115,12 +123,21 @@ impl About {
         let keys = match (with, self.salt) {
             (Unlock::Master(master), None) => master.backup_keys(),
             (Unlock::Passphrase(words), Some(salt)) => passphrase_keys(words, salt.as_bytes())?,
-            (Unlock::Passphrase(_), None) => bail!("the backup {} is under the master key, not under a passphrase", self.id),
-            (Unlock::Master(_), Some(_)) => bail!("the backup {} is under a passphrase: give it with --passphrase-file", self.id),
+            (Unlock::Passphrase(_), None) => bail!(
+                "the backup {} is under the master key, not under a passphrase",
+                self.id
+            ),
+            (Unlock::Master(_), Some(_)) => bail!(
+                "the backup {} is under a passphrase: give it with --passphrase-file",
+                self.id
+            ),
         };
         let opened = keys.open(checked(self.id), &self.check);
         match opened {
-            Ok(text) if text == CHECK => Ok(Key { keys, salt: self.salt }),
+            Ok(text) if text == CHECK => Ok(Key {
+                keys,
+                salt: self.salt,
+            }),
             Ok(_) | Err(VaultError::CannotOpen | VaultError::UnknownKey(_)) => {
                 bail!("the backup {} was sealed by another key than this one", self.id)
             }

@@ -82,7 +82,9 @@ pub struct Frames {
 
 impl std::fmt::Debug for Frames {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Frames").field("id", &self.id).finish_non_exhaustive()
+        f.debug_struct("Frames")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
     }
 }
 

@@ -19,7 +19,7 @@ use crate::serve::open_rooms;
 /// Moves what one configuration names to where another one says.
 pub async fn grow(from: &Config, to: &Config, called: &str) -> anyhow::Result<()> {
     let source = look_at_source(from).await?;
-    let snapshot = Snapshot::take(&source).await?;
+    let snapshot = Snapshot::take(source.conn()).await?;
     let name = format!("from {}", name_of(from));
     let target = Target::connect(&to.db()).await?;
     begin(&target, &name).await?;
@@ -54,7 +54,7 @@ pub async fn grow(from: &Config, to: &Config, called: &str) -> anyhow::Result<()
     let rooms = open_rooms(to, Clock::system(), 0).await?;
     let texts = index::reindex(&rooms.files, None).await?;
     rooms.db.close().await;
-    marks::set(&source, marks::MOVED, Some(called)).await?;
+    marks::set(source.conn(), marks::MOVED, Some(called)).await?;
     source.close().await?;
     say(&format!(
         "Everything is in {called}; {texts} texts are queued for its index. The old place is as it was, and refuses to be served."
@@ -64,27 +64,27 @@ pub async fn grow(from: &Config, to: &Config, called: &str) -> anyhow::Result<()
 
 /// Lets a place that was moved away from be served again.
 pub async fn reopen(config: &Config) -> anyhow::Result<()> {
-    let Some(conn) = db::inspect::connect_only(&config.db()).await? else {
+    let Some(store) = Target::existing(&config.db()).await? else {
         bail!("there is no store in {}", config.data.display());
     };
-    marks::set(&conn, marks::MOVED, None).await?;
-    conn.close().await?;
+    marks::set(store.conn(), marks::MOVED, None).await?;
+    store.close().await?;
     say("This place can be served again. What was written elsewhere since is not here.");
     Ok(())
 }
 
-async fn look_at_source(from: &Config) -> anyhow::Result<sea_orm::DatabaseConnection> {
-    let Some(conn) = db::inspect::connect_only(&from.db()).await? else {
+async fn look_at_source(from: &Config) -> anyhow::Result<Target> {
+    let Some(store) = Target::existing(&from.db()).await? else {
         bail!("there is no store in {}", from.data.display());
     };
-    let seen = db::inspect::inspect(&conn).await?;
+    let seen = db::inspect::inspect(store.conn()).await?;
     if let Some(mark) = seen.mark {
         bail!("this store cannot be moved: {mark}");
     }
     if seen.pending > 0 || !seen.unknown.is_empty() {
         bail!("this store's schema is not that of this version; run tributary migrate first");
     }
-    Ok(conn)
+    Ok(store)
 }
 
 /// An empty place is made ready and marked; one that this source was moving into is gone on with.
@@ -139,7 +139,9 @@ async fn move_objects(from: &Blobs, to: &Blobs) -> anyhow::Result<()> {
             there += 1;
             continue;
         }
-        let stored = to.write_at(&placed.path, from.read_at(&placed.path).await?).await?;
+        let stored = to
+            .write_at(&placed.path, from.read_at(&placed.path).await?)
+            .await?;
         let arrived = to.hash_at(&placed.path).await?;
         if arrived != stored {
             to.delete_at(&placed.path).await?;

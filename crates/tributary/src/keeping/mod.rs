@@ -19,12 +19,12 @@ use std::time::Duration;
 
 use db::Db;
 use files::Files;
-use identity::Identity;
 use kit::blobs::S3Config;
 use kit::clock::Timestamp;
 use kit::lifecycle::Lifecycle;
 use kit::vault::OwnerKeys;
 
+pub(crate) use place::bucket;
 pub use routes::routes;
 
 use crate::Config;
@@ -37,7 +37,6 @@ pub struct Keeping(Arc<Inner>);
 struct Inner {
     db: Db,
     files: Files,
-    identity: Identity,
     lifecycle: Lifecycle,
     /// What seals backups.
     keys: OwnerKeys,
@@ -78,19 +77,12 @@ impl Settings {
 
 impl Keeping {
     /// Over the rooms that it keeps.
-    pub(crate) fn new(
-        config: &Config,
-        keys: OwnerKeys,
-        files: Files,
-        identity: Identity,
-        lifecycle: Lifecycle,
-    ) -> Self {
+    pub(crate) fn new(config: &Config, keys: OwnerKeys, files: Files, lifecycle: Lifecycle) -> Self {
         let db = files.db().clone();
         Self(Arc::new(Inner {
             started: db.now(),
             db,
             files,
-            identity,
             lifecycle,
             keys,
             settings: Settings::of(config),

@@ -103,7 +103,9 @@ mod tests {
         assert!(bucket("/var/backups", None).unwrap().is_none());
         let plain = bucket("s3://safe/below/it/", None).unwrap().unwrap();
         assert_eq!((&*plain.bucket, &*plain.prefix), ("safe", "below/it"));
-        let whole = bucket("s3+http://k:s@127.0.0.1:9000/safe", None).unwrap().unwrap();
+        let whole = bucket("s3+http://k:s@127.0.0.1:9000/safe", None)
+            .unwrap()
+            .unwrap();
         assert_eq!(whole.endpoint.as_deref(), Some("http://127.0.0.1:9000"));
         assert_eq!((&*whole.bucket, &*whole.prefix), ("safe", ""));
         assert_eq!(whole.credentials.unwrap().0, "k");

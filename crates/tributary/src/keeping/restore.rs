@@ -94,10 +94,7 @@ impl Staged {
         }
         let path = config.sqlite_path();
         if path.exists() {
-            bail!(
-                "{} is there already; restore into an empty place",
-                path.display()
-            );
+            bail!("{} is there already; restore into an empty place", path.display());
         }
         let staged = config.data.join("restoring.db");
         remove(&staged);
@@ -148,7 +145,10 @@ async fn fill(store: &DbConfig, place: &Place, manifest: &Manifest, key: &Key) -
     target.make(&manifest.schema).await?;
     let outcome = write(&target, place, manifest, key).await;
     if outcome.is_err() {
-        target.empty().await.context("what was begun cannot be taken back")?;
+        target
+            .empty()
+            .await
+            .context("what was begun cannot be taken back")?;
     }
     target.close().await?;
     outcome
@@ -193,7 +193,11 @@ async fn rows(filling: &Filling, place: &Place, manifest: &Manifest, key: &Key) 
             }
             Frame::End(sum) => {
                 let Some(table) = current.take() else {
-                    return Err(told(manifest.id, "the file of its rows", kit::blobs::BlobError::NotFound));
+                    return Err(told(
+                        manifest.id,
+                        "the file of its rows",
+                        kit::blobs::BlobError::NotFound,
+                    ));
                 };
                 filling.write(&table, &batch).await?;
                 batch.clear();
@@ -214,7 +218,10 @@ async fn put_objects(objects: &Blobs, place: &Place, manifest: &Manifest) -> any
         let stored = objects.write_at(&path, stream).await?;
         if object.print != stored.into() {
             objects.delete_at(&path).await?;
-            bail!("the backup {} is damaged: {part} was changed or cut off", manifest.id);
+            bail!(
+                "the backup {} is damaged: {part} was changed or cut off",
+                manifest.id
+            );
         }
     }
     Ok(())

@@ -3,7 +3,7 @@
 use super::House;
 
 /// Calls that change nothing that a scope shows, each with its reason.
-const ELSEWHERE: [(&str, &str); 22] = [
+const ELSEWHERE: [(&str, &str); 23] = [
     ("POST /api/v1/metrics/query", "changes nothing"),
     (
         "POST /api/v1/ai/query",
@@ -45,6 +45,10 @@ const ELSEWHERE: [(&str, &str); 22] = [
     ("/api/v1/live/ticket", "changes nothing"),
     ("/v1/", "changes nothing"),
     ("/api/v1/admin/reindex", "changes nothing that is shown"),
+    (
+        "POST /api/v1/admin/backups",
+        "shown to administrators of the installation, on a page that asks",
+    ),
     (
         "DELETE /api/v1/threads/{id}",
         "its scope is gone; leaving::a_thread_that_is_deleted_is_closed_for_all",
