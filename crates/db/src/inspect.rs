@@ -131,3 +131,14 @@ pub async fn objects(conn: &impl ConnectionTrait) -> Result<(i64, i64), DbError>
         None => Ok((0, 0)),
     }
 }
+
+/// How many other programs of ours are connected to this database. An embedded store does not know.
+pub async fn others(conn: &DatabaseConnection) -> Result<i64, DbError> {
+    if conn.get_database_backend() != DatabaseBackend::Postgres {
+        return Ok(0);
+    }
+    let sql = "SELECT COUNT(*) AS n FROM pg_stat_activity WHERE datname = current_database() \
+               AND application_name = 'tributary' AND pid <> pg_backend_pid()";
+    let row = conn.query_one_raw(dialect::statement(conn, sql, [])).await?;
+    Ok(row.map_or(Ok(0), |row| row.try_get("", "n"))?)
+}

@@ -74,7 +74,8 @@ impl<'a, C: ConnectionTrait> Batches<'a, C> {
     pub(super) async fn begin(conn: &'a C, table: &'a Table) -> Result<Self, CopyError> {
         if conn.get_database_backend() == DatabaseBackend::Postgres {
             let sql = format!(
-                "DECLARE copying NO SCROLL CURSOR FOR SELECT {} FROM \"{}\"",
+                "DECLARE \"{}\" NO SCROLL CURSOR FOR SELECT {} FROM \"{}\"",
+                cursor(table),
                 table.names(),
                 table.name
             );
@@ -96,7 +97,10 @@ impl<'a, C: ConnectionTrait> Batches<'a, C> {
         }
         let is_postgres = self.conn.get_database_backend() == DatabaseBackend::Postgres;
         let (sql, values) = if is_postgres {
-            (format!("FETCH {} FROM copying", self.next), vec![])
+            (
+                format!("FETCH {} FROM \"{}\"", self.next, cursor(self.table)),
+                vec![],
+            )
         } else {
             let sql = format!(
                 "SELECT {}, rowid AS copied_row FROM \"{}\" WHERE rowid > $1 ORDER BY rowid LIMIT {}",
@@ -113,7 +117,8 @@ impl<'a, C: ConnectionTrait> Batches<'a, C> {
         if found.len() < self.next {
             self.is_over = true;
             if is_postgres {
-                self.conn.execute_unprepared("CLOSE copying").await?;
+                let close = format!("CLOSE \"{}\"", cursor(self.table));
+                self.conn.execute_unprepared(&close).await?;
             }
         }
         if let Some(last) = found.last().filter(|_| !is_postgres) {
@@ -131,6 +136,11 @@ impl<'a, C: ConnectionTrait> Batches<'a, C> {
         self.next = (AT_ONCE / each).clamp(1, MOST).min(self.next * 4);
         Ok(Some(batch).filter(|batch| !batch.is_empty()))
     }
+}
+
+/// A name for each table: what a connection has prepared for one does not fit another.
+fn cursor(table: &Table) -> String {
+    format!("copying {}", table.name)
 }
 
 /// The sum of a table's rows. On PostgreSQL within a transaction only.

@@ -76,8 +76,6 @@ pub struct Frames {
     id: Uuid,
     bytes: Pin<Box<dyn Stream<Item = Result<Bytes, BlobError>> + Send>>,
     buffer: BytesMut,
-    /// Bytes that were read.
-    pub size: u64,
 }
 
 impl std::fmt::Debug for Frames {
@@ -107,7 +105,6 @@ impl Frames {
             id,
             bytes,
             buffer: BytesMut::new(),
-            size,
         })
     }
 

@@ -77,6 +77,9 @@ async fn look_at_source(from: &Config) -> anyhow::Result<Target> {
     let Some(store) = Target::existing(&from.db()).await? else {
         bail!("there is no store in {}", from.data.display());
     };
+    if db::inspect::others(store.conn()).await? > 0 {
+        bail!("a server runs over {}; stop it first", name_of(from));
+    }
     let seen = db::inspect::inspect(store.conn()).await?;
     if let Some(mark) = seen.mark {
         bail!("this store cannot be moved: {mark}");

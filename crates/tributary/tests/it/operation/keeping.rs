@@ -114,7 +114,11 @@ async fn furnish(base: &str, standin: &providers::standin::Standin) -> (Client, 
 /// Fails unless everything of Ann's is here, opens and is found.
 async fn everything_is_there(base: &str, file: &str, thread: &str) -> Client {
     let ann = signed_in(base).await;
-    let content = ann.get(&format!("/api/v1/files/{file}/content")).await;
+    let url = crate::files::file(&ann, file).await["url"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let content = ann.get(&url).await;
     content.expect(200);
     assert_eq!(content.text().as_bytes(), LETTER);
     let said = ann.messages(thread).await;
@@ -525,6 +529,82 @@ async fn a_backup_is_made_by_the_clock_and_by_an_administrator() {
         .await
         .expect_error(403, "FORBIDDEN");
     stop(server).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn backups_and_files_lie_in_a_bucket_too() {
+    let Ok(s3) = std::env::var("TEST_S3") else {
+        eprintln!("NOT RUN over S3: TEST_S3 names no server");
+        return;
+    };
+    let standin = crate::support::standin().await;
+    let ground = Ground::new().await;
+    let server = ground.serve().await;
+    let (_, file, thread) = furnish(&server.base, &standin).await;
+    let unique = kit::ids::new_id().simple().to_string();
+    let safe = format!("s3+{s3}/{unique}/safe");
+    let (data, settings) = (ground.data(), ground.settings());
+    works(&data, &settings, &["backup", "--to", &safe]).await;
+    let said = works(&data, &settings, &["backup", "--to", &safe, "--incremental"]).await;
+    assert!(said.contains("(0 of them copied now)"), "{said}");
+    works(&data, &settings, &["backup", "verify", &safe]).await;
+    stop(server).await;
+
+    // Restored into a bucket of its own.
+    let beside = Ground::new().await;
+    let (login, host) = s3.split_once("://").unwrap().1.split_once('@').unwrap();
+    let (access, secret) = login.split_once(':').unwrap();
+    let (host, bucket) = host.split_once('/').unwrap();
+    let (endpoint, prefix) = (format!("http://{host}"), format!("{unique}/files"));
+    let mut settings = beside.settings();
+    settings.extend([
+        ("TRIBUTARY_S3_BUCKET", bucket),
+        ("TRIBUTARY_S3_ENDPOINT", endpoint.as_str()),
+        ("TRIBUTARY_S3_ACCESS_KEY", access),
+        ("TRIBUTARY_S3_SECRET_KEY", secret),
+        ("TRIBUTARY_S3_PREFIX", prefix.as_str()),
+    ]);
+    let key = data.join("master.key").display().to_string();
+    works(&beside.data(), &settings, &["restore", &safe, "--key", &key]).await;
+    let restored = Process::start(&beside.data(), &settings).await;
+    everything_is_there(&restored.base, &file, &thread).await;
+    stop(restored).await;
+
+    // And from there back into a folder.
+    let back = beside.folder.path().join("back").display().to_string();
+    works(&beside.data(), &settings, &["grow", "--to", &back]).await;
+    let server = Process::start(Path::new(&back), &[]).await;
+    everything_is_there(&server.base, &file, &thread).await;
+    stop(server).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_does_the_work_of_its_role() {
+    let ground = Ground::new().await;
+    let mut worker = command(&ground.data(), &ground.settings());
+    worker.args(["serve", "--role", "worker"]);
+    let worker = Process::run(worker, &ground.data()).await;
+    let nobody = Client::new(&worker.base);
+    nobody.get("/healthz").await.expect(200);
+    nobody.get("/readyz").await.expect(200);
+    nobody.get("/api/v1/auth/setup").await.expect(404);
+    nobody.get("/").await.expect(404);
+    let address = worker.base.trim_start_matches("http://").to_owned();
+    let healthy = async |address: &str| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_tributary"));
+        command.env_clear().args(["--listen", address, "healthy"]);
+        tokio::task::spawn_blocking(move || command.output().unwrap().status.success())
+            .await
+            .unwrap()
+    };
+    assert!(healthy(&address).await);
+    stop(worker).await;
+    assert!(!healthy(&address).await);
+    let mut web = command(&ground.data(), &ground.settings());
+    web.args(["serve", "--role", "web"]);
+    let web = Process::run(web, &ground.data()).await;
+    Client::new(&web.base).get("/api/v1/auth/setup").await.expect(200);
+    stop(web).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
