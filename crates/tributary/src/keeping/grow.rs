@@ -67,6 +67,10 @@ pub async fn reopen(config: &Config) -> anyhow::Result<()> {
     let Some(store) = Target::existing(&config.db()).await? else {
         bail!("there is no store in {}", config.data.display());
     };
+    // Whoever was connected to the other place begins anew.
+    let filling = store.fill().await?;
+    filling.begin_epoch(Clock::system().now().seconds()).await?;
+    filling.finish().await?;
     marks::set(store.conn(), marks::MOVED, None).await?;
     store.close().await?;
     say("This place can be served again. What was written elsewhere since is not here.");

@@ -42,16 +42,24 @@ pub async fn restore(
     let objects = objects_of(config)?;
     refuse_objects(&objects).await?;
     let staged = Staged::begin(config)?;
-    let rows = match fill(&staged.config, place, manifest, key).await {
+    let filled = async {
+        put_objects(&objects, place, manifest).await?;
+        let rows = fill(&staged.config, place, manifest, key).await?;
+        keep_key(config, &master)?;
+        staged.finish()?;
+        anyhow::Ok(rows)
+    };
+    let rows = match filled.await {
         Ok(rows) => rows,
         Err(error) => {
             staged.clear();
+            for object in &manifest.objects {
+                // One that was not written yet is gone already.
+                let _ = objects.delete_at(&format!("objects/{}", object.path)).await;
+            }
             return Err(error);
         }
     };
-    put_objects(&objects, place, manifest).await?;
-    keep_key(config, &master)?;
-    staged.finish()?;
     // Opening it brings an older schema up to date, and shows that the key is the right one.
     let rooms = open_rooms(config, Clock::system(), 0).await?;
     let texts = index::reindex(&rooms.files, None).await?;
