@@ -1,5 +1,7 @@
 //! Opening the store.
 
+mod before_upgrade;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -62,35 +64,11 @@ impl Db {
         clock: Clock,
         bus: Bus,
     ) -> Result<Self, DbError> {
-        let (read, write, writer) = match config {
-            DbConfig::Sqlite {
-                path,
-                sync_every_commit,
-            } => {
-                if let Some(folder) = path.parent() {
-                    std::fs::create_dir_all(folder)?;
-                }
-                crate::sqlite_vec::register();
-                let write = sqlite(path, *sync_every_commit, 1).await?;
-                // The writer first: it makes the file and sets WAL, which a reader cannot.
-                write
-                    .execute_unprepared("PRAGMA wal_autocheckpoint = 4000")
-                    .await?;
-                let read = sqlite(path, *sync_every_commit, 4).await?;
-                (read, write, Some(Arc::new(tokio::sync::Mutex::new(()))))
-            }
-            DbConfig::Postgres { url, connections } => {
-                let mut options = ConnectOptions::new(url.expose());
-                options
-                    .max_connections(*connections)
-                    .min_connections(1)
-                    .acquire_timeout(Duration::from_secs(5))
-                    .sqlx_logging(false)
-                    .set_application_name("tributary");
-                let pool = Database::connect(options).await?;
-                (pool.clone(), pool, None)
-            }
-        };
+        let (read, write, writer) = connect(config).await?;
+        refuse_marked(&write).await?;
+        if let DbConfig::Sqlite { path, .. } = config {
+            before_upgrade::keep_a_copy(&write, path).await?;
+        }
         migrate(&write).await?;
         agree_on_time(&write, &clock).await?;
         let (keyring, trail) = open_keyring(&write, master, &clock).await?;
@@ -181,6 +159,70 @@ impl Db {
         }
         let _ = self.read.clone().close().await;
         let _ = self.write.clone().close().await;
+    }
+}
+
+/// The pools for reading and writing, and SQLite's one writer.
+type Pools = (
+    DatabaseConnection,
+    DatabaseConnection,
+    Option<Arc<tokio::sync::Mutex<()>>>,
+);
+
+async fn connect(config: &DbConfig) -> Result<Pools, DbError> {
+    match config {
+        DbConfig::Sqlite {
+            path,
+            sync_every_commit,
+        } => {
+            if let Some(folder) = path.parent() {
+                std::fs::create_dir_all(folder)?;
+            }
+            crate::sqlite_vec::register();
+            let write = sqlite(path, *sync_every_commit, 1).await?;
+            // The writer first: it makes the file and sets WAL, which a reader cannot.
+            write
+                .execute_unprepared("PRAGMA wal_autocheckpoint = 4000")
+                .await?;
+            let read = sqlite(path, *sync_every_commit, 4).await?;
+            Ok((read, write, Some(Arc::new(tokio::sync::Mutex::new(())))))
+        }
+        DbConfig::Postgres { url, connections } => {
+            let mut options = ConnectOptions::new(url.expose());
+            options
+                .max_connections(*connections)
+                .min_connections(1)
+                .acquire_timeout(Duration::from_secs(5))
+                .sqlx_logging(false)
+                .set_application_name("tributary");
+            let pool = Database::connect(options).await?;
+            Ok((pool.clone(), pool, None))
+        }
+    }
+}
+
+/// One connection to a store that nobody uses yet, or that is only looked at.
+pub(crate) async fn for_filling(config: &DbConfig) -> Result<DatabaseConnection, DbError> {
+    let (read, write, _) = connect(config).await?;
+    if let DbConfig::Sqlite { .. } = config {
+        read.close().await?;
+    }
+    Ok(write)
+}
+
+/// A store that is moving in or has moved away is not opened.
+async fn refuse_marked(conn: &DatabaseConnection) -> Result<(), DbError> {
+    use crate::copy::marks;
+    let applied = crate::migration::applied(conn).await?;
+    if !applied.iter().any(|name| name.ends_with("000019_keeping")) {
+        return Ok(());
+    }
+    if let Some(from) = marks::read(conn, marks::ARRIVING).await? {
+        return Err(DbError::Arriving(from));
+    }
+    match marks::read(conn, marks::MOVED).await? {
+        Some(to) => Err(DbError::Moved(to)),
+        None => Ok(()),
     }
 }
 

@@ -65,6 +65,35 @@ pub fn has_table_sql(backend: DatabaseBackend) -> &'static str {
     }
 }
 
+/// Every column of every table of ours, with what the database calls its kind; virtual tables and views are none.
+pub fn columns_sql(backend: DatabaseBackend) -> &'static str {
+    match backend {
+        DatabaseBackend::Postgres => concat!(
+            "SELECT c.table_name::text AS tab, c.column_name::text AS col, c.data_type::text AS kind ",
+            "FROM information_schema.columns c JOIN information_schema.tables t ",
+            "ON t.table_schema = c.table_schema AND t.table_name = c.table_name ",
+            "WHERE c.table_schema = current_schema() AND t.table_type = 'BASE TABLE' ",
+            "ORDER BY c.table_name, c.ordinal_position"
+        ),
+        _ => concat!(
+            "SELECT m.name AS tab, p.name AS col, p.type AS kind ",
+            "FROM sqlite_master m JOIN pragma_table_info(m.name) p ",
+            "WHERE m.type = 'table' AND m.sql NOT LIKE 'CREATE VIRTUAL%' ORDER BY m.name, p.cid"
+        ),
+    }
+}
+
+/// The column `id` as people write an id.
+pub fn uuid_text_sql(backend: DatabaseBackend) -> &'static str {
+    match backend {
+        DatabaseBackend::Postgres => "id::text",
+        _ => concat!(
+            "lower(substr(hex(id), 1, 8) || '-' || substr(hex(id), 9, 4) || '-' || substr(hex(id), 13, 4) || '-' || ",
+            "substr(hex(id), 17, 4) || '-' || substr(hex(id), 21))"
+        ),
+    }
+}
+
 /// Keeps what was found from other writers until the end of the transaction, and passes over what they keep.
 pub fn skip_locked_sql(backend: DatabaseBackend) -> &'static str {
     match backend {

@@ -195,6 +195,13 @@ pub async fn heads(db: &Db, scopes: &[(Scope, Option<WorkspaceId>)]) -> Result<V
         .collect())
 }
 
+/// The highest epoch of any scope.
+pub async fn highest_epoch(conn: &impl ConnectionTrait) -> Result<i64, DbError> {
+    let sql = "SELECT COALESCE(MAX(epoch), 1) AS epoch FROM scopes";
+    let row = conn.query_one_raw(dialect::statement(conn, sql, [])).await?;
+    Ok(row.map_or(Ok(1), |row| row.try_get("", "epoch"))?)
+}
+
 /// How long events are kept. Whoever was away for longer begins with a snapshot.
 pub const KEPT: Duration = Duration::from_hours(7 * 24);
 

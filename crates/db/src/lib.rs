@@ -5,13 +5,16 @@
 //! [`Db::write`], which answers a [`Tx`]: the change, its events, its jobs and its audit row are committed
 //! together or not at all, and whoever listens is told after the commit.
 
+pub mod backups;
 mod connect;
+pub mod copy;
 pub mod dialect;
 pub mod entity;
 mod erasing;
 pub mod events;
 pub mod ids;
 pub mod index;
+pub mod inspect;
 pub mod jobs;
 mod keyring;
 pub mod kinds;
@@ -53,6 +56,16 @@ pub enum DbError {
     /// The store was made by a newer version.
     #[error("this store was made by a newer version of Tributary; use that version, or restore a backup")]
     NewerSchema,
+    /// A move into this store was not finished.
+    #[error(
+        "a move into this store is not finished ({0}); run tributary grow again, and it goes on where it was"
+    )]
+    Arriving(String),
+    /// Everything that was in this store is elsewhere now.
+    #[error(
+        "this store has moved to {0}; serve it from there. What is written here would be lost. To come back to this one: tributary grow --reopen"
+    )]
+    Moved(String),
     /// Something that was just written cannot be written as JSON.
     #[error("a value cannot be written as JSON: {0}")]
     Json(#[from] serde_json::Error),

@@ -5,7 +5,10 @@
 //! identity of the row is bound in as associated data, so that a value moved to another row does not open.
 //! Deleting an owner's wrapped key makes everything it sealed unreadable for good.
 
+mod backups;
 pub mod segments;
+
+pub use backups::passphrase_keys;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

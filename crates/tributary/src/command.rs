@@ -10,8 +10,10 @@ use identity::Password;
 use kit::clock::Clock;
 
 use crate::Config;
+use crate::config::Role;
 use crate::extract::Extract;
-use crate::serve::{App, open_rooms};
+use crate::keeping::command::{self as keeping, BackupCommand, GrowCommand, RestoreCommand};
+use crate::serve::{App, Serving, open_rooms};
 
 /// A self-hosted AI workspace.
 #[derive(Debug, Parser)]
@@ -43,7 +45,26 @@ impl Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Serve the page and the API (what happens without a command, too).
-    Serve,
+    Serve {
+        /// What this node does: web, worker, or both.
+        #[arg(long = "role", value_enum, value_delimiter = ',')]
+        roles: Vec<Role>,
+    },
+    /// Look at everything that has to be right, and say what is not and what to do.
+    Doctor {
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Make, verify or list backups.
+    Backup(BackupCommand),
+    /// Put a backup back, into an empty place.
+    Restore(RestoreCommand),
+    /// Move everything to PostgreSQL and a bucket, or back into a folder.
+    Grow(GrowCommand),
+    /// Ask the server on this machine whether it is ready.
+    #[command(hide = true)]
+    Healthy,
     /// Bring the store's schema up to date, and nothing else.
     Migrate,
     /// Print the OpenAPI document.
@@ -133,16 +154,37 @@ fn say(text: &str) {
 
 /// Runs what was asked for.
 pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
-    let mut config = Config::load(arguments.config.as_deref(), std::env::vars())?;
-    if let Some(data) = arguments.data {
-        config.data = data;
+    let load = || {
+        let mut config = Config::load(arguments.config.as_deref(), std::env::vars())?;
+        if let Some(data) = &arguments.data {
+            config.data.clone_from(data);
+        }
+        if let Some(listen) = arguments.listen {
+            config.listen = listen;
+        }
+        anyhow::Ok(config)
+    };
+    if let Some(Command::Doctor { json }) = arguments.command {
+        return keeping::doctor(load(), json).await;
     }
-    if let Some(listen) = arguments.listen {
-        config.listen = listen;
-    }
+    let mut config = load()?;
     kit::telemetry::start(config.log.format(), &config.log.filter);
-    match arguments.command.unwrap_or(Command::Serve) {
-        Command::Serve => serve(&config).await,
+    let command = arguments.command.as_ref();
+    if let Some(Command::Serve { roles }) = command
+        && !roles.is_empty()
+    {
+        config.roles.clone_from(roles);
+    }
+    if let Some(Command::Grow(command)) = command {
+        return keeping::grow(config, load, command).await;
+    }
+    match arguments.command.unwrap_or(Command::Serve { roles: Vec::new() }) {
+        Command::Serve { .. } => serve(&config).await,
+        Command::Backup(command) => keeping::backup(&config, command).await,
+        Command::Restore(command) => keeping::restore(&config, &command).await,
+        Command::Healthy => keeping::healthy(&config).await,
+        // Done above, before there was one configuration.
+        Command::Doctor { .. } | Command::Grow(_) => Ok(()),
         Command::Migrate => {
             let rooms = open_rooms(&config, Clock::system(), 0).await?;
             rooms.db.close().await;
@@ -177,6 +219,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
 
 async fn serve(config: &Config) -> anyhow::Result<()> {
     let app = App::start(config, Clock::system()).await?;
+    let _serving = Serving::begin(config)?;
     let address = app.address;
     tracing::info!(
         store = app.db().backend(),

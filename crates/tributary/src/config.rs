@@ -3,6 +3,7 @@
 
 mod ai_sections;
 mod audit_section;
+mod backup_section;
 mod business_section;
 mod files_sections;
 mod identity_section;
@@ -21,6 +22,7 @@ use toml::{Table, Value};
 
 pub use ai_sections::{AiSection, ChatSection, PrivateNetworks};
 pub use audit_section::AuditSection;
+pub use backup_section::{BackupSection, Role};
 pub use business_section::{BusinessSection, MailSection, MailSecurity};
 pub use files_sections::{ClamavSection, FilesSection, S3Section};
 pub use identity_section::IdentitySection;
@@ -70,6 +72,10 @@ pub struct Config {
     pub monitor: MonitorSection,
     /// What only operators ask.
     pub operations: OperationsSection,
+    /// Backups.
+    pub backup: BackupSection,
+    /// What this node does: both unless told.
+    pub roles: Vec<Role>,
 }
 
 impl Default for Config {
@@ -95,6 +101,8 @@ impl Default for Config {
             audit: AuditSection::default(),
             monitor: MonitorSection::default(),
             operations: OperationsSection::default(),
+            backup: BackupSection::default(),
+            roles: vec![Role::Web, Role::Worker],
         }
     }
 }
@@ -262,7 +270,11 @@ impl Config {
         self.clamav.check()?;
         self.audit.check()?;
         self.monitor.check()?;
-        self.mail.check()
+        self.mail.check()?;
+        if self.roles.is_empty() {
+            bail!("roles must name web, worker or both");
+        }
+        self.backup.check(self.s3.config().as_ref())
     }
 
     /// The file of the embedded store.
@@ -361,6 +373,14 @@ impl Config {
         }
     }
 
+    /// The master keys of a store that exists; none are made.
+    pub fn existing_master_keys(&self) -> anyhow::Result<kit::vault::MasterKeys> {
+        if self.vault.key.is_some() || self.vault.key_command.is_some() {
+            return self.master_keys();
+        }
+        Ok(kit::vault::MasterKeys::load_or_create(&self.key_file(), false)?)
+    }
+
     /// The master keys, from wherever they are kept; a fresh file is made only for a store that does not exist yet.
     pub fn master_keys(&self) -> anyhow::Result<kit::vault::MasterKeys> {
         use kit::vault::MasterKeys;
@@ -383,6 +403,11 @@ impl Config {
         MasterKeys::load_or_create(&self.key_file(), is_fresh).with_context(|| {
             "this store was sealed by a master key that is not here; put its file back, or nothing in it can be read".to_owned()
         })
+    }
+
+    /// Whether this node does that work.
+    pub fn is(&self, role: Role) -> bool {
+        self.roles.contains(&role)
     }
 
     /// The master key's file.
@@ -413,6 +438,7 @@ const SECTIONS: &[&str] = &[
     "audit",
     "monitor",
     "operations",
+    "backup",
 ];
 
 /// `TRIBUTARY_AI_FIRST_BYTE_SECONDS=5` is `first_byte_seconds = 5` in `[ai]`; `TRIBUTARY_LISTEN` stands at the top.

@@ -7,6 +7,7 @@ pub mod command;
 pub mod config;
 mod docs;
 pub mod extract;
+mod keeping;
 mod letters;
 mod page;
 mod ready;

@@ -47,6 +47,7 @@ pub struct Rooms {
     pub chat: Chat,
     pub live: Live,
     pub ops: Ops,
+    pub keeping: crate::keeping::Keeping,
     pub lifecycle: Lifecycle,
     pub allowed_origins: Vec<String>,
     /// Where browsers write parts of uploads to, if not to this server.
@@ -62,6 +63,7 @@ fn calls(rooms: &Rooms) -> OpenApiRouter {
         .merge(chat::live::routes(rooms.live.clone()))
         .merge(ai::routes(rooms.ai.clone()))
         .merge(ops::routes(rooms.ops.clone()))
+        .merge(crate::keeping::routes(rooms.keeping.clone()))
 }
 
 fn describe() -> OpenApi {
@@ -186,6 +188,15 @@ pub fn router(rooms: &Rooms) -> Router {
             middleware::map_response_with_state(policy, security_headers),
             cors(&rooms.allowed_origins),
         ))
+}
+
+/// What a node answers that serves no page: whether it lives and is ready.
+pub fn probes(rooms: &Rooms) -> Router {
+    Router::new()
+        .route("/healthz", get(|| async { "ok\n" }))
+        .route("/readyz", get(crate::ready::ready).with_state(rooms.clone()))
+        .fallback(|| async { ApiError::new(Code::NotFound, "This node does work of the background only.") })
+        .layer(middleware::from_fn(observe))
 }
 
 fn cors(origins: &[String]) -> CorsLayer {

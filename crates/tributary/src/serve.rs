@@ -29,6 +29,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tower::ServiceExt;
 
 use crate::Config;
+use crate::config::Role;
+use crate::keeping::Keeping;
 use crate::router::{Rooms, operations, router};
 
 /// A running Tributary.
@@ -71,15 +73,22 @@ impl App {
         let worker = files::jobs(&rooms.files, worker);
         let worker = business::jobs(&rooms.business, worker);
         let worker = chat::start(&rooms.chat, worker).await?;
-        worker.start(&rooms.db, &rooms.lifecycle);
         rooms.identity.start(&rooms.lifecycle);
         rooms.ai.start();
         rooms.ops.start();
-        files::index::start(&rooms.files);
         rooms.live.start();
         files::start(&rooms.files).await?;
-        business::start(&rooms.business).await?;
-        let service = router(&rooms);
+        if config.is(Role::Worker) {
+            worker.start(&rooms.db, &rooms.lifecycle);
+            files::index::start(&rooms.files);
+            business::start(&rooms.business).await?;
+            rooms.keeping.start();
+        }
+        let service = if config.is(Role::Web) {
+            router(&rooms)
+        } else {
+            crate::router::probes(&rooms)
+        };
         let life = rooms.lifecycle.clone();
         rooms.lifecycle.spawn("listener", accept(listener, service, life));
         if let Some(listener) = for_operators {
@@ -128,9 +137,50 @@ impl App {
     }
 }
 
+/// The word that a server is over an embedded store: a lock on a file beside it, which ends with the process.
+#[derive(Debug)]
+pub struct Serving(#[allow(dead_code)] Option<std::fs::File>); // held, never read
+
+impl Serving {
+    fn lock_file(config: &Config) -> anyhow::Result<Option<std::fs::File>> {
+        if config.database.url.is_some() {
+            return Ok(None);
+        }
+        std::fs::create_dir_all(&config.data)
+            .with_context(|| format!("{} cannot be made", config.data.display()))?;
+        let path = config.data.join("serving.lock");
+        let file = std::fs::OpenOptions::new().create(true).append(true).open(&path);
+        file.map(Some)
+            .with_context(|| format!("{} cannot be made", path.display()))
+    }
+
+    /// Says so, as long as this lives.
+    pub fn begin(config: &Config) -> anyhow::Result<Self> {
+        let file = Self::lock_file(config)?;
+        if let Some(file) = &file
+            && file.try_lock_shared().is_err()
+        {
+            anyhow::bail!("everything in this place is being moved elsewhere");
+        }
+        Ok(Self(file))
+    }
+
+    /// Makes sure that no server is over it.
+    pub fn alone(config: &Config) -> anyhow::Result<Self> {
+        let file = Self::lock_file(config)?;
+        if let Some(file) = &file
+            && file.try_lock().is_err()
+        {
+            anyhow::bail!("a server runs over {}; stop it first", config.data.display());
+        }
+        Ok(Self(file))
+    }
+}
+
 /// The rooms without a listener.
 pub async fn open_rooms(config: &Config, clock: Clock, port: u16) -> anyhow::Result<Rooms> {
     let master = config.master_keys()?;
+    let backup_keys = master.backup_keys();
     let lifecycle = Lifecycle::new();
     let bus = match &config.redis.url {
         Some(url) => Bus::over(&url.0, &lifecycle)?,
@@ -169,6 +219,7 @@ pub async fn open_rooms(config: &Config, clock: Clock, port: u16) -> anyhow::Res
         config.chat(),
     );
     let live = Live::new(chat.clone(), identity.clone());
+    let keeping = Keeping::new(config, backup_keys, files.clone(), lifecycle.clone());
     let allowed_origins = config.http.allowed_origins.clone();
     Ok(Rooms {
         db,
@@ -179,6 +230,7 @@ pub async fn open_rooms(config: &Config, clock: Clock, port: u16) -> anyhow::Res
         chat,
         live,
         ops,
+        keeping,
         lifecycle,
         allowed_origins,
         upload_origin: config.upload_origin(),

@@ -12,6 +12,7 @@ pub mod assistants;
 pub mod attachments;
 pub mod audit;
 pub mod audit_heads;
+pub mod backups;
 pub mod blobs;
 pub mod budget_reservations;
 pub mod budgets;

@@ -20,6 +20,7 @@ mod m2026_11_21_000015_questions;
 mod m2026_11_21_000016_sign_in;
 mod m2026_11_21_000017_ledger;
 mod m2026_11_21_000018_watch;
+mod m2026_11_21_000019_keeping;
 
 /// All migrations.
 #[derive(Debug)]
@@ -47,8 +48,49 @@ impl MigratorTrait for Migrator {
             Box::new(m2026_11_21_000016_sign_in::Migration),
             Box::new(m2026_11_21_000017_ledger::Migration),
             Box::new(m2026_11_21_000018_watch::Migration),
+            Box::new(m2026_11_21_000019_keeping::Migration),
         ]
     }
+}
+
+/// The names of all migrations of this version, in order.
+pub fn names() -> Vec<String> {
+    Migrator::migrations()
+        .iter()
+        .map(|migration| migration.name().to_owned())
+        .collect()
+}
+
+/// The names of the migrations that a store has seen, in order; none in an empty one. Nothing is changed.
+pub async fn applied(conn: &impl sea_orm::ConnectionTrait) -> Result<Vec<String>, crate::DbError> {
+    let columns = crate::dialect::columns_sql(conn.get_database_backend());
+    let tables = conn
+        .query_all_raw(crate::dialect::statement(conn, columns, []))
+        .await?;
+    let is_new = !tables.iter().any(|row| {
+        row.try_get::<String>("", "tab")
+            .is_ok_and(|name| name == "seaql_migrations")
+    });
+    if is_new {
+        return Ok(Vec::new());
+    }
+    let sql = "SELECT version FROM seaql_migrations ORDER BY version";
+    let rows = conn
+        .query_all_raw(crate::dialect::statement(conn, sql, []))
+        .await?;
+    Ok(rows
+        .iter()
+        .map(|row| row.try_get("", "version"))
+        .collect::<Result<_, _>>()?)
+}
+
+/// Brings an empty store to where another one stood; refuses migrations that this version does not know.
+pub async fn up_to(conn: &sea_orm::DatabaseConnection, applied: &[String]) -> Result<(), crate::DbError> {
+    if !names().starts_with(applied) {
+        return Err(crate::DbError::NewerSchema);
+    }
+    let steps = applied.len() as u32;
+    Ok(Migrator::up(conn, Some(steps)).await?)
 }
 
 /// Whether an index forbids doubles.

@@ -8,6 +8,7 @@
 //! that a person wrote, and the usual place of such a store is a private network.
 
 mod error;
+mod places;
 mod read;
 mod s3;
 mod sealed;
@@ -29,6 +30,7 @@ use object_store::{ObjectStore, ObjectStoreExt};
 use uuid::Uuid;
 
 pub use error::BlobError;
+pub use places::Placed;
 pub use read::SealedObject;
 pub use s3::S3Config;
 pub use write::Stored;

@@ -112,7 +112,22 @@ pub struct S3Section {
 }
 
 impl S3Section {
-    pub(super) fn config(&self) -> Option<S3Config> {
+    /// The section that would have said the same.
+    pub(crate) fn of(config: S3Config) -> Self {
+        let (access_key, secret_key) = config.credentials.unzip();
+        Self {
+            bucket: Some(config.bucket),
+            endpoint: config.endpoint,
+            public_endpoint: config.public_endpoint,
+            region: Some(config.region),
+            access_key,
+            secret_key: secret_key.map(Hidden),
+            prefix: config.prefix,
+            virtual_host: config.virtual_host,
+        }
+    }
+
+    pub(crate) fn config(&self) -> Option<S3Config> {
         let secret = self.secret_key.as_ref().map(|secret| secret.0.clone());
         Some(S3Config {
             bucket: self.bucket.clone()?,

@@ -2,6 +2,7 @@
 //! the loopback address, and only processes that a test began are ended.
 
 mod endings;
+mod keeping;
 mod postgres;
 pub mod process;
 mod start;

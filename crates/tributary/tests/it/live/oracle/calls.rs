@@ -64,6 +64,10 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("/v1/", "changes nothing"),
     ("/api/v1/admin/reindex", "changes nothing that is shown"),
     (
+        "POST /api/v1/admin/backups",
+        "shown to administrators of the installation, on a page that asks",
+    ),
+    (
         "DELETE /api/v1/threads/{id}",
         "its scope is gone; leaving::a_thread_that_is_deleted_is_closed_for_all",
     ),

@@ -1,0 +1,4 @@
+{{- define "tributary.labels" -}}
+app.kubernetes.io/name: tributary
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end }}
