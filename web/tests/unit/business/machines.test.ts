@@ -17,7 +17,7 @@ import { uploadStep } from '../../../src/areas/business/upload/machine';
 import { others, ready, recipients, secondsLeft } from '../../../src/areas/business/work/content';
 import { lacking, moved, newEvery, newStep, OPS } from '../../../src/areas/business/work/steps';
 import { inOrder } from '../../../src/areas/business/work/tasks';
-import { staleRoots } from '../../../src/live/business';
+import { staleRoots } from '../../../src/live/stale';
 
 const sample: Sample = {
   format: 'csv',

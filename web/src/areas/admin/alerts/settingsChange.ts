@@ -1,0 +1,67 @@
+import type { AlertRule, AlertSettings, AlertSettingsPatch } from '../types';
+
+/** The settings as they stand in the form. */
+export interface SettingsDraft {
+  /** Addresses with commas or line ends between. */
+  mail: string;
+  webhook: string;
+  /** Empty: as it is. */
+  secret: string;
+  rules: (Pick<AlertRule, 'kind' | 'enabled' | 'respond'> & { threshold: string })[];
+}
+
+export function draftOf(settings: AlertSettings): SettingsDraft {
+  return {
+    mail: settings.mail_to.join(', '),
+    webhook: settings.webhook_url ?? '',
+    secret: '',
+    rules: settings.rules.map(({ kind, enabled, respond, threshold }) => ({
+      kind,
+      enabled,
+      respond,
+      threshold: threshold === null ? '' : String(threshold),
+    })),
+  };
+}
+
+export function addresses(text: string): string[] {
+  return [...new Set(text.split(/[\s,;]+/).filter(Boolean))];
+}
+
+/** A threshold as it was written; null where the rule has none, undefined where it is no number. */
+export function thresholdOf(text: string): number | null | undefined {
+  if (text.trim() === '') return null;
+  const value = Number(text.trim().replace(',', '.'));
+  return Number.isFinite(value) && value >= 0 ? value : undefined;
+}
+
+const same = (x: unknown, y: unknown) => JSON.stringify(x) === JSON.stringify(y);
+
+/** Only what differs is sent; null where nothing does. */
+export function changeOf(settings: AlertSettings, draft: SettingsDraft): AlertSettingsPatch | null {
+  const patch: AlertSettingsPatch = {};
+  const mail = addresses(draft.mail);
+  if (!same(mail, settings.mail_to)) patch.mail_to = mail;
+  const webhook = draft.webhook.trim() || null;
+  if (webhook !== settings.webhook_url) patch.webhook_url = webhook;
+  if (draft.secret !== '') patch.webhook_secret = draft.secret;
+  const rules = draft.rules.flatMap((rule) => {
+    const before = settings.rules.find((r) => r.kind === rule.kind);
+    const threshold = thresholdOf(rule.threshold);
+    const now = {
+      kind: rule.kind,
+      enabled: rule.enabled,
+      threshold: threshold === undefined ? (before?.threshold ?? null) : threshold,
+      respond: rule.respond,
+    };
+    const was = before && {
+      kind: before.kind,
+      enabled: before.enabled,
+      threshold: before.threshold,
+      respond: before.respond,
+    };
+    return same(now, was) ? [] : [now];
+  });
+  if (rules.length > 0) patch.rules = rules;
+  return Object.keys(patch).length > 0 ? patch : null;
+}
