@@ -9,48 +9,61 @@ export const ADMIN_PAGES = [
     to: '/admin/monitoring',
     group: 'watch',
     icon: 'chart',
-    needs: 'monitor.read',
+    needs: ['monitor.read'],
   },
-  { name: 'alerts', to: '/admin/alerts', group: 'watch', icon: 'bell', needs: 'alerts.manage' },
-  { name: 'budgets', to: '/admin/budgets', group: 'watch', icon: 'minus', needs: 'budgets.manage' },
-  { name: 'people', to: '/admin/people', group: 'who', icon: 'people', needs: 'members.manage' },
+  { name: 'alerts', to: '/admin/alerts', group: 'watch', icon: 'bell', needs: ['alerts.manage'] },
+  {
+    name: 'budgets',
+    to: '/admin/budgets',
+    group: 'watch',
+    icon: 'minus',
+    needs: ['budgets.manage'],
+  },
+  {
+    name: 'people',
+    to: '/admin/people',
+    group: 'who',
+    icon: 'people',
+    needs: ['instance.administer', 'threads.open'],
+  },
   {
     name: 'workspaces',
     to: '/admin/workspaces',
     group: 'who',
     icon: 'building',
-    needs: 'instance.administer',
+    needs: ['instance.administer'],
   },
-  { name: 'audit', to: '/admin/audit', group: 'record', icon: 'clock', needs: 'audit.read' },
-  { name: 'access', to: '/admin/access', group: 'record', icon: 'key', needs: 'audit.read' },
+  { name: 'audit', to: '/admin/audit', group: 'record', icon: 'clock', needs: ['audit.read'] },
+  { name: 'access', to: '/admin/access', group: 'record', icon: 'key', needs: ['audit.read'] },
   {
     name: 'compliance',
     to: '/admin/compliance',
     group: 'record',
     icon: 'file',
-    needs: 'audit.read',
+    needs: ['audit.read'],
   },
   {
     name: 'system',
     to: '/admin/system',
     group: 'house',
     icon: 'server',
-    needs: 'instance.administer',
+    needs: ['instance.administer'],
   },
-  { name: 'jobs', to: '/admin/jobs', group: 'house', icon: 'rows', needs: 'instance.administer' },
+  { name: 'jobs', to: '/admin/jobs', group: 'house', icon: 'rows', needs: ['instance.administer'] },
   {
     name: 'backups',
     to: '/admin/backups',
     group: 'house',
     icon: 'archive',
-    needs: 'instance.administer',
+    needs: ['instance.administer'],
   },
 ] as const satisfies readonly {
   name: string;
   to: string;
   group: string;
   icon: IconName;
-  needs: string;
+  /** Any of these. */
+  needs: readonly string[];
 }[];
 
 export type AdminPage = (typeof ADMIN_PAGES)[number];
@@ -60,7 +73,7 @@ export const ADMIN_GROUPS = ['watch', 'who', 'record', 'house'] as const;
 
 /** A page that one may not see is not offered. */
 export function offeredPages(me: Me): AdminPage[] {
-  return ADMIN_PAGES.filter((page) => may(me, page.needs));
+  return ADMIN_PAGES.filter((page) => page.needs.some((permission) => may(me, permission)));
 }
 
 /** Where administration begins for somebody; null where there is nothing for them. */

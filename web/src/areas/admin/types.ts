@@ -2,7 +2,7 @@
  * The bodies of the administrators' calls, from the contract's text. They become aliases of the
  * server's own document (`@/api/schema.gen`) where that says the same.
  */
-import type { Role } from '@/api/contract';
+import type { AuditRow, ProviderKey, Role } from '@/api/contract';
 
 export interface PersonRow {
   id: string;
@@ -37,7 +37,7 @@ export interface WorkspaceRow {
   messages: number;
   cost_month: Money;
   created_at: string;
-  key_created_at: string;
+  key_created_at: string | null;
 }
 
 /** A thread whose content is not shown before it is opened for a reason. */
@@ -59,13 +59,14 @@ export interface AuditVerdict {
   rows: number;
   from: string | null;
   to: string | null;
-  broken: { id: string; at: string; reason: string } | null;
+  broken: { id: string | null; at: string | null; reason: string } | null;
   head: string;
 }
 
 export interface AccessRow {
-  id?: string;
+  id: string;
   at: string;
+  last_at: string;
   user_id: string | null;
   name: string | null;
   address: string;
@@ -73,6 +74,8 @@ export interface AccessRow {
   via: string;
   action: string;
   outcome: string;
+  /** In how many minutes of the hour. */
+  uses: number;
 }
 
 export interface ComplianceReport {
@@ -84,12 +87,13 @@ export interface ComplianceReport {
     role: Role;
     workspace: string;
     second_factor: boolean;
+    disabled: boolean;
     last_seen_at: string | null;
     tokens: number;
   }[];
-  exports: TrailEntry[];
-  erasures: TrailEntry[];
-  break_glass: TrailEntry[];
+  exports: AuditRow[];
+  erasures: AuditRow[];
+  break_glass: AuditRow[];
   keys: {
     workspace: string;
     created_at: string;
@@ -101,15 +105,8 @@ export interface ComplianceReport {
   audit: AuditVerdict;
 }
 
-/** A line of the trail inside of a report. */
-export interface TrailEntry {
-  at: string;
-  actor?: string | null;
-  actor_name?: string | null;
-  action?: string;
-  target?: string | null;
-  reason?: string | null;
-}
+/** A provider key by which a budget can be named. */
+export type NamedKey = ProviderKey & { id?: string };
 
 export type BudgetScope = 'workspace' | 'user' | 'key' | 'model' | 'instance';
 export type BudgetPeriod = 'day' | 'week' | 'month';
@@ -159,19 +156,26 @@ export interface Series {
   labels?: Record<string, string> | null;
 }
 
+export interface NodeRow {
+  id: string;
+  name: string;
+  version: string;
+  started_at: string;
+}
+
 export type HealthState = 'ok' | 'degraded' | 'down' | 'absent';
 
 export interface Monitor {
   now: string;
   health: { part: string; state: HealthState; since: string | null; detail: string | null }[];
   figures: Figure[];
-  nodes: { id?: string; name?: string; started_at?: string; version?: string }[];
+  nodes: NodeRow[];
   jobs: {
     kind: string;
     waiting: number;
     running: number;
     failed: number;
-    oldest_seconds: number | null;
+    oldest_seconds: number;
   }[];
   caches: { name: string; hits: number; misses: number; entries: number | null }[];
   sockets: number;
@@ -268,7 +272,7 @@ export interface SystemState {
   version: string;
   started_at: string;
   node: string;
-  nodes: { id?: string; name?: string; started_at?: string; version?: string }[];
+  nodes: NodeRow[];
   store: { kind: string; version: string; bytes: number | null; schema: string };
   objects: { kind: string; bytes: number | null; count: number | null };
   bus: { kind: string };

@@ -4,6 +4,7 @@ const plural = (n: number, one: string, many: string) => `${n} ${n === 1 ? one :
 export const enPeople = {
   people: {
     lead: 'Who has an account, where they belong, and when they were last here.',
+    leadOwn: 'Who belongs to your workspace.',
     invite: 'Members and invitations',
     search: 'Find a person',
     searchExample: 'Name or e-mail',

@@ -7,6 +7,24 @@ const OUTCOMES: Record<string, string> = {
   denied: 'Refused',
 };
 
+/** What is kept, by the server's names. */
+const KEPT: Record<string, string> = {
+  access_log: 'Access log',
+  sessions: 'Sessions',
+  finished_jobs: 'Finished jobs',
+  audit: 'Audit trail',
+  content: 'Conversations and files',
+  backups: 'Backups',
+};
+
+const ACTIONS: Record<string, string> = { sign_in: 'Signed in', use: 'Used a token' };
+
+const WAYS: Record<string, string> = {
+  session: 'by a session',
+  password: 'by password',
+  token: 'by API token',
+};
+
 /** What is said of records: the trail, who came in, and the report. */
 export const enRecord = {
   audit: {
@@ -23,9 +41,12 @@ export const enRecord = {
     head: 'Fingerprint of the newest line:',
     copyHead: 'Copy the fingerprint',
     export: 'Export',
+    exporting: 'The file is being made…',
     formats: { csv: 'CSV, for a spreadsheet', jsonl: 'JSON lines, for a machine' },
     search: 'Search',
-    searchExample: 'Name, address, target',
+    searchExample: 'Action, target, address',
+    searchHint: 'Enter to search. Searches stand in the trail, too.',
+    filterHint: '“auth.” finds all that begins so.',
     filter: 'Action',
     action: 'Action',
     actor: 'Person',
@@ -41,7 +62,10 @@ export const enRecord = {
     outcome: 'Outcome',
     from: 'From',
     with: 'With',
+    actions: ACTIONS,
+    ways: WAYS,
     via: (how: string) => `by ${how}`,
+    uses: (n: number) => `${n} minutes of use`,
     nobody: 'not known',
     outcomes: OUTCOMES,
     only: (name: string) => `Only ${name}`,
@@ -52,6 +76,8 @@ export const enRecord = {
     lead: 'What an auditor asks for, on one page.',
     print: 'Print or save as PDF',
     made: (at: string, from: string, to: string) => `Made ${at}, for ${from} to ${to}.`,
+    again: 'Make the report',
+    disabled: 'disabled',
     trail: 'Audit trail',
     trailHint: 'Whether the chain of fingerprints is whole.',
     access: 'Who has access',
@@ -83,6 +109,7 @@ export const enRecord = {
     what: 'What',
     kept: 'Kept for',
     forever: 'Until deleted',
+    keeps: KEPT,
     at: 'When',
     reason: 'Reason',
     nothing: 'None in this time.',

@@ -17,6 +17,9 @@ const PARTS: Record<string, string> = {
   providers: 'Providers',
   models: 'Models',
   backup: 'Backups',
+  redis: 'Redis',
+  disk: 'Disk',
+  builtin: 'Built-in model',
 };
 
 /** Back ends by the server's names, as their makers write them. */

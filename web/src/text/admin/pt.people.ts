@@ -5,6 +5,7 @@ const plural = (n: number, one: string, many: string) => `${n} ${n === 1 ? one :
 export const ptPeople: typeof enPeople = {
   people: {
     lead: 'Quem tem conta, a que pertence, e quando esteve aqui pela última vez.',
+    leadOwn: 'Quem pertence ao seu espaço de trabalho.',
     invite: 'Membros e convites',
     search: 'Encontrar uma pessoa',
     searchExample: 'Nome ou e-mail',

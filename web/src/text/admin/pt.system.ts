@@ -19,6 +19,9 @@ export const ptSystem: typeof enSystem = {
     providers: 'Fornecedores',
     models: 'Modelos',
     backup: 'Cópias de segurança',
+    redis: 'Redis',
+    disk: 'Disco',
+    builtin: 'Modelo incluído',
   },
   kinds: {
     sqlite: 'SQLite',

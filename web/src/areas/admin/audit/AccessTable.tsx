@@ -23,12 +23,15 @@ export function AccessTable({ rows }: { rows: AccessRow[] }) {
           </tr>
         </thead>
         <tbody>
-          {rows.map((row, i) => (
-            <tr key={row.id ?? `${row.at} ${i}`}>
+          {rows.map((row) => (
+            <tr key={row.id}>
               <th scope="row">{row.name ?? a.access.nobody}</th>
               <td>
-                {row.action}
-                {row.via && <small className="afacts">{a.access.via(row.via)}</small>}
+                {a.access.actions[row.action] ?? row.action}
+                <small className="afacts">
+                  {a.access.ways[row.via] ?? a.access.via(row.via)}
+                  {row.uses > 1 && `, ${a.access.uses(row.uses)}`}
+                </small>
               </td>
               <td>
                 <StateDot look={GOOD.test(row.outcome) ? 'good' : 'bad'}>

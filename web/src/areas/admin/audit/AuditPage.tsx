@@ -1,15 +1,14 @@
 import { useState } from 'react';
 import { Bones } from '@/components/Bones';
 import { Button } from '@/components/Button';
-import { Field } from '@/components/Field';
 import { LoadError } from '@/components/LoadError';
 import { useSlowly } from '@/app/useSlowly';
 import { AdminFrame } from '../frame/AdminFrame';
 import { useAdminText } from '../text';
 import type { TrailFilter } from './audit';
 import { useTrail } from './audit';
+import { AuditFilter } from './AuditFilter';
 import { AuditTable } from './AuditTable';
-import { DayRange } from './DayRange';
 import { ExportMenu } from './ExportMenu';
 import { VerifyChain } from './VerifyChain';
 import './audit.css';
@@ -32,36 +31,9 @@ function Trail({ filter, onChange }: { filter: TrailFilter; onChange: (f: TrailF
   const a = useAdminText();
   const trail = useTrail(useSlowly(filter, 250));
   const rows = trail.data?.pages.flatMap((page) => page.data) ?? [];
-  const set = (part: Partial<TrailFilter>) => onChange({ ...filter, ...part });
   return (
     <div className="stack">
-      <div className="form-row afilters">
-        <Field label={a.audit.search}>
-          {(props) => (
-            <input
-              {...props}
-              className="input"
-              type="search"
-              placeholder={a.audit.searchExample}
-              value={filter.q}
-              onChange={(e) => set({ q: e.target.value })}
-            />
-          )}
-        </Field>
-        <Field label={a.audit.filter}>
-          {(props) => (
-            <input
-              {...props}
-              className="input"
-              type="search"
-              placeholder="auth.login"
-              value={filter.action}
-              onChange={(e) => set({ action: e.target.value })}
-            />
-          )}
-        </Field>
-        <DayRange from={filter.from} to={filter.to} onChange={set} />
-      </div>
+      <AuditFilter filter={filter} onChange={onChange} />
       {trail.isPending && <Bones lines={8} height={24} />}
       {trail.error && <LoadError error={trail.error} onRetry={() => void trail.refetch()} />}
       {trail.isSuccess && rows.length === 0 && <p className="quiet">{a.audit.empty}</p>}

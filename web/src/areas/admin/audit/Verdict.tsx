@@ -18,7 +18,8 @@ export function Verdict({ verdict }: { verdict: AuditVerdict }) {
       )}
       {broken && (
         <p>
-          {a.audit.brokenAt(dateTime(broken.at))} {broken.reason} <code>{broken.id}</code>
+          {broken.at && a.audit.brokenAt(dateTime(broken.at))} {broken.reason}{' '}
+          {broken.id && <code>{broken.id}</code>}
         </p>
       )}
       <p className="averdict-head">

@@ -1,5 +1,5 @@
 import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
-import { address, api } from '@/api/client';
+import { api } from '@/api/client';
 import type { AuditRow } from '@/api/contract';
 import { adminKeys } from '../keys';
 import type { AccessRow, AuditVerdict } from '../types';
@@ -38,12 +38,9 @@ export function useTrail(filter: TrailFilter) {
       api.page<AuditRow>('/admin/audit', { ...query, cursor: pageParam, limit: PAGE }, signal),
     getNextPageParam: (last) => last.next,
     placeholderData: (before) => before,
+    // To look is itself written down: only when somebody does.
+    refetchOnWindowFocus: false,
   });
-}
-
-/** Where the trail of those days can be fetched as a file. */
-export function exportAddress(format: 'csv' | 'jsonl', filter: TrailFilter): string {
-  return address('/admin/audit/export', { format, ...momentsOf(filter) });
 }
 
 /** Reads the whole chain again, when somebody asks for it. */

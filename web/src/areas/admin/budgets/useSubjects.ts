@@ -1,11 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
 import { api } from '@/api/client';
 import { may, useMe } from '@/areas/identity/session';
-import { useTokens } from '@/areas/identity/tokens';
 import { useMembers } from '@/areas/identity/workspaces';
 import { useModels } from '@/areas/models/models';
+import { providerName } from '@/areas/models/providerNames';
+import { useProviders } from '@/areas/models/providers';
 import { adminKeys } from '../keys';
-import type { BudgetScope, WorkspaceRow } from '../types';
+import type { BudgetScope, NamedKey, WorkspaceRow } from '../types';
 
 export interface Subject {
   id: string;
@@ -18,12 +19,12 @@ export function useSubjects(scope: BudgetScope): Subject[] | null {
   const everywhere = may(me, 'instance.administer');
   const workspaces = useQuery({
     queryKey: adminKeys.workspaces,
-    queryFn: ({ signal }) => api.get<WorkspaceRow[]>('/admin/workspaces', {}, signal),
+    queryFn: ({ signal }) => api.get<WorkspaceRow[]>('/admin/workspaces', { limit: 200 }, signal),
     enabled: everywhere && scope === 'workspace',
   }).data;
   const members = useMembers().data;
   const models = useModels().data;
-  const tokens = useTokens().data;
+  const providers = useProviders().data;
   switch (scope) {
     case 'instance':
       return null;
@@ -34,6 +35,12 @@ export function useSubjects(scope: BudgetScope): Subject[] | null {
     case 'model':
       return (models ?? []).map((m) => ({ id: m.id, name: m.name }));
     case 'key':
-      return (tokens ?? []).map((token) => ({ id: token.id, name: token.name }));
+      return (providers ?? []).flatMap((provider) =>
+        provider.keys.flatMap((key: NamedKey) =>
+          key.id && key.scope === 'workspace'
+            ? [{ id: key.id, name: `${providerName(provider.name)} · ${key.masked}` }]
+            : [],
+        ),
+      );
   }
 }

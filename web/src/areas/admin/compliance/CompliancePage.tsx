@@ -15,6 +15,7 @@ const DAYS = 90;
 export function CompliancePage() {
   const a = useAdminText();
   const [days, setDays] = useState(() => lastDays(DAYS));
+  const [made, setMade] = useState(days);
   return (
     <AdminFrame
       page="compliance"
@@ -25,10 +26,19 @@ export function CompliancePage() {
         </Button>
       }
     >
-      <div className="form-row afilters afilters-days no-print">
+      <form
+        className="form-row afilters afilters-days no-print"
+        onSubmit={(event) => {
+          event.preventDefault();
+          setMade(days);
+        }}
+      >
         <DayRange {...days} onChange={setDays} />
-      </div>
-      <Body days={days} />
+        <Button type="submit" disabled={days.from === made.from && days.to === made.to}>
+          {a.compliance.again}
+        </Button>
+      </form>
+      <Body days={made} />
     </AdminFrame>
   );
 }

@@ -29,7 +29,10 @@ export function Report({ report }: { report: ComplianceReport }) {
           rows={report.access.map((row) => [
             <>
               {row.user}
-              <small className="afacts">{row.email}</small>
+              <small className="afacts">
+                {row.email}
+                {row.disabled && ` · ${c.disabled}`}
+              </small>
             </>,
             row.workspace,
             t.workspace.roles[row.role] ?? row.role,
@@ -66,7 +69,7 @@ export function Report({ report }: { report: ComplianceReport }) {
           name={c.failed}
           heads={[c.day, c.count]}
           numbers={[1]}
-          rows={report.failed_sign_ins.map((row) => [date(row.day), whole(row.count)])}
+          rows={report.failed_sign_ins.map((row) => [date(`${row.day}T12:00`), whole(row.count)])}
         />
       </PageSection>
       <PageSection title={c.retention}>
@@ -75,7 +78,7 @@ export function Report({ report }: { report: ComplianceReport }) {
           heads={[c.what, c.kept]}
           numbers={[1]}
           rows={report.retention.map((row) => [
-            row.what,
+            c.keeps[row.what] ?? row.what,
             row.days === null ? c.forever : c.days(row.days),
           ])}
         />

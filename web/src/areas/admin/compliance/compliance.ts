@@ -26,5 +26,8 @@ export function useCompliance(days: Days) {
     queryKey: adminKeys.compliance(query),
     queryFn: ({ signal }) => api.get<ComplianceReport>('/admin/compliance', query, signal),
     placeholderData: (before) => before,
+    // Each report is written into the trail: it is made when somebody asks, and not again by itself.
+    staleTime: Infinity,
+    refetchOnWindowFocus: false,
   });
 }

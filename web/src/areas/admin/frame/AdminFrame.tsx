@@ -2,10 +2,10 @@ import type { ReactNode } from 'react';
 import { useEffect } from 'react';
 import '@/app/pages.css';
 import { SidebarButton } from '@/app/SidebarButton';
-import { may, useMe } from '@/areas/identity/session';
+import { useMe } from '@/areas/identity/session';
 import { Notice } from '@/components/Notice';
 import type { AdminPageName } from '../pages';
-import { ADMIN_PAGES } from '../pages';
+import { offeredPages } from '../pages';
 import { useAdminText } from '../text';
 import './admin.css';
 import { AdminNav } from './AdminNav';
@@ -22,7 +22,7 @@ export function AdminFrame({ page, lead, tools, children }: Props) {
   const a = useAdminText();
   const me = useMe();
   const title = a.pages[page];
-  const needs = ADMIN_PAGES.find((one) => one.name === page)?.needs ?? 'instance.administer';
+  const offered = offeredPages(me).some((one) => one.name === page);
   useEffect(() => {
     document.title = `${title} · Tributary`;
   }, [title]);
@@ -40,7 +40,7 @@ export function AdminFrame({ page, lead, tools, children }: Props) {
           </div>
           {tools && <div className="admin-tools">{tools}</div>}
         </header>
-        {may(me, needs) ? children : <Notice icon="lock">{a.forbidden}</Notice>}
+        {offered ? children : <Notice icon="lock">{a.forbidden}</Notice>}
       </div>
     </div>
   );

@@ -9,6 +9,7 @@ import { useDrawn } from './monitor';
 import type { ChartLine, ChartSpec } from './series';
 import { isEmpty, OTHERS } from './series';
 import { TimeChart } from './TimeChart';
+import { useGroupNames } from './useGroupNames';
 
 interface Props {
   spec: ChartSpec;
@@ -24,11 +25,12 @@ export function ChartCard({ spec, range, split }: Props) {
   const found = useDrawn(spec, range, split);
   const by = split && spec.splits.includes(split) ? split : undefined;
   const name = m.charts[spec.id];
+  const nameOf = useGroupNames(by);
   const say = (value: number | null) => measure(spec.unit, value);
   const labelOf = (line: ChartLine) => {
     if (line.id === OTHERS) return m.others(found.data?.left ?? 0);
     if (line.id === 'all') return name;
-    return line.id || m.unnamed;
+    return nameOf(line.id) || m.unnamed;
   };
   const nothing = found.data !== undefined && isEmpty(found.data);
   return (

@@ -4,7 +4,7 @@ import { useAdminText } from '../text';
 import type { Figure } from '../types';
 
 /** Of these, less is better; of the others, neither is. */
-const LESS = /error|fail|latency|p50|p95|p99|duration|wait/;
+const LESS = /error|p95|first_word|wait|write/;
 
 function change({ value, previous }: Figure): number | null {
   if (value === null || previous === null || previous === 0) return null;

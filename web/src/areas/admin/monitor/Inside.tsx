@@ -1,22 +1,20 @@
 import { Link } from '@tanstack/react-router';
-import { may, useMe } from '@/areas/identity/session';
 import { whole } from '@/text/numbers';
 import { duration, measure } from '../measure';
 import { useAdminText } from '../text';
 import type { Monitor } from '../types';
 
-/** What waits, what is remembered, and who is connected. */
+/** What waits, what is remembered, and who is connected: for those who administer the installation. */
 export function Inside({ monitor }: { monitor: Monitor }) {
   const a = useAdminText();
   const m = a.monitor;
   const { jobs, caches } = monitor;
-  const opens = may(useMe(), 'instance.administer');
   return (
     <div className="ainside">
       <section className="acard" aria-label={m.jobs}>
         <div className="acard-head">
           <h3>{m.jobs}</h3>
-          {opens && <Link to="/admin/jobs">{m.allJobs}</Link>}
+          <Link to="/admin/jobs">{m.allJobs}</Link>
         </div>
         {jobs.length === 0 ? (
           <p className="quiet">{m.noJobs}</p>
@@ -50,7 +48,7 @@ export function Inside({ monitor }: { monitor: Monitor }) {
                       {whole(job.failed)}
                     </td>
                     <td className="number">
-                      {job.oldest_seconds === null ? '–' : duration(job.oldest_seconds * 1000)}
+                      {job.waiting === 0 ? '–' : duration(job.oldest_seconds * 1000)}
                     </td>
                   </tr>
                 ))}

@@ -30,6 +30,7 @@ export function MonitoringPage() {
 function Now() {
   const a = useAdminText();
   const monitor = useMonitor();
+  const everywhere = may(useMe(), 'instance.administer');
   if (monitor.error && !monitor.data) {
     return <LoadError error={monitor.error} onRetry={() => void monitor.refetch()} />;
   }
@@ -46,7 +47,7 @@ function Now() {
       <PageSection title={a.monitor.health}>
         <Health health={monitor.data.health} />
       </PageSection>
-      <Inside monitor={monitor.data} />
+      {everywhere && <Inside monitor={monitor.data} />}
     </>
   );
 }
@@ -59,7 +60,9 @@ function OverTime() {
   const { range = '24h', by } = useSearch({ from: '/inside/admin/monitoring' });
   const set = (part: MonitorView) =>
     void navigate({ to: '/admin/monitoring', search: { range, by, ...part }, replace: true });
-  const splits = SPLITS.filter((s) => s !== 'workspace' || may(me, 'instance.administer'));
+  const everywhere = may(me, 'instance.administer');
+  // By route and by workspace it is counted for the installation only.
+  const splits = SPLITS.filter((s) => everywhere || (s !== 'workspace' && s !== 'route'));
   return (
     <PageSection title={m.overTime}>
       <div className="amonitor-bar">

@@ -21,7 +21,7 @@ export function useMonitor() {
 export function useDrawn(spec: ChartSpec, range: Range, split: Split | undefined) {
   const by = split && spec.splits.includes(split) ? split : undefined;
   return useQuery({
-    queryKey: adminKeys.series({ name: spec.series, range, by }),
+    queryKey: adminKeys.series({ name: spec.series, label: spec.label, range, by }),
     queryFn: async ({ signal }): Promise<Drawn> => {
       const asked = windowOf(range, Date.now());
       const query = {
@@ -29,6 +29,7 @@ export function useDrawn(spec: ChartSpec, range: Range, split: Split | undefined
         from: new Date(asked.from).toISOString(),
         to: new Date(asked.to).toISOString(),
         step: asked.step,
+        label: spec.label,
         by,
       };
       const list = await api.get<Series[]>('/admin/series', query, signal);

@@ -6,8 +6,20 @@ export type Draw = 'rate' | 'sum' | 'value' | 'quantiles';
 
 /** A chart of the page, and the series of the server that it draws. */
 export interface ChartSpec {
-  id: 'requests' | 'errors' | 'latency' | 'calls' | 'answers' | 'firstWord' | 'cost' | 'tokens';
+  id:
+    | 'requests'
+    | 'errors'
+    | 'latency'
+    | 'calls'
+    | 'answers'
+    | 'firstWord'
+    | 'cost'
+    | 'tokensIn'
+    | 'tokensOut'
+    | 'syncs';
   series: string;
+  /** Only what has this label. */
+  label?: string;
   draw: Draw;
   unit: string;
   splits: readonly Split[];
@@ -16,21 +28,26 @@ export interface ChartSpec {
 const OF_MODELS = ['provider', 'model', 'workspace'] as const;
 const OF_REQUESTS = ['route'] as const;
 
+const requests = { series: 'http.requests', splits: OF_REQUESTS } as const;
+const calls = { series: 'model.calls', splits: OF_MODELS } as const;
+
 export const CHARTS: readonly ChartSpec[] = [
+  { id: 'requests', ...requests, draw: 'rate', unit: 'per_minute' },
+  { id: 'errors', ...requests, label: 'status:5xx', draw: 'rate', unit: 'per_minute' },
+  { id: 'latency', ...requests, draw: 'quantiles', unit: 'ms' },
+  { id: 'calls', ...calls, draw: 'rate', unit: 'per_minute' },
+  { id: 'answers', ...calls, draw: 'quantiles', unit: 'ms' },
   {
-    id: 'requests',
-    series: 'http.requests',
-    draw: 'rate',
-    unit: 'per_minute',
-    splits: OF_REQUESTS,
+    id: 'firstWord',
+    series: 'model.first_word',
+    draw: 'quantiles',
+    unit: 'ms',
+    splits: OF_MODELS,
   },
-  { id: 'errors', series: 'http.errors', draw: 'rate', unit: 'per_minute', splits: OF_REQUESTS },
-  { id: 'latency', series: 'http.latency', draw: 'quantiles', unit: 'ms', splits: OF_REQUESTS },
-  { id: 'calls', series: 'ai.calls', draw: 'rate', unit: 'per_minute', splits: OF_MODELS },
-  { id: 'answers', series: 'ai.latency', draw: 'quantiles', unit: 'ms', splits: OF_MODELS },
-  { id: 'firstWord', series: 'ai.first_token', draw: 'quantiles', unit: 'ms', splits: OF_MODELS },
-  { id: 'cost', series: 'ai.cost', draw: 'sum', unit: 'usd_micros', splits: OF_MODELS },
-  { id: 'tokens', series: 'ai.tokens', draw: 'sum', unit: 'tokens', splits: OF_MODELS },
+  { id: 'cost', series: 'model.cost', draw: 'sum', unit: 'usd_micros', splits: OF_MODELS },
+  { id: 'tokensIn', series: 'model.tokens_in', draw: 'sum', unit: 'tokens', splits: OF_MODELS },
+  { id: 'tokensOut', series: 'model.tokens_out', draw: 'sum', unit: 'tokens', splits: OF_MODELS },
+  { id: 'syncs', series: 'sync.runs', draw: 'rate', unit: 'per_minute', splits: ['workspace'] },
 ];
 
 interface Window {
@@ -47,15 +64,16 @@ const DAY = 24 * HOUR;
 
 export const WINDOWS: Record<Range, Window> = {
   '1h': { length: HOUR, step: MINUTE, again: 30_000 },
-  '24h': { length: DAY, step: 15 * MINUTE, again: 60_000 },
-  '7d': { length: 7 * DAY, step: 2 * HOUR, again: 300_000 },
+  '24h': { length: DAY, step: 5 * MINUTE, again: 60_000 },
+  '7d': { length: 7 * DAY, step: HOUR, again: 300_000 },
   '30d': { length: 30 * DAY, step: 6 * HOUR, again: 300_000 },
 };
 
-/** From when to when, on whole steps: the same question asked twice in a step is the same question. */
+/** From when to when, in whole steps that are over: half of one would look like a fall. */
 export function windowOf(range: Range, now: number): { from: number; to: number; step: number } {
   const { length, step } = WINDOWS[range];
-  const to = Math.ceil(now / 1000 / step) * step;
+  // A minute is written down when it is over.
+  const to = Math.floor((now / 1000 - MINUTE) / step) * step;
   return { from: (to - length) * 1000, to: to * 1000, step };
 }
 

@@ -1,24 +1,27 @@
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useSlowly } from '@/app/useSlowly';
+import { may, useMe } from '@/areas/identity/session';
 import { Bones } from '@/components/Bones';
 import { Button } from '@/components/Button';
-import { Field } from '@/components/Field';
 import { Icon } from '@/components/Icon';
 import { LoadError } from '@/components/LoadError';
 import { AdminFrame } from '../frame/AdminFrame';
 import { useAdminText } from '../text';
 import { usePeople } from './people';
 import './people.css';
+import { Colleagues } from './Colleagues';
+import { PeopleSearch } from './PeopleSearch';
 import { PersonCard } from './PersonCard';
 
 /** Everybody there is, as far as the administrator may know of them. */
 export function PeoplePage() {
   const a = useAdminText();
+  const everywhere = may(useMe(), 'instance.administer');
   return (
     <AdminFrame
       page="people"
-      lead={a.people.lead}
+      lead={everywhere ? a.people.lead : a.people.leadOwn}
       tools={
         <Link to="/workspace" className="btn btn-line">
           <Icon name="plus" size={17} />
@@ -26,7 +29,7 @@ export function PeoplePage() {
         </Link>
       }
     >
-      <PeopleList />
+      {everywhere ? <PeopleList /> : <Colleagues />}
     </AdminFrame>
   );
 }
@@ -39,20 +42,7 @@ function PeopleList() {
   const rows = people.data?.pages.flatMap((page) => page.data) ?? [];
   return (
     <div className="stack">
-      <div className="form-row afilters">
-        <Field label={a.people.search}>
-          {(props) => (
-            <input
-              {...props}
-              className="input"
-              type="search"
-              placeholder={a.people.searchExample}
-              value={words}
-              onChange={(e) => setWords(e.target.value)}
-            />
-          )}
-        </Field>
-      </div>
+      <PeopleSearch words={words} onChange={setWords} />
       {people.isPending && <Bones lines={6} height={48} />}
       {people.error && !people.data && (
         <LoadError error={people.error} onRetry={() => void people.refetch()} />

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { useMe } from '@/areas/identity/session';
+import { may, useMe } from '@/areas/identity/session';
 import { Avatar } from '@/components/Avatar';
 import { useText } from '@/text';
 import { ago, date, dateTime } from '@/text/numbers';
@@ -12,15 +12,17 @@ import { PersonMenu } from './PersonMenu';
 export type PersonDialog = 'erase' | 'threads' | null;
 
 /** A person: where they belong, how they sign in, when they were last here. */
-export function PersonCard({ person }: { person: PersonRow }) {
+export function PersonCard({ person, color = '' }: { person: PersonRow; color?: string }) {
   const t = useText();
   const a = useAdminText();
   const me = useMe();
   const [dialog, setDialog] = useState<PersonDialog>(null);
   const seen = person.last_seen_at;
+  // Who does not administer the installation is not told these.
+  const facts = may(me, 'instance.administer');
   return (
     <article className="aperson" data-off={person.disabled || undefined}>
-      <Avatar name={person.full_name} color="" size={36} />
+      <Avatar name={person.full_name} color={color} size={36} />
       <div className="aperson-words">
         <h2>
           {person.full_name}
@@ -37,24 +39,26 @@ export function PersonCard({ person }: { person: PersonRow }) {
           ))}
         </ul>
       </div>
-      <dl className="aperson-facts">
-        <div>
-          <dt>{a.people.seen}</dt>
-          <dd title={seen ? dateTime(seen) : undefined}>{seen ? ago(seen) : t.common.never}</dd>
-        </div>
-        <div>
-          <dt>{a.people.signsIn}</dt>
-          <dd>
-            {[...person.identities, person.second_factor ? a.people.second : null]
-              .filter(Boolean)
-              .join(', ') || a.people.password}
-          </dd>
-        </div>
-        <div>
-          <dt>{a.people.since}</dt>
-          <dd>{date(person.created_at)}</dd>
-        </div>
-      </dl>
+      {facts && (
+        <dl className="aperson-facts">
+          <div>
+            <dt>{a.people.seen}</dt>
+            <dd title={seen ? dateTime(seen) : undefined}>{seen ? ago(seen) : t.common.never}</dd>
+          </div>
+          <div>
+            <dt>{a.people.signsIn}</dt>
+            <dd>
+              {[...person.identities, person.second_factor ? a.people.second : null]
+                .filter(Boolean)
+                .join(', ') || a.people.password}
+            </dd>
+          </div>
+          <div>
+            <dt>{a.people.since}</dt>
+            <dd>{date(person.created_at)}</dd>
+          </div>
+        </dl>
+      )}
       <PersonMenu person={person} onDialog={setDialog} />
       {dialog === 'erase' && <ErasePerson person={person} onClose={() => setDialog(null)} />}
       {dialog === 'threads' && <OpenThread person={person} onClose={() => setDialog(null)} />}

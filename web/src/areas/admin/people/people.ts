@@ -6,6 +6,19 @@ import type { OpenGrant, PersonPatch, PersonRow, WithheldThread } from '../types
 
 const PAGE = 40;
 
+/** Those whose name or address holds every word. */
+export function matching<T extends { full_name: string; email: string }>(
+  list: T[],
+  words: string,
+): T[] {
+  const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);
+  return list.filter((one) => {
+    const text = `${one.full_name} ${one.email}`.toLowerCase();
+    return wanted.every((word) => text.includes(word));
+  });
+}
+
+/** Everybody of the installation, page by page. */
 export function usePeople(q: string) {
   return useInfiniteQuery({
     queryKey: adminKeys.peopleList(q),

@@ -75,7 +75,7 @@ export function WorkspaceTable({ rows }: { rows: WorkspaceRow[] }) {
                 <td className="number">{bytes(row.storage_bytes)}</td>
                 <td className="number">{amount(row.cost_month.minor, row.cost_month.currency)}</td>
                 <td>{date(row.created_at)}</td>
-                <td>{date(row.key_created_at)}</td>
+                <td>{row.key_created_at ? date(row.key_created_at) : '–'}</td>
                 <td>
                   <IconButton
                     small
