@@ -1,4 +1,4 @@
-import { bytes, locale, money, tokenCount } from '@/text/numbers';
+import { bytes, locale, money } from '@/text/numbers';
 
 function number(value: number, digits: number): string {
   return new Intl.NumberFormat(locale(), { maximumFractionDigits: digits }).format(value);
@@ -10,6 +10,13 @@ function unit(value: number, name: string, digits: number): string {
     unit: name,
     unitDisplay: 'short',
     maximumFractionDigits: digits,
+  }).format(value);
+}
+
+function compact(value: number): string {
+  return new Intl.NumberFormat(locale(), {
+    notation: 'compact',
+    maximumFractionDigits: value < 1000 ? 0 : 2,
   }).format(value);
 }
 
@@ -44,7 +51,7 @@ export function measure(name: string, value: number | null): string {
     case 'bytes':
       return bytes(value);
     case 'tokens':
-      return tokenCount(Math.round(value));
+      return compact(value);
     case 'per_minute':
     case 'count':
     case '':

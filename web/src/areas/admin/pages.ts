@@ -16,7 +16,7 @@ export const ADMIN_PAGES = [
     name: 'budgets',
     to: '/admin/budgets',
     group: 'watch',
-    icon: 'minus',
+    icon: 'wallet',
     needs: ['budgets.manage'],
   },
   {

@@ -59,7 +59,7 @@ export const enPeople = {
     storage: 'Storage',
     cost: 'This month',
     created: 'Since',
-    key: 'Key of',
+    key: 'Key made',
     actions: 'What can be done',
     erase: 'Erase',
     eraseTitle: (name: string) => `Erase the workspace ${name}?`,

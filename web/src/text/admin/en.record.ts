@@ -108,7 +108,7 @@ export const enRecord = {
     retention: 'How long things are kept',
     what: 'What',
     kept: 'Kept for',
-    forever: 'Until deleted',
+    forever: 'No limit',
     keeps: KEPT,
     at: 'When',
     reason: 'Reason',

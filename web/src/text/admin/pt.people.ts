@@ -60,7 +60,7 @@ export const ptPeople: typeof enPeople = {
     storage: 'Espaço',
     cost: 'Este mês',
     created: 'Desde',
-    key: 'Chave de',
+    key: 'Chave feita',
     actions: 'O que se pode fazer',
     erase: 'Apagar',
     eraseTitle: (name) => `Apagar o espaço ${name}?`,

@@ -89,7 +89,7 @@ export const ptRecord: typeof enRecord = {
     retention: 'Por quanto tempo se guarda',
     what: 'O quê',
     kept: 'Guardado por',
-    forever: 'Até ser eliminado',
+    forever: 'Sem limite',
     keeps: {
       access_log: 'Registo de acessos',
       sessions: 'Sessões',

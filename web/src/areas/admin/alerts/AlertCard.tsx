@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { Button } from '@/components/Button';
 import { Icon } from '@/components/Icon';
-import { ago, dateTime } from '@/text/numbers';
+import { ago, dateTime, moment } from '@/text/numbers';
 import { useAdminText } from '../text';
 import type { Alert } from '../types';
 import { ResolveDialog } from './ResolveDialog';
@@ -29,7 +29,7 @@ export function AlertCard({ alert }: { alert: Alert }) {
         <p className="aalert-facts">
           {subject && <span>{a.alerts.about(subject.name)}</span>}
           <time dateTime={alert.first_at} title={dateTime(alert.first_at)}>
-            {a.alerts.since(ago(alert.first_at))}
+            {a.alerts.since(moment(alert.first_at))}
           </time>
           {alert.count > 1 && (
             <span title={dateTime(alert.last_at)}>

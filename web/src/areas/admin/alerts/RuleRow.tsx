@@ -32,20 +32,22 @@ export function RuleRow({ rule, draft, onChange }: Props) {
           describedBy={id}
           onChange={(enabled) => onChange({ ...draft, enabled })}
         />
-        <label className="arule-threshold">
-          <span>
-            {s.threshold}
-            <span className="unseen">: {rule.label}</span>
-          </span>
-          <input
-            className="input"
-            inputMode="decimal"
-            aria-invalid={wrong || undefined}
-            disabled={!draft.enabled || rule.threshold === null}
-            value={draft.threshold}
-            onChange={(e) => onChange({ ...draft, threshold: e.target.value })}
-          />
-        </label>
+        {rule.threshold !== null && (
+          <label className="arule-threshold">
+            <span>
+              {s.threshold}
+              <span className="unseen">: {rule.label}</span>
+            </span>
+            <input
+              className="input"
+              inputMode="decimal"
+              aria-invalid={wrong || undefined}
+              disabled={!draft.enabled}
+              value={draft.threshold}
+              onChange={(e) => onChange({ ...draft, threshold: e.target.value })}
+            />
+          </label>
+        )}
         <Switch
           on={draft.respond}
           label={s.respond}

@@ -43,7 +43,7 @@ function BudgetList({ onEdit }: { onEdit: (budget: Budget | 'new') => void }) {
   if (budgets.data.length === 0) {
     return (
       <div className="empty">
-        <Icon name="chart" size={30} />
+        <Icon name="wallet" size={30} />
         <h2>{a.budgets.none}</h2>
         <p className="abudget-empty">{a.budgets.noneHint}</p>
         <Button icon="plus" onClick={() => onEdit('new')}>

@@ -1,4 +1,4 @@
-import { ago } from '@/text/numbers';
+import { moment } from '@/text/numbers';
 import { StateDot } from '../frame/StateDot';
 import { useAdminText } from '../text';
 import type { Monitor } from '../types';
@@ -19,7 +19,9 @@ export function Health({ health }: { health: Monitor['health'] }) {
           <span className="aparts-more">
             {[
               part.detail,
-              part.state !== 'ok' && part.since ? a.monitor.since(ago(part.since)) : null,
+              part.since && (part.state === 'degraded' || part.state === 'down')
+                ? a.monitor.since(moment(part.since))
+                : null,
             ]
               .filter(Boolean)
               .join(' · ')}

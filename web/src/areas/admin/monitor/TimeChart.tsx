@@ -42,6 +42,8 @@ export function TimeChart({ name, times, step, lines, labelOf, say }: Props) {
     );
   const nth = every(times.length, inner.width, 84);
   const shown = at ?? last;
+  // A single line is what the chart is named after.
+  const legend = lines.length === 1 && at === null ? [] : lines;
   const saidAt = (i: number) =>
     [
       timeWords(times[i] ?? 0, step),
@@ -66,7 +68,7 @@ export function TimeChart({ name, times, step, lines, labelOf, say }: Props) {
   return (
     <div className="achart" ref={ref}>
       <ul className="achart-legend tabular" aria-hidden="true">
-        {lines.map((line, i) => (
+        {legend.map((line, i) => (
           <li key={line.id} data-line={i}>
             <span className="achart-swatch" />
             <span className="achart-name">{labelOf(line)}</span>

@@ -1,9 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
+import { useCallback } from 'react';
 import { api } from '@/api/client';
 import { adminKeys } from '../keys';
 import type { Monitor, Series } from '../types';
 import type { Range, Split } from './address';
-import type { ChartSpec, Drawn } from './series';
+import type { ChartSpec, Window } from './series';
 import { drawn, windowOf, WINDOWS } from './series';
 
 const MONITOR_MS = 15_000;
@@ -17,24 +18,29 @@ export function useMonitor() {
   });
 }
 
-/** The lines of a chart. What they are split by is asked only where the series knows it. */
+interface Asked {
+  asked: Window;
+  list: Series[];
+}
+
+/**
+ * The lines of a chart; charts of the same series share one call. What they are split by is asked only where
+ * the series knows it.
+ */
 export function useDrawn(spec: ChartSpec, range: Range, split: Split | undefined) {
+  const { series: name, label, draw } = spec;
   const by = split && spec.splits.includes(split) ? split : undefined;
+  const select = useCallback(({ asked, list }: Asked) => drawn(list, draw, asked, by), [draw, by]);
   return useQuery({
-    queryKey: adminKeys.series({ name: spec.series, label: spec.label, range, by }),
-    queryFn: async ({ signal }): Promise<Drawn> => {
+    queryKey: adminKeys.series({ name, label, range, by }),
+    queryFn: async ({ signal }): Promise<Asked> => {
       const asked = windowOf(range, Date.now());
-      const query = {
-        name: spec.series,
-        from: new Date(asked.from).toISOString(),
-        to: new Date(asked.to).toISOString(),
-        step: asked.step,
-        label: spec.label,
-        by,
-      };
-      const list = await api.get<Series[]>('/admin/series', query, signal);
-      return drawn(list, spec.draw, asked, by);
+      const { step } = asked;
+      const [from, to] = [asked.from, asked.to].map((time) => new Date(time).toISOString());
+      const query = { name, label, from, to, step, by };
+      return { asked, list: await api.get<Series[]>('/admin/series', query, signal) };
     },
+    select,
     refetchInterval: WINDOWS[range].again,
     placeholderData: (before) => before,
   });

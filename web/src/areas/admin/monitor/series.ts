@@ -50,7 +50,7 @@ export const CHARTS: readonly ChartSpec[] = [
   { id: 'syncs', series: 'sync.runs', draw: 'rate', unit: 'per_minute', splits: ['workspace'] },
 ];
 
-interface Window {
+interface Look {
   /** Seconds. */
   length: number;
   step: number;
@@ -62,15 +62,23 @@ const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-export const WINDOWS: Record<Range, Window> = {
+export const WINDOWS: Record<Range, Look> = {
   '1h': { length: HOUR, step: MINUTE, again: 30_000 },
   '24h': { length: DAY, step: 5 * MINUTE, again: 60_000 },
   '7d': { length: 7 * DAY, step: HOUR, again: 300_000 },
   '30d': { length: 30 * DAY, step: 6 * HOUR, again: 300_000 },
 };
 
+export interface Window {
+  /** Milliseconds since the epoch. */
+  from: number;
+  to: number;
+  /** Seconds. */
+  step: number;
+}
+
 /** From when to when, in whole steps that are over: half of one would look like a fall. */
-export function windowOf(range: Range, now: number): { from: number; to: number; step: number } {
+export function windowOf(range: Range, now: number): Window {
   const { length, step } = WINDOWS[range];
   // A minute is written down when it is over.
   const to = Math.floor((now / 1000 - MINUTE) / step) * step;
@@ -131,12 +139,7 @@ function add(lines: ChartLine[]): ChartLine {
 }
 
 /** Series as the lines of one chart, on one row of times. */
-export function drawn(
-  list: Series[],
-  draw: Draw,
-  asked: { from: number; to: number; step: number },
-  by: Split | undefined,
-): Drawn {
+export function drawn(list: Series[], draw: Draw, asked: Window, by: Split | undefined): Drawn {
   const step = list[0]?.step || asked.step;
   const from = Math.floor(asked.from / (step * 1000)) * step * 1000;
   const count = Math.max(1, Math.ceil((asked.to - from) / (step * 1000)));

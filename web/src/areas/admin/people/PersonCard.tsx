@@ -48,9 +48,12 @@ export function PersonCard({ person, color = '' }: { person: PersonRow; color?: 
           <div>
             <dt>{a.people.signsIn}</dt>
             <dd>
-              {[...person.identities, person.second_factor ? a.people.second : null]
+              {[
+                ...(person.identities.length > 0 ? person.identities : [a.people.password]),
+                person.second_factor ? a.people.second : null,
+              ]
                 .filter(Boolean)
-                .join(', ') || a.people.password}
+                .join(', ')}
             </dd>
           </div>
           <div>
