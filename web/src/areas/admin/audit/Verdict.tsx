@@ -3,6 +3,7 @@ import { dateTime, whole } from '@/text/numbers';
 import { StateDot } from '../frame/StateDot';
 import { useAdminText } from '../text';
 import type { AuditVerdict } from '../types';
+import './audit.css';
 
 /** What came of reading the chain: whole, or where it is broken. */
 export function Verdict({ verdict }: { verdict: AuditVerdict }) {

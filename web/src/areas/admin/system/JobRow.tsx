@@ -26,7 +26,7 @@ export function JobRow({ job }: { job: Job }) {
         {job.error && <p className="ajob-error">{job.error}</p>}
         <p className="ajob-facts">
           <time dateTime={job.created_at} title={dateTime(job.created_at)}>
-            {j.made(ago(job.created_at))}
+            {ago(job.created_at)}
           </time>
           <span>{j.attempts(job.attempts)}</span>
           {!failed && <span>{j.due(dateTime(job.run_at))}</span>}
