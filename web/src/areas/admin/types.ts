@@ -2,7 +2,7 @@
  * The bodies of the administrators' calls, from the contract's text. They become aliases of the
  * server's own document (`@/api/schema.gen`) where that says the same.
  */
-import type { AuditRow, ProviderKey, Role } from '@/api/contract';
+import type { AuditRow, Role } from '@/api/contract';
 
 export interface PersonRow {
   id: string;
@@ -46,7 +46,7 @@ export interface WithheldThread {
   owner_id: string;
   messages: number;
   created_at: string;
-  last_message_at: string | null;
+  last_message_at: string;
 }
 
 export interface OpenGrant {
@@ -105,9 +105,6 @@ export interface ComplianceReport {
   audit: AuditVerdict;
 }
 
-/** A provider key by which a budget can be named. */
-export type NamedKey = ProviderKey & { id?: string };
-
 export type BudgetScope = 'workspace' | 'user' | 'key' | 'model' | 'instance';
 export type BudgetPeriod = 'day' | 'week' | 'month';
 
@@ -115,7 +112,7 @@ export interface Budget {
   id: string;
   scope: BudgetScope;
   subject_id: string | null;
-  subject_name: string | null;
+  subject_name: string;
   period: BudgetPeriod;
   limit_minor: number;
   currency: string;
@@ -126,6 +123,7 @@ export interface Budget {
   created_at: string;
 }
 
+/** What a budget is about cannot change afterwards, nor its period. */
 export interface BudgetIn {
   scope: BudgetScope;
   subject_id: string | null;
@@ -212,17 +210,21 @@ export interface Alert {
   last_at: string;
   count: number;
   resolved_at: string | null;
+  /** The id of who settled it; null where it ended by itself. */
   resolved_by: string | null;
+  note: string | null;
   responses: AlertResponse[];
 }
 
 export interface AlertRule {
   kind: string;
   enabled: boolean;
-  threshold: number | null;
+  threshold: number;
   respond: boolean;
   label: string;
   help: string;
+  /** What can be done by itself; empty where nothing can. */
+  responses: ResponseKind[];
 }
 
 export interface AlertSettings {
@@ -254,8 +256,8 @@ export interface Backup {
   state: 'running' | 'done' | 'failed';
   at: string;
   finished_at: string | null;
-  bytes: number | null;
-  objects: number | null;
+  bytes: number;
+  objects: number;
   where: string;
   verified: boolean;
   error: string | null;
@@ -272,9 +274,9 @@ export interface SystemState {
   version: string;
   started_at: string;
   node: string;
-  nodes: NodeRow[];
-  store: { kind: string; version: string; bytes: number | null; schema: string };
-  objects: { kind: string; bytes: number | null; count: number | null };
+  nodes: { id: string; started_at: string }[];
+  store: { kind: string; version: string; bytes: number; schema: string };
+  objects: { kind: string; bytes: number; count: number };
   bus: { kind: string };
   queue: { kind: string };
   vectors: { kind: string };

@@ -34,6 +34,12 @@ const KINDS: Record<string, string> = {
   database: 'The database',
   smtp: 'SMTP',
   none: 'None',
+  folder: 'A folder',
+  local: 'One node, in memory',
+  store: 'The database',
+  'sqlite-vec': 'sqlite-vec',
+  tsvector: 'PostgreSQL tsvector',
+  fts5: 'SQLite FTS5',
   log: 'Log only',
   clamav: 'ClamAV',
 };
@@ -44,8 +50,7 @@ export const enSystem = {
   kinds: KINDS,
   system: {
     waiting: 'What the installation stands on.',
-    lead: (version: string, node: string, ago: string) =>
-      `Tributary ${version} on ${node}, started ${ago}.`,
+    lead: (version: string, ago: string) => `Tributary ${version}, started ${ago}.`,
     again: 'Look again',
     doctor: 'Doctor',
     doctorHint: 'The same checks as “tributary doctor”.',

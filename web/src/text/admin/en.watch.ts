@@ -66,8 +66,9 @@ export const enWatch = {
     about: (name: string) => `About ${name}`,
     since: (when: string) => `since ${when}`,
     times: (n: number, ago: string) => `${n} times, last ${ago}`,
-    settledBy: (name: string | null, ago: string) =>
-      name ? `settled by ${name} ${ago}` : `settled by itself ${ago}`,
+    settledBy: (name: string, ago: string) => `settled by ${name} ${ago}`,
+    ended: (ago: string) => `ended by itself ${ago}`,
+    somebody: 'somebody',
     responses: 'Done by itself',
     did: {
       throttle: 'Requests were slowed down',
@@ -113,7 +114,7 @@ export const enWatch = {
     scopes: {
       workspace: 'Workspace',
       user: 'Person',
-      key: 'Provider key',
+      key: 'Key of a provider',
       model: 'Model',
       instance: 'Whole installation',
     },

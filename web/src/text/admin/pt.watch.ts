@@ -83,7 +83,9 @@ export const ptWatch: typeof enWatch = {
     about: (name) => `Sobre ${name}`,
     since: (when) => `desde ${when}`,
     times: (n, ago) => `${n} vezes, a última ${ago}`,
-    settledBy: (name, ago) => (name ? `resolvido por ${name} ${ago}` : `resolveu-se ${ago}`),
+    settledBy: (name, ago) => `resolvido por ${name} ${ago}`,
+    ended: (ago) => `terminou por si ${ago}`,
+    somebody: 'alguém',
     responses: 'Feito automaticamente',
     did: {
       throttle: 'Os pedidos foram abrandados',
@@ -129,7 +131,7 @@ export const ptWatch: typeof enWatch = {
     scopes: {
       workspace: 'Espaço de trabalho',
       user: 'Pessoa',
-      key: 'Chave de fornecedor',
+      key: 'Chave de um fornecedor',
       model: 'Modelo',
       instance: 'Toda a instalação',
     },

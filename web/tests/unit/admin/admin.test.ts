@@ -101,13 +101,14 @@ describe('a budget', () => {
 });
 
 describe('the settings of alerts', () => {
+  const words = { label: '', help: '', responses: [] };
   const settings: AlertSettings = {
     mail_to: ['ops@example.org'],
     webhook_url: null,
     webhook_secret_set: false,
     rules: [
-      { kind: 'errors', enabled: true, threshold: 3, respond: false, label: '', help: '' },
-      { kind: 'cost', enabled: false, threshold: null, respond: false, label: '', help: '' },
+      { kind: 'errors', enabled: true, threshold: 3, respond: false, ...words },
+      { kind: 'cost', enabled: false, threshold: 6, respond: false, ...words },
     ],
   };
 
@@ -134,9 +135,8 @@ describe('the settings of alerts', () => {
   });
 
   it('read numbers and addresses as they are written', () => {
-    expect(thresholdOf('')).toBeNull();
-    expect(thresholdOf('x')).toBeUndefined();
-    expect(thresholdOf('-1')).toBeUndefined();
+    for (const wrong of ['', 'x', '-1']) expect(thresholdOf(wrong)).toBeNull();
+    expect(thresholdOf(' 2,5 ')).toBe(2.5);
     expect(addresses('a@b.c,\n a@b.c d@e.f')).toEqual(['a@b.c', 'd@e.f']);
   });
 });

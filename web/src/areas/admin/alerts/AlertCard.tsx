@@ -6,6 +6,7 @@ import { useAdminText } from '../text';
 import type { Alert } from '../types';
 import { ResolveDialog } from './ResolveDialog';
 import { ResponseRow } from './ResponseRow';
+import { useNameOf } from './useNameOf';
 
 const ICON = { info: 'info', warning: 'warning', critical: 'warning' } as const;
 const CHIP = { info: '', warning: 'chip-warn', critical: 'chip-danger' } as const;
@@ -14,6 +15,7 @@ const CHIP = { info: '', warning: 'chip-warn', critical: 'chip-danger' } as cons
 export function AlertCard({ alert }: { alert: Alert }) {
   const a = useAdminText();
   const [resolving, setResolving] = useState(false);
+  const nameOf = useNameOf();
   const { severity, subject } = alert;
   return (
     <article className="aalert" data-severity={severity} data-state={alert.state}>
@@ -38,10 +40,13 @@ export function AlertCard({ alert }: { alert: Alert }) {
           )}
           {alert.resolved_at && (
             <time dateTime={alert.resolved_at} title={dateTime(alert.resolved_at)}>
-              {a.alerts.settledBy(alert.resolved_by, ago(alert.resolved_at))}
+              {alert.resolved_by
+                ? a.alerts.settledBy(nameOf(alert.resolved_by), ago(alert.resolved_at))
+                : a.alerts.ended(ago(alert.resolved_at))}
             </time>
           )}
         </p>
+        {alert.note && <p className="aalert-note">{alert.note}</p>}
         {alert.responses.length > 0 && (
           <ul className="aresponses" aria-label={a.alerts.responses}>
             {alert.responses.map((response) => (

@@ -20,7 +20,7 @@ export function AlertSettingsForm({ settings }: { settings: AlertSettings }) {
   const [draft, setDraft] = useState(() => draftOf(settings));
   const set = (part: Partial<typeof draft>) => setDraft({ ...draft, ...part });
   const patch = changeOf(settings, draft);
-  const wrong = draft.rules.some((rule) => thresholdOf(rule.threshold) === undefined);
+  const wrong = draft.rules.some((rule) => thresholdOf(rule.threshold) === null);
   const failure = isFailure(save.error) ? save.error : null;
   return (
     <form

@@ -17,7 +17,7 @@ interface Props {
 export function RuleRow({ rule, draft, onChange }: Props) {
   const s = useAdminText().alerts;
   const id = useId();
-  const wrong = thresholdOf(draft.threshold) === undefined;
+  const wrong = thresholdOf(draft.threshold) === null;
   return (
     <li className="arule" data-off={!draft.enabled || undefined}>
       <div className="arule-words">
@@ -32,29 +32,29 @@ export function RuleRow({ rule, draft, onChange }: Props) {
           describedBy={id}
           onChange={(enabled) => onChange({ ...draft, enabled })}
         />
-        {rule.threshold !== null && (
-          <label className="arule-threshold">
-            <span>
-              {s.threshold}
-              <span className="unseen">: {rule.label}</span>
-            </span>
-            <input
-              className="input"
-              inputMode="decimal"
-              aria-invalid={wrong || undefined}
-              disabled={!draft.enabled}
-              value={draft.threshold}
-              onChange={(e) => onChange({ ...draft, threshold: e.target.value })}
-            />
-          </label>
+        <label className="arule-threshold">
+          <span>
+            {s.threshold}
+            <span className="unseen">: {rule.label}</span>
+          </span>
+          <input
+            className="input"
+            inputMode="decimal"
+            aria-invalid={wrong || undefined}
+            disabled={!draft.enabled}
+            value={draft.threshold}
+            onChange={(e) => onChange({ ...draft, threshold: e.target.value })}
+          />
+        </label>
+        {rule.responses.length > 0 && (
+          <Switch
+            on={draft.respond}
+            label={s.respond}
+            of={rule.label}
+            disabled={!draft.enabled}
+            onChange={(respond) => onChange({ ...draft, respond })}
+          />
         )}
-        <Switch
-          on={draft.respond}
-          label={s.respond}
-          of={rule.label}
-          disabled={!draft.enabled}
-          onChange={(respond) => onChange({ ...draft, respond })}
-        />
       </div>
     </li>
   );

@@ -19,7 +19,7 @@ export function draftOf(settings: AlertSettings): SettingsDraft {
       kind,
       enabled,
       respond,
-      threshold: threshold === null ? '' : String(threshold),
+      threshold: String(threshold),
     })),
   };
 }
@@ -28,11 +28,10 @@ export function addresses(text: string): string[] {
   return [...new Set(text.split(/[\s,;]+/).filter(Boolean))];
 }
 
-/** A threshold as it was written; null where the rule has none, undefined where it is no number. */
-export function thresholdOf(text: string): number | null | undefined {
-  if (text.trim() === '') return null;
-  const value = Number(text.trim().replace(',', '.'));
-  return Number.isFinite(value) && value >= 0 ? value : undefined;
+/** A threshold as it was written; null where that is no number. */
+export function thresholdOf(text: string): number | null {
+  const value = text.trim() === '' ? NaN : Number(text.trim().replace(',', '.'));
+  return Number.isFinite(value) && value >= 0 ? value : null;
 }
 
 const same = (x: unknown, y: unknown) => JSON.stringify(x) === JSON.stringify(y);
@@ -47,20 +46,15 @@ export function changeOf(settings: AlertSettings, draft: SettingsDraft): AlertSe
   if (draft.secret !== '') patch.webhook_secret = draft.secret;
   const rules = draft.rules.flatMap((rule) => {
     const before = settings.rules.find((r) => r.kind === rule.kind);
-    const threshold = thresholdOf(rule.threshold);
+    if (!before) return [];
+    const { kind, enabled, threshold, respond } = before;
     const now = {
-      kind: rule.kind,
+      kind,
       enabled: rule.enabled,
-      threshold: threshold === undefined ? (before?.threshold ?? null) : threshold,
+      threshold: thresholdOf(rule.threshold) ?? threshold,
       respond: rule.respond,
     };
-    const was = before && {
-      kind: before.kind,
-      enabled: before.enabled,
-      threshold: before.threshold,
-      respond: before.respond,
-    };
-    return same(now, was) ? [] : [now];
+    return same(now, { kind, enabled, threshold, respond }) ? [] : [now];
   });
   if (rules.length > 0) patch.rules = rules;
   return Object.keys(patch).length > 0 ? patch : null;

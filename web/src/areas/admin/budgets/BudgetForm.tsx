@@ -13,6 +13,7 @@ import { digits, minorOf } from '../measure';
 import { useAdminText } from '../text';
 import type { Budget, BudgetPeriod, BudgetScope } from '../types';
 import { CURRENCY, useSaveBudget } from './budgets';
+import { AboutBudget } from './AboutBudget';
 import { useSubjects } from './useSubjects';
 
 const SCOPES: BudgetScope[] = ['workspace', 'user', 'model', 'key', 'instance'];
@@ -57,10 +58,7 @@ export function BudgetForm({ budget, onClose }: { budget: Budget | null; onClose
         }}
       >
         {budget ? (
-          <p>
-            {b.scopes[budget.scope]}
-            {budget.subject_name && `: ${budget.subject_name}`}
-          </p>
+          <AboutBudget budget={budget} />
         ) : (
           <div className="form-row">
             <Field label={b.for} error={failure?.field('scope')}>
@@ -120,22 +118,24 @@ export function BudgetForm({ budget, onClose }: { budget: Budget | null; onClose
               />
             )}
           </Field>
-          <Field label={b.period}>
-            {(props) => (
-              <select
-                {...props}
-                className="input"
-                value={period}
-                onChange={(e) => setPeriod(e.target.value as BudgetPeriod)}
-              >
-                {PERIODS.map((one) => (
-                  <option key={one} value={one}>
-                    {b.periods[one]}
-                  </option>
-                ))}
-              </select>
-            )}
-          </Field>
+          {budget === null && (
+            <Field label={b.period}>
+              {(props) => (
+                <select
+                  {...props}
+                  className="input"
+                  value={period}
+                  onChange={(e) => setPeriod(e.target.value as BudgetPeriod)}
+                >
+                  {PERIODS.map((one) => (
+                    <option key={one} value={one}>
+                      {b.periods[one]}
+                    </option>
+                  ))}
+                </select>
+              )}
+            </Field>
+          )}
         </div>
         <div className="field">
           <span className="field-label">{b.atLimit}</span>

@@ -10,6 +10,7 @@ import { amount, measure } from '../measure';
 import { useAdminText } from '../text';
 import type { Budget } from '../types';
 import { progressOf, useDeleteBudget } from './budgets';
+import { useTitle } from './useTitle';
 
 /** A budget: of whom, how much of it is gone, and when it begins anew. */
 export function BudgetRow({ budget, onEdit }: { budget: Budget; onEdit: () => void }) {
@@ -20,7 +21,7 @@ export function BudgetRow({ budget, onEdit }: { budget: Budget; onEdit: () => vo
   const [deleting, setDeleting] = useState(false);
   const { share, spent, reserved, level } = progressOf(budget);
   const say = (minor: number) => amount(minor, budget.currency);
-  const name = budget.subject_name ?? b.scopes[budget.scope];
+  const name = useTitle(budget);
   return (
     <article className="abudget" data-level={level}>
       <div className="abudget-head">
@@ -28,10 +29,12 @@ export function BudgetRow({ budget, onEdit }: { budget: Budget; onEdit: () => vo
           <h2>{name}</h2>
           <p>
             {[
-              b.scopes[budget.scope],
+              budget.scope === 'instance' ? null : b.scopes[budget.scope],
               b.periods[budget.period],
               b.limits[budget.hard ? 'hard' : 'soft'],
-            ].join(' · ')}
+            ]
+              .filter(Boolean)
+              .join(' · ')}
           </p>
         </div>
         <IconButton small icon="pencil" label={`${b.change}: ${name}`} onClick={onEdit} />

@@ -36,13 +36,16 @@ export function useBudgets() {
 
 const readAgain = () => queryClient.invalidateQueries({ queryKey: adminKeys.budgets });
 
-/** Without an id it is a new one. What a budget is about stays as it is. */
+/** Without an id it is a new one. What a budget is about stays as it is, and how long. */
 export function useSaveBudget(id: string | null) {
   return useMutation({
-    mutationFn: ({ period, limit_minor, hard, ...about }: BudgetIn) =>
+    mutationFn: (budget: BudgetIn) =>
       id === null
-        ? api.post<Budget>('/budgets', { ...about, period, limit_minor, hard })
-        : api.patch<Budget>(`/budgets/${id}`, { period, limit_minor, hard }),
+        ? api.post<Budget>('/budgets', budget)
+        : api.patch<Budget>(`/budgets/${id}`, {
+            limit_minor: budget.limit_minor,
+            hard: budget.hard,
+          }),
     onSuccess: readAgain,
   });
 }

@@ -62,18 +62,16 @@ export function OpenThread({ person, onClose }: { person: PersonRow; onClose: ()
                   checked={id === thread.id}
                   onChange={() => setId(thread.id)}
                 />
-                <span>
-                  {p.thread(dateTime(thread.last_message_at ?? thread.created_at), thread.messages)}
-                </span>
+                <span>{p.thread(dateTime(thread.last_message_at), thread.messages)}</span>
               </label>
             ))}
           </fieldset>
           <Field label={p.reason} hint={p.reasonHint}>
             {(props) => (
-              <textarea
+              <input
                 {...props}
                 className="input"
-                rows={3}
+                autoComplete="off"
                 maxLength={500}
                 value={reason}
                 onChange={(e) => setReason(e.target.value)}

@@ -7,20 +7,9 @@ export function BackEnds({ system }: { system: SystemState }) {
   const a = useAdminText();
   const s = a.system;
   const { store, objects } = system;
-  const rows: [name: string, kind: string, more: (string | null)[]][] = [
-    [
-      'store',
-      store.kind,
-      [store.version, store.bytes === null ? null : bytes(store.bytes), s.schema(store.schema)],
-    ],
-    [
-      'objects',
-      objects.kind,
-      [
-        objects.count === null ? null : s.files(whole(objects.count)),
-        objects.bytes === null ? null : bytes(objects.bytes),
-      ],
-    ],
+  const rows: [name: string, kind: string, more: string[]][] = [
+    ['store', store.kind, [store.version, bytes(store.bytes), s.schema(store.schema)]],
+    ['objects', objects.kind, [s.files(whole(objects.count)), bytes(objects.bytes)]],
     ...(['bus', 'queue', 'vectors', 'keywords', 'mail', 'scanner'] as const).map(
       (name): [string, string, string[]] => [name, system[name].kind, []],
     ),

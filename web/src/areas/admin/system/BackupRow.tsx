@@ -10,6 +10,7 @@ const LOOK = { running: 'off', done: 'good', failed: 'bad' } as const;
 export function BackupRow({ backup }: { backup: Backup }) {
   const b = useAdminText().backups;
   const { state, at, finished_at: end } = backup;
+  const done = state === 'done';
   const took = end ? duration(Date.parse(end) - Date.parse(at)) : null;
   return (
     <li className="ajob">
@@ -20,14 +21,14 @@ export function BackupRow({ backup }: { backup: Backup }) {
         {backup.error && <p className="ajob-error">{backup.error}</p>}
         <p className="ajob-facts">
           <span>{ago(at)}</span>
-          {backup.bytes !== null && <span>{bytes(backup.bytes)}</span>}
-          {backup.objects !== null && <span>{b.objects(whole(backup.objects))}</span>}
+          {done && <span>{bytes(backup.bytes)}</span>}
+          {done && <span>{b.objects(whole(backup.objects))}</span>}
           {took && <span>{b.took(took)}</span>}
           <code>{backup.where}</code>
         </p>
       </div>
       <StateDot look={LOOK[state]}>
-        {state === 'done' && backup.verified ? b.verified : b.states[state]}
+        {done && backup.verified ? b.verified : b.states[state]}
       </StateDot>
     </li>
   );

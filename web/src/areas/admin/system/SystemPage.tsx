@@ -18,11 +18,7 @@ export function SystemPage() {
   return (
     <AdminFrame
       page="system"
-      lead={
-        system.data
-          ? s.lead(system.data.version, system.data.node, ago(system.data.started_at))
-          : s.waiting
-      }
+      lead={system.data ? s.lead(system.data.version, ago(system.data.started_at)) : s.waiting}
       tools={
         <Button icon="refresh" busy={system.isFetching} onClick={() => void system.refetch()}>
           {s.again}
@@ -44,14 +40,10 @@ export function SystemPage() {
           {system.data.nodes.length > 1 && (
             <PageSection title={s.nodes}>
               <ul className="aparts">
-                {system.data.nodes.map((node, i) => (
-                  <li key={node.id ?? node.name ?? i}>
-                    <span className="aparts-name">{node.name ?? node.id}</span>
-                    <span className="aparts-more">
-                      {[node.version, node.started_at && s.up(dateTime(node.started_at))]
-                        .filter(Boolean)
-                        .join(' · ')}
-                    </span>
+                {system.data.nodes.map((node) => (
+                  <li key={node.id}>
+                    <span className="aparts-name">{node.id}</span>
+                    <span className="aparts-more">{s.up(dateTime(node.started_at))}</span>
                   </li>
                 ))}
               </ul>
