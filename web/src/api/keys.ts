@@ -30,5 +30,4 @@ export const keys = {
   members: ['members'] as const,
   invitations: ['invitations'] as const,
   invitation: (token: string) => ['invitation', token] as const,
-  audit: (query: Record<string, string>) => ['audit', query] as const,
 };

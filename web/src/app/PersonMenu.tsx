@@ -3,7 +3,9 @@ import { useQuery } from '@tanstack/react-query';
 import { api } from '@/api/client';
 import type { Workspace } from '@/api/contract';
 import { keys } from '@/api/keys';
-import { canManage, signOut, switchWorkspace, useMe } from '@/areas/identity/session';
+import { useOpenAlerts } from '@/areas/admin/alerts/openAlerts';
+import { firstPage } from '@/areas/admin/pages';
+import { may, signOut, switchWorkspace, useMe } from '@/areas/identity/session';
 import { Avatar } from '@/components/Avatar';
 import { Icon } from '@/components/Icon';
 import { Menu } from '@/components/Menu';
@@ -12,7 +14,7 @@ import { useText } from '@/text';
 import { overlays } from './overlays';
 import { sidebar } from './sidebar';
 
-type Place = '/assistants' | '/keys' | '/usage' | '/settings' | '/workspace' | '/audit';
+type Place = '/assistants' | '/keys' | '/usage' | '/settings' | '/workspace' | '/admin';
 
 /** Who is signed in and where; the pages that are about them; another workspace; the way out. */
 export function PersonMenu() {
@@ -25,6 +27,7 @@ export function PersonMenu() {
     staleTime: 5 * 60_000,
   });
   const others = workspaces.data ?? [];
+  const alerts = useOpenAlerts(may(me, 'alerts.manage'));
 
   return (
     <Menu
@@ -37,6 +40,11 @@ export function PersonMenu() {
             <strong>{me.user.full_name}</strong>
             <span>{me.workspace.name}</span>
           </span>
+          {alerts > 0 && (
+            <span className="person-dot">
+              <span className="unseen">{t.shell.openAlerts(alerts)}</span>
+            </span>
+          )}
           <Icon name="more" size={17} />
         </button>
       }
@@ -64,9 +72,10 @@ export function PersonMenu() {
             <MenuItem icon="people" onSelect={go('/workspace')}>
               {t.shell.workspace}
             </MenuItem>
-            {canManage(me) && (
-              <MenuItem icon="clock" onSelect={go('/audit')}>
-                {t.shell.audit}
+            {firstPage(me) && (
+              <MenuItem icon="server" onSelect={go('/admin')}>
+                {t.shell.admin}
+                {alerts > 0 && <small>{t.shell.openAlerts(alerts)}</small>}
               </MenuItem>
             )}
             <MenuItem

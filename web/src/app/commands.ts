@@ -5,7 +5,8 @@ import { composerFocus } from '@/areas/chat/composerFocus';
 import { useAssistants } from '@/areas/assistants/assistants';
 import { setNewAssistant, setNewModel } from '@/areas/chat/newModel';
 import { usePatchThread } from '@/areas/chat/threads';
-import { canManage, may, signOut, useMe } from '@/areas/identity/session';
+import { firstPage } from '@/areas/admin/pages';
+import { may, signOut, useMe } from '@/areas/identity/session';
 import { useChangeSettings } from '@/areas/identity/settings';
 import { AUTO_KINDS, useModels } from '@/areas/models/models';
 import type { IconName } from '@/components/Icon';
@@ -53,7 +54,7 @@ export function useCommands(): Command[] {
       ['/usage', 'chart', s.usage],
       ['/settings', 'settings', s.settings],
       ['/workspace', 'people', s.workspace],
-      ...(canManage(me) ? ([['/audit', 'clock', s.audit]] as const) : []),
+      ...(firstPage(me) ? ([['/admin', 'server', s.admin]] as const) : []),
     ] as const;
     const chooseModel = (model: string) => {
       if (threadId) patchThread({ id: threadId, patch: { model } });

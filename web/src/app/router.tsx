@@ -7,6 +7,7 @@ import {
 } from '@tanstack/react-router';
 import { enter, loadMethods, loadSetup } from '@/areas/identity/session';
 import { NotFound } from '@/areas/chat/NotFound';
+import { readMonitor } from '@/areas/admin/monitor/address';
 import { readView } from '@/areas/business/metrics/address';
 import type { Mode, Place } from '@/areas/search/contract';
 import { PageFault } from './PageFault';
@@ -129,10 +130,98 @@ const workspace = createRoute({
   component: lazyRouteComponent(() => import('@/areas/identity/WorkspacePage'), 'WorkspacePage'),
 });
 
+const admin = createRoute({
+  getParentRoute: () => inside,
+  path: '/admin',
+  component: lazyRouteComponent(() => import('@/areas/admin/AdminIndex'), 'AdminIndex'),
+});
+
+const monitoring = createRoute({
+  getParentRoute: () => inside,
+  path: '/admin/monitoring',
+  validateSearch: readMonitor,
+  component: lazyRouteComponent(
+    () => import('@/areas/admin/monitor/MonitoringPage'),
+    'MonitoringPage',
+  ),
+});
+
+const alerts = createRoute({
+  getParentRoute: () => inside,
+  path: '/admin/alerts',
+  component: lazyRouteComponent(() => import('@/areas/admin/alerts/AlertsPage'), 'AlertsPage'),
+});
+
+const alertSettings = createRoute({
+  getParentRoute: () => inside,
+  path: '/admin/alerts/settings',
+  component: lazyRouteComponent(
+    () => import('@/areas/admin/alerts/AlertSettingsPage'),
+    'AlertSettingsPage',
+  ),
+});
+
+const budgets = createRoute({
+  getParentRoute: () => inside,
+  path: '/admin/budgets',
+  component: lazyRouteComponent(() => import('@/areas/admin/budgets/BudgetsPage'), 'BudgetsPage'),
+});
+
+const people = createRoute({
+  getParentRoute: () => inside,
+  path: '/admin/people',
+  component: lazyRouteComponent(() => import('@/areas/admin/people/PeoplePage'), 'PeoplePage'),
+});
+
+const workspaces = createRoute({
+  getParentRoute: () => inside,
+  path: '/admin/workspaces',
+  component: lazyRouteComponent(
+    () => import('@/areas/admin/workspaces/WorkspacesPage'),
+    'WorkspacesPage',
+  ),
+});
+
 const audit = createRoute({
   getParentRoute: () => inside,
-  path: '/audit',
-  component: lazyRouteComponent(() => import('@/areas/admin/AuditPage'), 'AuditPage'),
+  path: '/admin/audit',
+  component: lazyRouteComponent(() => import('@/areas/admin/audit/AuditPage'), 'AuditPage'),
+});
+
+const access = createRoute({
+  getParentRoute: () => inside,
+  path: '/admin/access',
+  // `user`: only theirs.
+  validateSearch: (search: Record<string, unknown>): { user?: string } =>
+    typeof search.user === 'string' ? { user: search.user } : {},
+  component: lazyRouteComponent(() => import('@/areas/admin/audit/AccessPage'), 'AccessPage'),
+});
+
+const compliance = createRoute({
+  getParentRoute: () => inside,
+  path: '/admin/compliance',
+  component: lazyRouteComponent(
+    () => import('@/areas/admin/compliance/CompliancePage'),
+    'CompliancePage',
+  ),
+});
+
+const system = createRoute({
+  getParentRoute: () => inside,
+  path: '/admin/system',
+  component: lazyRouteComponent(() => import('@/areas/admin/system/SystemPage'), 'SystemPage'),
+});
+
+const jobs = createRoute({
+  getParentRoute: () => inside,
+  path: '/admin/jobs',
+  component: lazyRouteComponent(() => import('@/areas/admin/system/JobsPage'), 'JobsPage'),
+});
+
+const backups = createRoute({
+  getParentRoute: () => inside,
+  path: '/admin/backups',
+  component: lazyRouteComponent(() => import('@/areas/admin/system/BackupsPage'), 'BackupsPage'),
 });
 
 const search = createRoute({
@@ -253,7 +342,19 @@ export const router = createRouter({
       settings,
       security,
       workspace,
+      admin,
+      monitoring,
+      alerts,
+      alertSettings,
+      budgets,
+      people,
+      workspaces,
       audit,
+      access,
+      compliance,
+      system,
+      jobs,
+      backups,
       search,
       assistants,
       business,

@@ -4,7 +4,7 @@ import { isFailure } from '@/api/failure';
 import { queryClient } from '@/api/queryClient';
 import { adopt, findSent } from '@/areas/chat/streams';
 import * as apply from './apply';
-import { BUSINESS_POLLED, doubtBusiness, hearBusiness } from './business';
+import { STALE_POLLED, doubtStale, hearStale } from './stale';
 import type { Connection } from './connection';
 import { connection } from './connection';
 import { delivering } from './delivery';
@@ -35,7 +35,7 @@ const POLLED = new Set([
   'thread-members',
   'notifications',
   'members',
-  ...BUSINESS_POLLED,
+  ...STALE_POLLED,
 ]);
 
 async function askTicket(signal: AbortSignal): Promise<TicketAnswer> {
@@ -159,13 +159,13 @@ export class Session {
         if (by !== undefined) this.sender?.confirm(by);
         if (kind === 'session.ended') void api.get<Me>('/auth/me').catch(() => undefined);
         apply.applyParts(c, d, false);
-        hearBusiness(kind);
+        hearStale(kind);
         if (kind === 'message.created' && this.hub.isOpen(c)) apply.announceNew(d, ownId);
         if (!c.startsWith('t:')) this.reopen(d);
       },
       forget: (c) => {
         apply.doubtScope(c);
-        if (c.startsWith('w:')) doubtBusiness();
+        if (c.startsWith('w:')) doubtStale();
       },
       drop: apply.dropScope,
       generation: apply.applyGeneration,

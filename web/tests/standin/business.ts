@@ -169,6 +169,7 @@ export function answer(query: MetricQuery): MetricAnswer {
       return {
         key: name,
         keys: [name],
+        ids: [name],
         value: rounded,
         value_minor: minor(rounded),
         currency,
@@ -196,6 +197,7 @@ export function answer(query: MetricQuery): MetricAnswer {
         ? null
         : {
             value: before,
+            value_minor: minor(before),
             from: iso(from - back),
             to: iso(last - back),
             change: before ? (value - before) / before : null,
@@ -209,7 +211,7 @@ export function answer(query: MetricQuery): MetricAnswer {
     row_count: rows.length || series.length || 1,
     sql,
     queries: [{ sql, binds: ['0197-demo', from, to + DAY] }],
-    definition: metric?.definition ?? null,
+    definition: metric?.definition ?? '',
     fresh_until: new Date(Date.now() - 4 * 60_000).toISOString(),
     sources: [
       {

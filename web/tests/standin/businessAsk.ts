@@ -18,6 +18,8 @@ function lastMonth(back = 1) {
 function empty(): AskAnswer {
   return {
     query_id: id(),
+    thread_id: null,
+    question: '',
     answer: '',
     intent: 'metrics',
     confidence: 0.97,
@@ -26,8 +28,11 @@ function empty(): AskAnswer {
     language: 'en',
     entities: [],
     plan: null,
+    metric: null,
     value: null,
     value_minor: null,
+    values: [],
+    previous: null,
     unit: null,
     currency: null,
     series: [],
@@ -48,6 +53,10 @@ function empty(): AskAnswer {
     suggestions: [],
     action_id: null,
     action: null,
+    hits: null,
+    notes: [],
+    took_ms: 12,
+    created_at: now(),
   };
 }
 
@@ -113,7 +122,7 @@ export function understand(question: string, propose: (a: Partial<Action>) => Ac
       limit: 5,
     };
     made = number(question, query, 'Rye sourdough sold best last month.', {
-      chart: { kind: 'bar', dimension: 'product' },
+      chart: { kind: 'bar', by: 'product' },
       value: null,
       values: [],
     });
@@ -127,7 +136,7 @@ export function understand(question: string, propose: (a: Partial<Action>) => Ac
       filters: q.includes('france') ? [{ dimension: 'country', values: ['France'] }] : [],
     };
     made = number(question, query, 'Revenue in the month was %.', {
-      chart: { kind: 'line', grain: 'day' },
+      chart: { kind: 'line', by: 'day' },
       carried: before ? ['Revenue'] : [],
       alternatives: [{ label: 'With tax and shipping', question: 'Total sales last month' }],
       suggestions: ['And the month before?', 'Top 5 products last month'],
@@ -150,8 +159,10 @@ export const newAction = (part: Partial<Action>): Action => ({
   error: null,
   result: null,
   thread_id: null,
-  created_by: null,
+  query_id: null,
+  created_by: id(),
   created_at: now(),
+  confirmed_by: null,
   confirmed_at: null,
   executed_at: null,
   expires_at: new Date(Date.now() + 15 * 60_000).toISOString(),

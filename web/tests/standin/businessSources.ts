@@ -146,6 +146,7 @@ export function addConnector(part: Partial<Connector>): Connector {
     type: 'demo',
     title: 'Demonstration shop',
     name: 'Demonstration shop',
+    has_layout: false,
     role: 'sales',
     state: 'active',
     error: null,

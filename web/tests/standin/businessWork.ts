@@ -69,6 +69,10 @@ export function seedWork(): void {
       spec: { every: { kind: 'weekly', day: 'monday', at: '08:00' }, zone: 'Europe/London' },
     },
     enabled: true,
+    recipients: ['team@example.com'],
+    owner_id: id(),
+    created_at: now(),
+    updated_at: now(),
     last_run: null,
   });
 }
@@ -77,13 +81,14 @@ function newTask(part: Partial<Task>): Task {
   return {
     id: id(),
     title: '',
-    notes: null,
+    notes: '',
     state: 'open',
     due_on: null,
     assignee_id: null,
-    source: null,
-    created_by: null,
+    source: {},
+    created_by: id(),
     created_at: now(),
+    updated_at: now(),
     done_at: null,
     ...part,
   };
@@ -111,8 +116,23 @@ function confirm(call: Call) {
     if (a.state !== 'waiting') return;
     Object.assign(a, { state: 'done', executed_at: now(), undo_until: null });
     const { subject, body, to } = a.content as { subject: string; body: string; to: string[] };
-    const held = { state: 'held' as const, error: null, created_at: now(), sent_at: null };
-    mail.unshift({ id: id(), to, subject, body, ...held });
+    mail.unshift({
+      id: id(),
+      to,
+      cc: [],
+      bcc: [],
+      subject,
+      body,
+      state: 'held',
+      error: null,
+      attempts: 0,
+      action_id: a.id,
+      message_id: id(),
+      created_by: a.created_by,
+      created_at: now(),
+      send_at: now(),
+      sent_at: null,
+    });
   }, UNDO_MS);
   return ok(a);
 }
@@ -128,8 +148,11 @@ function run(call: Call) {
       op: s.op,
       state: 'done',
       error: null,
+      made: null,
+      at: now(),
       text: s.op === 'metric.query' ? 'Revenue last week: £7,402.11' : '',
     })),
+    workflow_id: flow.id,
     created_at: now(),
     finished_at: now(),
   };

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { byCurrency } from '../../../src/areas/business/chart/byCurrency';
-import { closeScale, every, linePath, scaleOf } from '../../../src/areas/business/chart/scale';
+import { closeScale, every, linePath, scaleOf } from '../../../src/components/chart/scale';
 import {
   amountsOf,
   changeOf,

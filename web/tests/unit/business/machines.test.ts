@@ -17,7 +17,7 @@ import { uploadStep } from '../../../src/areas/business/upload/machine';
 import { others, ready, recipients, secondsLeft } from '../../../src/areas/business/work/content';
 import { lacking, moved, newEvery, newStep, OPS } from '../../../src/areas/business/work/steps';
 import { inOrder } from '../../../src/areas/business/work/tasks';
-import { staleRoots } from '../../../src/live/business';
+import { staleRoots } from '../../../src/live/stale';
 
 const sample: Sample = {
   format: 'csv',
@@ -267,13 +267,14 @@ it('tasks are in the order of their days', () => {
   const task = (id: string, due_on: string | null, state: 'open' | 'done' = 'open') => ({
     id,
     title: id,
-    notes: null,
+    notes: '',
     state,
     due_on,
     assignee_id: null,
-    source: null,
-    created_by: null,
+    source: {},
+    created_by: '1',
     created_at: `2026-11-0${id}`,
+    updated_at: `2026-11-0${id}`,
     done_at: null,
   });
   const list = [task('1', null), task('2', '2026-12-01'), task('3', null), task('4', null, 'done')];

@@ -16,13 +16,16 @@ const draw = renderToStaticMarkup;
 const point = (start: string, value: number | null, currency = 'GBP'): Point => ({
   start,
   value,
+  value_minor: null,
   currency,
   previous: null,
 });
 const row = (key: string | null, value: number | null, currency = 'GBP'): Row => ({
   key,
   keys: [key],
+  ids: [key],
   value,
+  value_minor: null,
   currency,
   share: 0.5,
   previous: null,

@@ -46,7 +46,7 @@ export function AnswerCard({ answer, onAsk, wordless }: Props) {
   const previous = numbers?.previous ?? null;
   const kind = answer.chart?.kind ?? ((numbers?.series.length ?? 0) > 1 ? 'line' : 'bar');
   const drawn = numbers && (kind === 'line' ? numbers.series.length > 1 : numbers.rows.length > 0);
-  const grain = tuned ? (again.data?.grain ?? null) : (answer.chart?.grain ?? frame?.grain ?? null);
+  const grain = tuned ? (again.data?.grain ?? null) : (frame?.grain ?? null);
   const today = todayIn(useBusinessSettings(frame !== null).data?.time_zone);
   // Beside groups the sum of them all would be taken for the answer.
   const big = amounts.length > 0 && !(kind === 'bar' && drawn);
@@ -63,10 +63,7 @@ export function AnswerCard({ answer, onAsk, wordless }: Props) {
         !answer.declined && <p className="banswer-words">{answer.answer}</p>
       )}
       {answer.declined && (
-        <Notice icon="info">
-          <p>{answer.declined}</p>
-          {answer.next_step && <p>{answer.next_step}</p>}
-        </Notice>
+        <Notice icon="info">{wordless ? answer.declined : answer.answer || answer.declined}</Notice>
       )}
       {answer.clarification && (
         <div className="banswer-ask">

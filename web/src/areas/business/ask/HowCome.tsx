@@ -57,7 +57,7 @@ export function HowCome({ answer: given }: { answer: AskAnswer }) {
           {answer.rows.length > 0 && (
             <RowsTable
               name={b.how.rows(answer.row_count)}
-              by={answer.chart?.dimension ?? ''}
+              by={answer.chart?.kind === 'bar' ? answer.chart.by : ''}
               rows={answer.rows.slice(0, 50)}
               unit={answer.unit}
               good="up"

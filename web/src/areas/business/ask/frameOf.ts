@@ -29,14 +29,15 @@ function planned(plan: unknown): Loose {
 export function frameOf(answer: AskAnswer): AskFrame | null {
   const frame = planned(answer.plan);
   const metric = answer.metric ?? word(frame.metric);
-  if (!metric || !answer.range) return null;
+  const { chart, range } = answer;
+  if (!metric || !range?.from || !range.to) return null;
   const by = Array.isArray(frame.group_by) ? frame.group_by[0] : frame.group_by;
   return {
     metric,
-    from: answer.range.from.slice(0, 10),
-    to: answer.range.to.slice(0, 10),
-    grain: (answer.chart?.grain ?? word(frame.grain)) as Grain | undefined,
-    by: answer.chart?.dimension ?? word(by),
+    from: range.from.slice(0, 10),
+    to: range.to.slice(0, 10),
+    grain: (chart?.kind === 'line' ? chart.by : word(frame.grain)) as Grain | undefined,
+    by: chart?.kind === 'bar' ? chart.by : word(by),
     compare: word(frame.compare) as Compare | undefined,
     filters: answer.filters,
   };

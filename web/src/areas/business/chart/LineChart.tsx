@@ -3,8 +3,8 @@ import { exact, pieceShort, pieceWords, short } from '../formats';
 import { useBusinessText } from '../text';
 import type { Grain, Unit } from '../types';
 import './chart.css';
-import { every, linePath, scaleOf } from './scale';
-import { useWidth } from './useWidth';
+import { every, linePath, scaleOf } from '@/components/chart/scale';
+import { useWidth } from '@/components/chart/useWidth';
 
 export interface LinePoint {
   start: string;

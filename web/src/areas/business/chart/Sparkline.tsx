@@ -1,4 +1,4 @@
-import { closeScale, linePath } from './scale';
+import { closeScale, linePath } from '@/components/chart/scale';
 
 const WIDTH = 120;
 const HEIGHT = 32;

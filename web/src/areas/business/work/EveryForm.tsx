@@ -33,7 +33,7 @@ export function EveryForm({ spec, onChange }: { spec: Spec; onChange: (spec: Spe
               {...props}
               className="input"
               value={every.day}
-              onChange={(e) => set({ ...every, day: e.target.value })}
+              onChange={(e) => set({ ...every, day: e.target.value as (typeof WEEKDAYS)[number] })}
             >
               {WEEKDAYS.map((day) => (
                 <option key={day} value={day}>

@@ -1,6 +1,6 @@
 import { queryClient } from '@/api/queryClient';
 
-/** What an event of business data makes old: the first words of the keys. */
+/** What an event of business data or of operation makes old: the first words of the keys. */
 const STALE: [prefix: string, roots: string[]][] = [
   ['connector.', ['connectors']],
   ['action.', ['actions', 'mail']],
@@ -8,10 +8,12 @@ const STALE: [prefix: string, roots: string[]][] = [
   ['workflow.', ['workflows']],
   ['mail.', ['mail']],
   ['business.', ['metrics', 'connectors', 'business-settings']],
+  ['alert.', ['alerts']],
+  ['backup.', ['backups']],
 ];
 
 /** The roots that are asked again by themselves where nothing comes by itself. */
-export const BUSINESS_POLLED = ['connectors', 'actions', 'tasks', 'workflows'];
+export const STALE_POLLED = ['connectors', 'actions', 'tasks', 'workflows', 'alerts'];
 
 /** Syncs tell of every batch: what is shown follows a few times a second at most. */
 const PAUSE_MS = 400;
@@ -33,13 +35,13 @@ function refetch(): void {
 }
 
 /** Events may have been missed: all of it is old, and read again where it is on screen. */
-export function doubtBusiness(): void {
+export function doubtStale(): void {
   for (const [, roots] of STALE) for (const root of roots) waiting.add(root);
   timer ??= setTimeout(refetch, PAUSE_MS);
 }
 
-/** An event of business data holds ids only: what it is about is read again where it is on screen. */
-export function hearBusiness(kind: string): void {
+/** These events hold ids only: what one is about is read again where it is on screen. */
+export function hearStale(kind: string): void {
   const roots = staleRoots(kind);
   if (roots.length === 0) return;
   for (const root of roots) waiting.add(root);

@@ -1,0 +1,21 @@
+/** The keys of the query cache that hold what administrators see; the live connection names their first words. */
+export const adminKeys = {
+  people: ['people'] as const,
+  peopleList: (q: string) => ['people', q] as const,
+  withheld: (userId: string) => ['people', 'threads', userId] as const,
+  workspaces: ['all-workspaces'] as const,
+  monitor: ['monitor'] as const,
+  series: (query: object) => ['series', query] as const,
+  alerts: ['alerts'] as const,
+  alertList: (state: string) => ['alerts', state] as const,
+  alertSettings: ['alert-settings'] as const,
+  audit: (query: object) => ['audit', query] as const,
+  verdict: ['audit-verdict'] as const,
+  access: (query: object) => ['access', query] as const,
+  compliance: (query: object) => ['compliance', query] as const,
+  budgets: ['budgets'] as const,
+  jobs: ['jobs'] as const,
+  jobList: (state: string) => ['jobs', state] as const,
+  backups: ['backups'] as const,
+  system: ['system'] as const,
+};
