@@ -3,7 +3,6 @@
  * document (`npm run api`); written here is only what that document leaves open.
  */
 import type { FileBrief } from '../areas/files/contract';
-import type { RequestOptions } from '../areas/identity/passkey';
 import type { components } from './schema.gen';
 
 type Schemas = components['schemas'];
@@ -18,7 +17,7 @@ export type Workspace = Whole<Schemas['WorkspaceOut']>;
 export type SignedIn = Whole<Schemas['SignedInOut']>;
 export type Setup = Whole<Schemas['SetupOut']>;
 export type SignInMethods = Whole<Schemas['SignInMethodsOut']>;
-export type PasskeyChallenge = But<Schemas['PasskeyChallengeOut'], { options: RequestOptions }>;
+export type PasskeyChallenge = Whole<Schemas['PasskeyChallengeOut']>;
 export type Security = Whole<Schemas['SecurityOut']>;
 export type TotpSecret = Whole<Schemas['TotpOut']>;
 export type RecoveryCodes = Whole<Schemas['RecoveryCodesOut']>;

@@ -96,6 +96,6 @@ pub(super) async fn complete(
     if all.get("sub") != claims.get("sub") {
         return Err(Refused::Token("it speaks of two people"));
     }
-    all.extend(claims);
+    all.extend(claims.into_iter().filter(|(_, value)| !value.is_null()));
     Ok(all)
 }

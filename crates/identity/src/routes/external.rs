@@ -25,14 +25,14 @@ pub(crate) struct SignInMethodsOut {
     /// With a passkey.
     pub passkeys: bool,
     /// With other houses.
-    pub oidc: Vec<ProviderOut>,
+    pub oidc: Vec<SignInProviderOut>,
     /// Who may make an account.
     pub registration: Registration,
 }
 
 /// Another house.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
-pub(crate) struct ProviderOut {
+pub(crate) struct SignInProviderOut {
     /// In addresses.
     pub id: String,
     /// On the button.
@@ -54,7 +54,7 @@ pub(crate) struct StartQuery {
     responses((status = 200, description = "Ways to sign in", body = Data<SignInMethodsOut>), CommonErrors))]
 pub(crate) async fn list_sign_in_methods(State(identity): State<Identity>) -> Data<SignInMethodsOut> {
     let config = identity.config();
-    let oidc = config.oidc.iter().map(|provider| ProviderOut {
+    let oidc = config.oidc.iter().map(|provider| SignInProviderOut {
         id: provider.id.clone(),
         name: provider.name.clone(),
     });

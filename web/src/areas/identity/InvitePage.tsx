@@ -12,6 +12,7 @@ import { useText } from '@/text';
 import { describe } from '@/text/failures';
 import { Entrance } from './Entrance';
 import { RegisterForm } from './RegisterForm';
+import { SecondFactorForm } from './SecondFactorForm';
 import { loadMe, switchWorkspace } from './session';
 import { SignInForm } from './SignInForm';
 
@@ -20,6 +21,7 @@ export function InvitePage() {
   const t = useText();
   const { token = '' } = useParams({ strict: false });
   const [known, setKnown] = useState(false);
+  const [challenge, setChallenge] = useState<string | null>(null);
   const info = useQuery({
     queryKey: keys.invitation(token),
     queryFn: () => api.get<InvitationInfo>(`/invitations/${encodeURIComponent(token)}`),
@@ -66,12 +68,18 @@ export function InvitePage() {
         <Button look="main" wide busy={accept.isPending} onClick={() => accept.mutate()}>
           {t.signIn.inviteAccept}
         </Button>
+      ) : challenge ? (
+        <SecondFactorForm
+          challenge={challenge}
+          onDone={() => accept.mutate()}
+          onBack={() => setChallenge(null)}
+        />
       ) : known ? (
-        <SignInForm onDone={() => accept.mutate()} />
+        <SignInForm onDone={() => accept.mutate()} onChallenge={setChallenge} />
       ) : (
         <RegisterForm first={false} email={email} onDone={() => accept.mutate()} />
       )}
-      {!me.data && (
+      {!me.data && !challenge && (
         <p className="entrance-other">
           {known ? t.signIn.noAccount : t.signIn.haveAccount}{' '}
           <button type="button" className="link" onClick={() => setKnown(!known)}>

@@ -19,7 +19,7 @@ export function PasswordSettings({ hasPassword }: { hasPassword: boolean }) {
   const [current, setCurrent] = useState('');
   const [next, setNext] = useState('');
   const change = useMutation({
-    mutationFn: () => 
+    mutationFn: () =>
       api.post('/auth/password', {
         ...(hasPassword && { current_password: current }),
         new_password: next,
@@ -43,19 +43,21 @@ export function PasswordSettings({ hasPassword }: { hasPassword: boolean }) {
           change.mutate();
         }}
       >
-        {hasPassword && (<Field label={s.passwordCurrent} error={failure?.field('current_password')}>
-          {(props) => (
-            <input
-              {...props}
-              className="input"
-              type="password"
-              autoComplete="current-password"
-              required
-              value={current}
-              onChange={(e) => setCurrent(e.target.value)}
-            />
-          )}
-        </Field>)}
+        {hasPassword && (
+          <Field label={s.passwordCurrent} error={failure?.field('current_password')}>
+            {(props) => (
+              <input
+                {...props}
+                className="input"
+                type="password"
+                autoComplete="current-password"
+                required
+                value={current}
+                onChange={(e) => setCurrent(e.target.value)}
+              />
+            )}
+          </Field>
+        )}
         <Field label={s.passwordNew} error={failure?.field('new_password')}>
           {(props) => (
             <input

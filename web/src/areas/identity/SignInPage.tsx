@@ -33,11 +33,7 @@ export function SignInPage() {
   if (challenge !== null) {
     return (
       <Entrance title={w.codeTitle} lead={w.codeLead}>
-        <SecondFactorForm
-          challenge={challenge}
-          onDone={done}
-          onBack={() => setChallenge(null)}
-        />
+        <SecondFactorForm challenge={challenge} onDone={done} onBack={() => setChallenge(null)} />
       </Entrance>
     );
   }

@@ -1,7 +1,7 @@
 import { api } from '@/api/client';
 import type { PasskeyChallenge, SignedIn } from '@/api/contract';
 import { isFailure } from '@/api/failure';
-import { getPasskey } from './passkey';
+import { getPasskey, type RequestOptions } from './passkey';
 import { begin } from './session';
 
 /** Where another service begins; it leads back to a path of this page. */
@@ -22,7 +22,7 @@ export async function answerSecondFactor(challenge: string, code: string): Promi
 
 export async function signInWithPasskey(): Promise<void> {
   const asked = await api.post<PasskeyChallenge>('/auth/passkey/begin', {}, { noRefresh: true });
-  const credential = await getPasskey(asked.options);
+  const credential = await getPasskey(asked.options as RequestOptions);
   const body = { challenge_id: asked.challenge_id, credential };
   await api.post<SignedIn>('/auth/passkey', body, { noRefresh: true });
   begin();

@@ -66,9 +66,7 @@ export function PasskeySettings({ security }: { security: Security }) {
             <div className="row-words">
               <strong>{passkey.name}</strong>
               <span>
-                {passkey.last_used_at
-                  ? w.passkeyUsed(ago(passkey.last_used_at))
-                  : w.passkeyUnused}
+                {passkey.last_used_at ? w.passkeyUsed(ago(passkey.last_used_at)) : w.passkeyUnused}
               </span>
             </div>
             <Button

@@ -14,7 +14,8 @@ export const en = {
     OIDC_DENIED: 'The sign-in was cancelled there. Nothing has happened.',
     OIDC_UNREACHABLE: 'The sign-in service cannot be reached at the moment. Please try again.',
     OIDC_FAILED: 'The answer of the sign-in service cannot be believed. Tell your administrator.',
-    OIDC_EMAIL_MISSING: 'The sign-in service did not tell your e-mail address, which is needed here.',
+    OIDC_EMAIL_MISSING:
+      'The sign-in service did not tell your e-mail address, which is needed here.',
     OIDC_EMAIL_UNVERIFIED:
       'Your e-mail address is not verified there. Verify it and sign in again.',
     OIDC_EMAIL_REFUSED: 'E-mail addresses like yours may not come in here.',

@@ -7,7 +7,8 @@ export const pt: SignInWords = {
   passkeyFailed: 'A chave de acesso não respondeu, ou não é conhecida aqui.',
   otherWay: 'Entrar de outra forma',
   codeTitle: 'Só mais um passo',
-  codeLead: 'Escreva os seis algarismos da sua aplicação de autenticação, ou um código de recuperação.',
+  codeLead:
+    'Escreva os seis algarismos da sua aplicação de autenticação, ou um código de recuperação.',
   code: 'Código',
   codeSend: 'Continuar',
   errors: {
@@ -57,7 +58,8 @@ export const pt: SignInWords = {
   passkeyUsed: (when) => `usada ${when}`,
   passkeyUnused: 'nunca usada',
   passkeyRemove: 'Remover',
-  passkeyImpossible: 'Este navegador, ou um endereço sem encriptação, não conhece chaves de acesso.',
+  passkeyImpossible:
+    'Este navegador, ou um endereço sem encriptação, não conhece chaves de acesso.',
   passkeyStopped: 'O seu aparelho não fez uma chave de acesso.',
   linked: 'Contas noutros serviços',
   linkedHint: 'Pode entrar com elas.',

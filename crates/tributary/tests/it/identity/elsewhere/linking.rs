@@ -143,6 +143,7 @@ async fn what_groups_give_they_take_back() {
     });
     app.config.identity.oidc = vec![provider(&issuer, rules)];
     app.restart().await;
+    let ann = ann.at(&app.base());
     let role_of_bob = async |groups: serde_json::Value| {
         let mut bob = signed_in(&app, &issuer, "bob", json!({ "groups": groups })).await;
         let me = bob.get("/api/v1/auth/me").await.data();

@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 use http::Method;
 use serde_json::json;
@@ -16,6 +16,8 @@ use crate::support::{Answer, Client, TestApp};
 struct RealProvider {
     issuer: String,
     process: Child,
+    /// Kept open: what the provider says later must not break it.
+    _said: BufReader<ChildStdout>,
 }
 
 impl Drop for RealProvider {
@@ -48,11 +50,13 @@ fn start(redirect_uri: &str) -> Option<RealProvider> {
     };
     let mut issuer = String::new();
     let out = process.stdout.take().unwrap();
-    BufReader::new(out).read_line(&mut issuer).unwrap();
+    let mut said = BufReader::new(out);
+    said.read_line(&mut issuer).unwrap();
     assert!(issuer.starts_with("http"), "the provider did not start");
     Some(RealProvider {
         issuer: issuer.trim().to_owned(),
         process,
+        _said: said,
     })
 }
 
