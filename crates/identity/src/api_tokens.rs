@@ -128,7 +128,13 @@ async fn add(
     })
 }
 
-async fn tell(tx: &Tx, workspace: WorkspaceId, user: UserId, kind: &str, token: Uuid) -> Result<()> {
+pub(crate) async fn tell(
+    tx: &Tx,
+    workspace: WorkspaceId,
+    user: UserId,
+    kind: &str,
+    token: Uuid,
+) -> Result<()> {
     let payload = json!({ "token_id": token });
     let event = Event {
         scope: Stream::User(user),

@@ -219,6 +219,8 @@ fn refusal(progress: &Progress, began_at: usize) -> Option<ApiError> {
         "INVALID_PROVIDER_KEY" => Code::InvalidProviderKey,
         "NO_PROVIDER_KEY" => Code::NoProviderKey,
         "VALIDATION_FAILED" => Code::ValidationFailed,
+        "BUDGET_EXCEEDED" => Code::BudgetExceeded,
+        "UNAVAILABLE" => Code::Unavailable,
         "INTERNAL" => Code::Internal,
         _ => Code::AllProvidersFailed,
     };

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::people::token_hashes;
+use super::people::{revoke_tokens, token_hashes};
 use super::somebody_stays;
 use crate::audit::{Actor, audit};
 use crate::error::IdentityError;
@@ -200,6 +200,7 @@ pub(crate) async fn erase_person(identity: &Identity, tx: &Tx, actor: Actor, use
         ..Erased::default()
     };
     revoke(tx, &Revoked::Tokens(erased.tokens.clone())).await?;
+    revoke_tokens(tx, user).await?;
     leave_all(identity, tx, actor, user, &mut erased).await?;
     sessions::Entity::delete_many()
         .filter(sessions::Column::UserId.eq(user))

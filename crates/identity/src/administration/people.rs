@@ -286,7 +286,17 @@ pub(crate) async fn change(
     one(identity, id).await
 }
 
-async fn revoke_tokens(tx: &Tx, user: UserId) -> Result<()> {
+/// Revokes every API token of somebody.
+pub(super) async fn revoke_tokens(tx: &Tx, user: UserId) -> Result<()> {
+    // Told one by one, so that sockets that were opened with them close.
+    let theirs = api_tokens::Entity::find()
+        .filter(api_tokens::Column::UserId.eq(user))
+        .filter(api_tokens::Column::RevokedAt.is_null())
+        .all(&**tx)
+        .await?;
+    for token in theirs {
+        crate::api_tokens::tell(tx, token.workspace_id, user, "token.revoked", token.id).await?;
+    }
     api_tokens::Entity::update_many()
         .col_expr(api_tokens::Column::RevokedAt, Expr::value(tx.now().micros()))
         .filter(api_tokens::Column::UserId.eq(user))

@@ -190,6 +190,14 @@ impl Feed {
                     }
                 }
             }
+            (Scope::User(_), "token.revoked") => {
+                for connection in self.connections() {
+                    let token = connection.caller().token;
+                    if token.is_some() && token == sent.payload.token_id {
+                        connection.close(Bye::SignIn);
+                    }
+                }
+            }
             (Scope::User(_) | Scope::Workspace(_), "thread.removed") => {
                 if let Some(thread) = sent.payload.thread_id {
                     live.tell(Scope::Thread(thread), Work::Authorise);

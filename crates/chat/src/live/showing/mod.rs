@@ -31,6 +31,8 @@ pub struct Payload {
     pub thread_id: Option<ThreadId>,
     pub user_id: Option<UserId>,
     pub session_id: Option<SessionId>,
+    /// The API token, in events about one.
+    pub token_id: Option<Uuid>,
     pub notification_ids: Vec<Uuid>,
     pub file_id: Option<FileId>,
     pub action: Option<String>,

@@ -4,6 +4,7 @@ use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 
 use super::{PASSWORD, join, login, text, with, workspace_of};
+use crate::support::socket::Socket;
 use crate::support::{Client, TestApp, eventually};
 
 async fn id_of(person: &Client) -> String {
@@ -27,9 +28,16 @@ async fn whoever_is_disabled_is_out_at_once() {
     let token = bob.post("/api/v1/tokens", &json!({ "name": "t" })).await.data();
     let program = with(&app, text(&token["token"]));
     program.get("/api/v1/auth/me").await.expect(200);
+    let mut sockets = [
+        Socket::open(&app.base(), &bob).await,
+        Socket::open(&app.base(), &program).await,
+    ];
     let disabled = ann.patch(&path, &json!({ "disabled": true })).await;
     disabled.expect(200);
     assert_eq!(disabled.data()["disabled"], true);
+    for socket in &mut sockets {
+        assert_eq!(socket.end().await, Some(4401), "an open socket closes");
+    }
     bob.get("/api/v1/auth/me").await.expect_error(401, "UNAUTHORIZED");
     program
         .get("/api/v1/auth/me")
@@ -153,7 +161,7 @@ async fn an_erased_workspace_leaves_nothing() {
         Some(())
     })
     .await;
-    let objects = app.folder().join("objects").join(&workspace);
+    let objects = app.folder().join("blobs").join("objects").join(&workspace);
     assert!(!objects.exists() || std::fs::read_dir(&objects).unwrap().next().is_none());
     let verified = ann.get("/api/v1/admin/audit/verify").await.data();
     assert_eq!(verified["ok"], true, "{verified}");

@@ -92,9 +92,9 @@ async fn fifty_at_once_never_spend_more_than_the_limit() {
     // In a thread the answer says so.
     let thread = ann.thread().await;
     let answer = ann.ask(&thread, "Hi", MODEL).await;
-    answer.expect(201);
-    let error = answer.data()["reply"]["error"].clone();
-    assert_eq!(error["code"], "BUDGET_EXCEEDED", "{}", answer.text());
+    answer.expect_error(402, "BUDGET_EXCEEDED");
+    let reply = ann.messages(&thread).await.pop().unwrap();
+    assert_eq!(reply["error"]["code"], "BUDGET_EXCEEDED", "{reply}");
     let shown = only(&ann).await;
     assert_eq!(
         (&shown["spent_minor"], &shown["reserved_minor"]),
