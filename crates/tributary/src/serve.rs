@@ -74,7 +74,9 @@ impl App {
         worker.start(&rooms.db, &rooms.lifecycle);
         rooms.identity.start(&rooms.lifecycle);
         rooms.ai.start();
-        rooms.ops.start();
+        if config.monitor.enabled {
+            rooms.ops.start();
+        }
         files::index::start(&rooms.files);
         rooms.live.start();
         files::start(&rooms.files).await?;
