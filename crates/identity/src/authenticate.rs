@@ -27,7 +27,7 @@ use crate::identity::Identity;
 use crate::known::{KnownSession, KnownToken};
 use crate::open::{Open, opening};
 use crate::scopes::{Scope, Scopes};
-use crate::{oidc, tickets};
+use crate::{oidc, served, tickets};
 
 /// How often the use of an API token is noted.
 const NOTE_USE_EVERY: Duration = Duration::from_mins(1);
@@ -75,24 +75,11 @@ pub async fn authenticate(State(identity): State<Identity>, request: Request, ne
     match admit(&identity, &parts).await {
         Ok(Some(caller)) => {
             parts.extensions.insert(caller);
-            let mut response = next.run(Request::from_parts(parts, body)).await;
-            let (workspace, token) = (caller.workspace, caller.token);
-            response.extensions_mut().insert(ServedTo { workspace, token });
-            return response;
+            served::to(&caller, next.run(Request::from_parts(parts, body)).await)
         }
-        Ok(None) => {}
-        Err(error) => return refusal(Area::of(parts.uri.path()), error),
+        Ok(None) => next.run(Request::from_parts(parts, body)).await,
+        Err(error) => refusal(Area::of(parts.uri.path()), error),
     }
-    next.run(Request::from_parts(parts, body)).await
-}
-
-/// Whom an answer is for; it goes with the response, for whoever counts.
-#[derive(Clone, Copy, Debug)]
-pub struct ServedTo {
-    /// The tenant.
-    pub workspace: WorkspaceId,
-    /// The API token, if one was used.
-    pub token: Option<uuid::Uuid>,
 }
 
 async fn admit(identity: &Identity, parts: &Parts) -> Result<Option<Caller>, ApiError> {

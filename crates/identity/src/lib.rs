@@ -40,6 +40,7 @@ mod routes;
 mod scopes;
 mod second_factor;
 mod security;
+mod served;
 mod sessions;
 pub mod settings;
 pub mod tickets;
@@ -47,7 +48,7 @@ pub mod workspaces;
 
 pub use administration::{ErasePerson, EraseWorkspace};
 pub use audit::{Actor, audit};
-pub use authenticate::{ServedTo, authenticate, openai_error};
+pub use authenticate::{authenticate, openai_error};
 pub use caller::{Caller, Via};
 pub use config::{CookieSecurity, IdentityConfig, Limits, Registration};
 pub use embedding::EmbeddingChoice;
@@ -59,6 +60,7 @@ pub use passwords::Password;
 pub use permissions::Permission;
 pub use routes::{CommonErrors, routes};
 pub use scopes::{Scope, Scopes};
+pub use served::ServedTo;
 
 /// What the functions of this room answer.
 pub type Result<T, E = IdentityError> = std::result::Result<T, E>;

@@ -75,7 +75,9 @@ impl App {
         let worker = chat::start(&rooms.chat, worker).await?;
         rooms.identity.start(&rooms.lifecycle);
         rooms.ai.start();
-        rooms.ops.start();
+        if config.monitor.enabled {
+            rooms.ops.start();
+        }
         rooms.live.start();
         files::start(&rooms.files).await?;
         if config.is(Role::Worker) {

@@ -16,6 +16,7 @@ use utoipa::ToSchema;
 /// How a part is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
+#[schema(as = MonitorStanding)]
 pub enum Standing {
     /// It answers.
     Ok,

@@ -22,7 +22,7 @@ const FLOOR: f64 = 1e6;
 /// Days whose same hour is compared.
 const DAYS: i64 = 28;
 /// Days of history without which nothing is usual.
-const LEAST_DAYS: i64 = 5;
+const LEAST_DAYS: i64 = 7;
 /// How many times the floor is told of somebody without a history.
 const WITHOUT_HISTORY: f64 = 25.0;
 

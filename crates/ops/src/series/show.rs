@@ -85,6 +85,7 @@ pub struct SeriesOut {
 
 /// One point.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = SeriesPoint)]
 pub struct PointOut {
     pub at: Timestamp,
     /// How many.
@@ -186,7 +187,7 @@ pub async fn series(ops: &Ops, caller: &Caller, query: &SeriesQuery) -> Result<V
     }
     let by = query.by.as_deref().map(|by| known(name, by, "by")).transpose()?;
     let now = ops.now();
-    let to = query.to.unwrap_or(now).min(now).seconds() + 1;
+    let to = query.to.unwrap_or(now).min(now).seconds();
     let from = query.from.map_or(to - DAY, Timestamp::seconds);
     if from >= to || to - from > 20 * 366 * DAY {
         return Err(ApiError::invalid("from", "The time must begin before it ends."));

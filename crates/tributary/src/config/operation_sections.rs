@@ -11,6 +11,8 @@ use serde::Deserialize;
 #[derive(Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct MonitorSection {
+    /// Whether this node writes figures down, judges them, and hears what others hold back.
+    pub enabled: bool,
     /// Days that the figures of minutes are kept.
     pub minutes_days: u32,
     /// Days that the figures of hours are kept.
@@ -26,6 +28,7 @@ pub struct MonitorSection {
 impl Default for MonitorSection {
     fn default() -> Self {
         Self {
+            enabled: true,
             minutes_days: 30,
             hours_days: 366,
             days_days: 5 * 366,

@@ -60,6 +60,8 @@ impl TestApp {
         // This program is the suite; what reads files is the real one.
         config.files.reader = Some(env!("CARGO_BIN_EXE_tributary").into());
         config.ai.discover = false;
+        // Tests of it look when they want to; others must not hear of a disk that fills up.
+        config.monitor.enabled = false;
         config.ai.builtin_model = false;
         config.chat.drain_seconds = 0.5;
         config.chat.draft_seconds = 0.1;
