@@ -108,6 +108,27 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/admin/backups': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** List backups */
+    get: operations['list_backups'];
+    put?: never;
+    /**
+     * Make a backup now
+     * @description It is made where `[backup] to` says, while everything goes on.
+     */
+    post: operations['make_backup'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/admin/reindex': {
     parameters: {
       query?: never;
@@ -119,6 +140,23 @@ export interface paths {
     put?: never;
     /** Has everything of the workspace indexed anew, while it is found as before. */
     post: operations['reindex'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/admin/system': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Read how the installation is made up, and what the doctor says */
+    get: operations['get_system'];
+    put?: never;
+    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -2416,6 +2454,31 @@ export interface components {
       /** @description The person. */
       id: components['schemas']['UserId'];
     };
+    /** @description A backup. */
+    BackupOut: {
+      at: components['schemas']['Timestamp'];
+      /**
+       * Format: int64
+       * @description Bytes that were written for it.
+       */
+      bytes: number;
+      /** @description Why it failed. */
+      error: string | null;
+      finished_at: components['schemas']['Timestamp'] | null;
+      /** Format: uuid */
+      id: string;
+      /**
+       * Format: int64
+       * @description Objects that belong to it.
+       */
+      objects: number;
+      /** @description `running`, `done` or `failed`. */
+      state: string;
+      /** @description Whether it was read again and is whole. */
+      verified: boolean;
+      /** @description Where it lies. */
+      where: string;
+    };
     /** @description An answer. */
     BusinessAnswer: {
       action: components['schemas']['ActionOut'] | null;
@@ -2563,6 +2626,22 @@ export interface components {
       /** @description `line` over time, `bar` over groups. */
       kind: string;
     };
+    /** @description One thing that was looked at. */
+    Check: {
+      /** @description What to do. */
+      advice: string | null;
+      /** @description What. */
+      check: string;
+      /** @description How it stands. */
+      state: components['schemas']['CheckState'];
+      /** @description What was seen. */
+      words: string;
+    };
+    /**
+     * @description How something stands.
+     * @enum {string}
+     */
+    CheckState: 'ok' | 'warn' | 'fail';
     /** @description An address, to learn how one may sign in. */
     CheckUserIn: {
       email: string;
@@ -2874,6 +2953,35 @@ export interface components {
         tools: string[];
         /** @description When last changed. */
         updated_at: components['schemas']['Timestamp'];
+      };
+      success: boolean;
+    };
+    /** @description `{"success": true, "data": …}`, status 200. */
+    Data_BackupOut: {
+      /** @description A backup. */
+      data: {
+        at: components['schemas']['Timestamp'];
+        /**
+         * Format: int64
+         * @description Bytes that were written for it.
+         */
+        bytes: number;
+        /** @description Why it failed. */
+        error: string | null;
+        finished_at: components['schemas']['Timestamp'] | null;
+        /** Format: uuid */
+        id: string;
+        /**
+         * Format: int64
+         * @description Objects that belong to it.
+         */
+        objects: number;
+        /** @description `running`, `done` or `failed`. */
+        state: string;
+        /** @description Whether it was read again and is whole. */
+        verified: boolean;
+        /** @description Where it lies. */
+        where: string;
       };
       success: boolean;
     };
@@ -3626,6 +3734,31 @@ export interface components {
         read_seq: number;
         /** @description The thread. */
         thread_id: components['schemas']['ThreadId'];
+      };
+      success: boolean;
+    };
+    /** @description `{"success": true, "data": …}`, status 200. */
+    Data_SystemOut: {
+      /** @description The installation. */
+      data: {
+        bus: components['schemas']['PartOut'];
+        doctor: components['schemas']['Check'][];
+        keywords: components['schemas']['PartOut'];
+        mail: components['schemas']['PartOut'];
+        /**
+         * Format: uuid
+         * @description The node that answers.
+         */
+        node: string;
+        /** @description The nodes that are known. */
+        nodes: components['schemas']['NodeOut'][];
+        objects: components['schemas']['ObjectsOut'];
+        queue: components['schemas']['PartOut'];
+        scanner: components['schemas']['PartOut'];
+        started_at: components['schemas']['Timestamp'];
+        store: components['schemas']['StoreOut'];
+        vectors: components['schemas']['PartOut'];
+        version: string;
       };
       success: boolean;
     };
@@ -4465,6 +4598,35 @@ export interface components {
         id: string;
         /** @description What it was done to. */
         target: string;
+      }[];
+      page: components['schemas']['PageOut'];
+      success: boolean;
+    };
+    /** @description `{"success": true, "data": […], "page": {…}}`. */
+    Listing_BackupOut: {
+      data: {
+        at: components['schemas']['Timestamp'];
+        /**
+         * Format: int64
+         * @description Bytes that were written for it.
+         */
+        bytes: number;
+        /** @description Why it failed. */
+        error: string | null;
+        finished_at: components['schemas']['Timestamp'] | null;
+        /** Format: uuid */
+        id: string;
+        /**
+         * Format: int64
+         * @description Objects that belong to it.
+         */
+        objects: number;
+        /** @description `running`, `done` or `failed`. */
+        state: string;
+        /** @description Whether it was read again and is whole. */
+        verified: boolean;
+        /** @description Where it lies. */
+        where: string;
       }[];
       page: components['schemas']['PageOut'];
       success: boolean;
@@ -5572,6 +5734,12 @@ export interface components {
       /** @description The token itself. */
       token: string;
     };
+    /** @description A node. */
+    NodeOut: {
+      /** Format: uuid */
+      id: string;
+      started_at: components['schemas']['Timestamp'];
+    };
     /** @description A body without fields. */
     NothingIn: Record<string, never>;
     /**
@@ -5629,6 +5797,15 @@ export interface components {
       metric: string;
       /** @description Of which days. */
       range: components['schemas']['DaysAsked'];
+    };
+    /** @description The store of objects. */
+    ObjectsOut: {
+      /** Format: int64 */
+      bytes: number;
+      /** Format: int64 */
+      count: number;
+      /** @description `folder` or `s3`. */
+      kind: string;
     };
     /** @description One of several values. */
     OptionOut: {
@@ -6147,6 +6324,16 @@ export interface components {
      * @enum {string}
      */
     StepState: 'waiting' | 'running' | 'done' | 'failed' | 'skipped';
+    /** @description The store. */
+    StoreOut: {
+      /** Format: int64 */
+      bytes: number;
+      /** @description `sqlite` or `postgres`. */
+      kind: string;
+      /** @description The last migration. */
+      schema: string;
+      version: string;
+    };
     /** @description How one stream of a run did. */
     StreamOut: {
       /** Format: int64 */
@@ -6194,6 +6381,27 @@ export interface components {
      * @enum {string}
      */
     SyncTrigger: 'Schedule' | 'Person' | 'Webhook' | 'Upload';
+    /** @description The installation. */
+    SystemOut: {
+      bus: components['schemas']['PartOut'];
+      doctor: components['schemas']['Check'][];
+      keywords: components['schemas']['PartOut'];
+      mail: components['schemas']['PartOut'];
+      /**
+       * Format: uuid
+       * @description The node that answers.
+       */
+      node: string;
+      /** @description The nodes that are known. */
+      nodes: components['schemas']['NodeOut'][];
+      objects: components['schemas']['ObjectsOut'];
+      queue: components['schemas']['PartOut'];
+      scanner: components['schemas']['PartOut'];
+      started_at: components['schemas']['Timestamp'];
+      store: components['schemas']['StoreOut'];
+      vectors: components['schemas']['PartOut'];
+      version: string;
+    };
     /**
      * Format: uuid
      * @description A task of the team.
@@ -7541,6 +7749,184 @@ export interface operations {
       };
     };
   };
+  list_backups: {
+    parameters: {
+      query?: {
+        /** @description Rows a page, 1 to 200; 50 unless told. */
+        limit?: number;
+        /** @description The `next_cursor` of the page before. */
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Newest first */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Listing_BackupOut'];
+        };
+      };
+      /** @description The body is not JSON (`INVALID_JSON`) */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Nobody is signed in (`UNAUTHORIZED`) */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not permitted (`FORBIDDEN`) */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description A field is at fault (`VALIDATION_FAILED`) */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Too many requests (`RATE_LIMITED`) */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Our fault (`INTERNAL`) */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Try again later (`UNAVAILABLE`) */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  make_backup: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It is being made */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Data_BackupOut'];
+        };
+      };
+      /** @description The body is not JSON (`INVALID_JSON`) */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Nobody is signed in (`UNAUTHORIZED`) */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not permitted (`FORBIDDEN`) */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Another one is being made, or nobody configured where (`CONFLICT`) */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description A field is at fault (`VALIDATION_FAILED`) */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Too many requests (`RATE_LIMITED`) */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Our fault (`INTERNAL`) */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Try again later (`UNAVAILABLE`) */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
   reindex: {
     parameters: {
       query?: never;
@@ -7597,6 +7983,89 @@ export interface operations {
       };
       /** @description Too many requests (`RATE_LIMITED`) */
       429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Try again later (`UNAVAILABLE`) */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  get_system: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description As it is now */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Data_SystemOut'];
+        };
+      };
+      /** @description The body is not JSON (`INVALID_JSON`) */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Nobody is signed in (`UNAUTHORIZED`) */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not permitted (`FORBIDDEN`) */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description A field is at fault (`VALIDATION_FAILED`) */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Too many requests (`RATE_LIMITED`) */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Our fault (`INTERNAL`) */
+      500: {
         headers: {
           [name: string]: unknown;
         };

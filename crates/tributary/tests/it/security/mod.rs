@@ -78,8 +78,12 @@ fn handled(answer: &Answer, what: &str) {
         // A computed number comes with the query that computed it.
         let shows_query = what.contains("/metrics/query") || what.contains("/ai/quer");
         let text = answer.text();
+        // What the installation is made of is shown to whoever administers it, with the folder of its data.
+        let shows_parts = what.contains("/admin/system");
         let text = if shows_query {
             text.replace("SELECT ", "")
+        } else if shows_parts {
+            text.replace("sqlite", "").replace("/tmp/", "")
         } else {
             text
         };
