@@ -72,7 +72,7 @@ export async function usage(v: Visitor): Promise<void> {
 }
 
 export async function audit(v: Visitor): Promise<void> {
-  await v.go('/audit');
+  await v.go('/admin/audit');
   await v.page.locator('.table tbody tr').first().waitFor();
   await v.isAccessible('the audit trail');
 }

@@ -3,8 +3,8 @@
  *   TRIBUTARY_URL  its address; without one, the stand-in is started
  *   PROVIDER_URL   an OpenAI-compatible provider that the server can reach, ending in /v1
  *   CHROMIUM       the browser
- *   ONLY           parts of it (day, search, files, business, tabs, rooms, away, phone, dark), where the first run is
- *                  done; with `begin` among them it is done first
+ *   ONLY           parts of it (day, search, files, business, tabs, rooms, away, phone, dark, admin), where the first
+ *                  run is done; with `begin` among them it is done first
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -12,6 +12,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { edit, fork, regenerate } from './branches.ts';
+import * as admin from './admin.ts';
 import { assistants, assistantsOnPhone } from './assistants.ts';
 import * as business from './business.ts';
 import { ask, beginOffline, drafts, goOn, offline, reload, stop, writeOn } from './conversation.ts';
@@ -94,6 +95,17 @@ const withBusiness: Journey[] = [
   ['tasks', business.tasks],
   ['a workflow', business.workflows],
   ['how days and money are counted', business.settings],
+];
+
+const withAdmin: Journey[] = [
+  ['administration, page by page', admin.around],
+  ['monitoring', admin.monitoring],
+  ['alerts and their settings', admin.alerts],
+  ['a budget', admin.budgets],
+  ['people', admin.people],
+  ['workspaces', admin.workspaces],
+  ['audit, access, compliance', admin.records],
+  ['system, jobs, backups', admin.installation],
 ];
 
 const twoTabs: Journey[] = [
@@ -241,6 +253,16 @@ const good =
   (await part('phone', () => walk(base, { phone: true }, [['on a phone', phone]]))) &&
   (own !== null ||
     (await part('phone', () => walk(base, { phone: true }, [['a room on a phone', phoneRoom]])))) &&
-  (await part('dark', () => walk(base, { dark: true }, [['in the dark', dark]])));
+  (await part('dark', () => walk(base, { dark: true }, [['in the dark', dark]]))) &&
+  // The stand-in has none of this.
+  (own !== null || (await part('admin', () => walk(base, {}, withAdmin)))) &&
+  (own !== null ||
+    (await part('admin', () =>
+      walk(base, { phone: true }, [['administration on a phone', admin.onPhone]]),
+    ))) &&
+  (own !== null ||
+    (await part('admin', () =>
+      walk(base, { dark: true }, [['administration in the dark', admin.inTheDark]]),
+    )));
 own?.end();
 process.exit(good ? 0 : 1);

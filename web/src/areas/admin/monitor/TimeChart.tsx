@@ -43,7 +43,7 @@ export function TimeChart({ name, times, step, lines, labelOf, say }: Props) {
   const nth = every(times.length, inner.width, 84);
   const shown = at ?? last;
   // A single line is what the chart is named after.
-  const legend = lines.length === 1 && at === null ? [] : lines;
+  const alone = lines.length === 1;
   const saidAt = (i: number) =>
     [
       timeWords(times[i] ?? 0, step),
@@ -68,14 +68,14 @@ export function TimeChart({ name, times, step, lines, labelOf, say }: Props) {
   return (
     <div className="achart" ref={ref}>
       <ul className="achart-legend tabular" aria-hidden="true">
-        {legend.map((line, i) => (
+        {lines.map((line, i) => (
           <li key={line.id} data-line={i}>
             <span className="achart-swatch" />
-            <span className="achart-name">{labelOf(line)}</span>
-            {at !== null && <strong>{say(line.values[at] ?? null)}</strong>}
+            {!alone && <span className="achart-name">{labelOf(line)}</span>}
+            <strong>{say(line.values[shown] ?? null)}</strong>
           </li>
         ))}
-        {at !== null && <li className="achart-when">{timeWords(times[at] ?? 0, step)}</li>}
+        <li className="achart-when">{timeWords(times[shown] ?? 0, step)}</li>
       </ul>
       <svg
         width={width}
