@@ -54,6 +54,7 @@ pub use passwords::Password;
 pub use permissions::Permission;
 pub use routes::{CommonErrors, routes};
 pub use scopes::{Scope, Scopes};
+pub use second_factor::drop_second_factor;
 
 /// What the functions of this room answer.
 pub type Result<T, E = IdentityError> = std::result::Result<T, E>;
