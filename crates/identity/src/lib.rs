@@ -60,6 +60,7 @@ pub use passwords::Password;
 pub use permissions::Permission;
 pub use routes::{CommonErrors, routes};
 pub use scopes::{Scope, Scopes};
+pub use second_factor::drop_second_factor;
 pub use served::ServedTo;
 
 /// What the functions of this room answer.

@@ -115,6 +115,11 @@ enum UserCommand {
         /// E-mail address.
         email: String,
     },
+    /// Take somebody's second factor away, who lost their app and their recovery codes.
+    DropSecondFactor {
+        /// E-mail address.
+        email: String,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -248,21 +253,33 @@ async fn signal() -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn user(config: &Config, command: UserCommand) -> anyhow::Result<()> {
-    let rooms = open_rooms(config, Clock::system(), 0).await?;
+fn read_password() -> anyhow::Result<Password> {
     let mut line = String::new();
     std::io::stdin()
         .read_line(&mut line)
         .context("no password came in")?;
-    let password = Password::new(line.trim_end_matches(['\r', '\n']).to_owned());
+    Ok(Password::new(line.trim_end_matches(['\r', '\n']).to_owned()))
+}
+
+async fn user(config: &Config, command: UserCommand) -> anyhow::Result<()> {
+    let rooms = open_rooms(config, Clock::system(), 0).await?;
     match command {
         UserCommand::Create { email, name } => {
+            let password = read_password()?;
             let made = identity::people::create(&rooms.identity, &email, &name, password).await?;
             say(&format!("{} has an account now.", made.email));
         }
         UserCommand::SetPassword { email } => {
-            identity::people::set_password(&rooms.identity, &email, password).await?;
+            identity::people::set_password(&rooms.identity, &email, read_password()?).await?;
             say("The password is set.");
+        }
+        UserCommand::DropSecondFactor { email } => {
+            let had = identity::drop_second_factor(&rooms.identity, &email).await?;
+            say(if had {
+                "The password alone is enough again."
+            } else {
+                "There was no second factor."
+            });
         }
     }
     rooms.db.close().await;

@@ -3679,7 +3679,7 @@ export interface components {
       /** @description How one may sign in here. */
       data: {
         /** @description With other houses. */
-        oidc: components['schemas']['ProviderOut'][];
+        oidc: components['schemas']['SignInProviderOut'][];
         /** @description With a passkey. */
         passkeys: boolean;
         /** @description With a password. */
@@ -6224,6 +6224,13 @@ export interface components {
       /** @description Who may make an account. */
       registration: components['schemas']['Registration'];
     };
+    /** @description Another house. */
+    SignInProviderOut: {
+      /** @description In addresses. */
+      id: string;
+      /** @description On the button. */
+      name: string;
+    };
     /** @description Somebody is signed in. */
     SignedInOut: {
       /** @description For `Authorization: Bearer`; the page has it in a cookie. */
@@ -6988,13 +6995,6 @@ export interface components {
       style: string | null;
       /** @default null */
       system_prompt: string | null;
-    };
-    /** @description Another house. */
-    SignInProviderOut: {
-      /** @description In addresses. */
-      id: string;
-      /** @description On the button. */
-      name: string;
     };
   };
   responses: never;

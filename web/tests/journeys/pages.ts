@@ -30,6 +30,22 @@ export async function settings(v: Visitor): Promise<void> {
   }
 }
 
+/** How one signs in, and where. */
+export async function security(v: Visitor): Promise<void> {
+  const { page } = v;
+  await v.go('/settings');
+  await page.locator('a[href="/settings/security"]').click();
+  await page.getByRole('heading', { name: 'Authenticator app' }).waitFor();
+  await page.getByText('This device').waitFor();
+  await v.isAccessible('security');
+  await v.picture('security');
+  await page.getByRole('button', { name: 'Set up' }).click();
+  await page.getByRole('dialog').getByLabel('Your password').fill('not the password');
+  await v.isAccessible('the proof of a person');
+  await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+}
+
 /** A token is shown once, and revoked. */
 export async function tokens(v: Visitor): Promise<void> {
   const { page } = v;
@@ -106,6 +122,11 @@ export async function signOut(v: Visitor): Promise<void> {
   await page.getByRole('menuitem', { name: 'Sign out' }).click();
   await page.getByRole('heading', { name: 'Welcome back' }).waitFor();
   await v.isAccessible('the sign-in page');
+  // Another service leads back here when it refuses.
+  await v.go('/login?error=OIDC_EMAIL_UNVERIFIED');
+  await page.getByRole('alert').getByText('is not verified there').waitFor();
+  await v.isAccessible('a refused sign-in');
+  await v.picture('sign-in-refused');
   await v.go('/settings');
   await page.waitForURL(/sign-in/);
 }

@@ -25,7 +25,7 @@ import { Line } from './line.ts';
 import { live } from './live.ts';
 import type { Pair } from './rooms.ts';
 import { closing, letIn, mention, model, presence, unread } from './rooms.ts';
-import { audit, palette, settings, signOut, tokens, usage, workspace } from './pages.ts';
+import { audit, palette, security, settings, signOut, tokens, usage, workspace } from './pages.ts';
 import * as search from './search.ts';
 import { threads } from './threads.ts';
 import type { Options } from './visitor.ts';
@@ -53,6 +53,7 @@ const day: Journey[] = [
   ['fork', fork],
   ['rename, pin, find, archive, delete, undo', threads],
   ['settings persist', settings],
+  ['security', security],
   ['API tokens', tokens],
   ['workspace and invitation', workspace],
   ['usage', usage],

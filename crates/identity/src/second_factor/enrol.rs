@@ -10,12 +10,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::{check, codes, picture, place, recovery};
-use crate::audit::audit;
+use crate::audit::{Actor, audit};
 use crate::caller::Caller;
+use crate::client::Client;
 use crate::error::IdentityError;
 use crate::identity::Identity;
 use crate::passwords::Password;
-use crate::{Result, people, security};
+use crate::{Result, email, people, security};
 
 /// What an app shows as the house.
 const ISSUER: &str = "Tributary";
@@ -182,4 +183,25 @@ pub(crate) async fn remove(identity: &Identity, caller: &Caller, input: TotpBegi
     audit(&tx, caller, "auth.totp_removed", caller.user, &json!({})).await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// Takes somebody's second factor away, who lost app and recovery codes: for the command line. Answers whether there
+/// was one.
+pub async fn drop_second_factor(identity: &Identity, address: &str) -> Result<bool> {
+    let email_key = email::key(address).unwrap_or_default();
+    let user = people::find_by_email(identity.db(), &email_key)
+        .await?
+        .ok_or(IdentityError::NotFound("account"))?;
+    let tx = identity.db().write().await?;
+    let dropped = totp::Entity::delete_by_id(user.id).exec(&*tx).await?;
+    recovery::forget(&tx, user.id).await?;
+    let actor = Actor {
+        workspace: None,
+        user: None,
+        address: Client::operator().address,
+    };
+    let details = json!({ "by": "command line" });
+    audit(&tx, actor, "auth.totp_removed", user.id, &details).await?;
+    tx.commit().await?;
+    Ok(dropped.rows_affected == 1)
 }

@@ -15,6 +15,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+pub use enrol::drop_second_factor;
 pub(crate) use enrol::{
     RecoveryCodesOut, TotpBeginIn, TotpConfirmIn, TotpOut, TotpState, begin, confirm, remove, state,
 };
