@@ -137,7 +137,7 @@ impl Ai {
                     continue;
                 }
                 // Another target may be cheaper, or in no budget.
-                let held = match self.reserve(errand.asker, target, source).await {
+                let held = match Box::pin(self.reserve(errand.asker, target, source)).await {
                     Ok(held) => held,
                     Err(Refusal::Exceeded(error)) => {
                         over_budget.get_or_insert(error);
@@ -170,7 +170,7 @@ impl Ai {
                     }
                     Err(miss) => miss,
                 };
-                budgets::release(self, held).await;
+                Box::pin(budgets::release(self, held)).await;
                 let attempt = Attempt::of(target, number).failed(&error, was_asked);
                 tell(&attempt);
                 outcome.attempts.push(attempt);

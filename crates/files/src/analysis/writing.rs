@@ -84,7 +84,7 @@ pub(super) fn begin(room: &Files, running: Arc<Running>, task: Task) {
     let writing = Writing(room.clone(), running.clone());
     lifecycle.spawn("analysis", async move {
         let _writing = writing;
-        let ending = write(&inner, &running, &task).await;
+        let ending = Box::pin(write(&inner, &running, &task)).await;
         let status = save_ending(&inner, &running, &task, ending).await;
         inner.analyses().end(running.id);
         running.buffer.update(|p| p.ended = Some(status));

@@ -226,7 +226,7 @@ async fn keys(identity: &Identity, rooms: &Rooms, now: Timestamp) -> Result<Vec<
             rotated_at: newest.map(|row| Timestamp(row.created_at)),
         });
     }
-    out.sort_by(|a, b| a.created_at.cmp(&b.created_at));
+    out.sort_by_key(|row| row.created_at);
     Ok(out)
 }
 
