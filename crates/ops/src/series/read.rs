@@ -121,7 +121,7 @@ async fn gather(
     let by = wanted.by.and_then(|label| name.place_of(label));
     // Levels of several nodes at the same moment stand on each other, before moments follow each other.
     let mut moment: HashMap<String, Sums> = HashMap::new();
-    let mut moment_at = i64::MIN;
+    let mut moment_at = wanted.from;
     for (at, data) in rows {
         if kind == Kind::Level && at != moment_at {
             settle(

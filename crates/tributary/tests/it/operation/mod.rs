@@ -8,7 +8,7 @@ pub mod process;
 mod start;
 mod starved;
 mod strain;
-mod watch;
+pub mod watch;
 
 use std::time::Duration;
 

@@ -6,6 +6,7 @@ use db::entity::series;
 use kit::measure::{Kind, Name, Sums};
 use sea_orm::{EntityTrait, IntoActiveModel};
 use serde_json::Value;
+use tributary::config::PrivateNetworks;
 use uuid::Uuid;
 
 use super::{noon, workspace};
@@ -29,7 +30,8 @@ fn labelled<'a>(lines: &'a [Value], label: &str, value: &str) -> &'a Value {
 
 #[tokio::test]
 async fn what_is_asked_becomes_figures_for_whom_it_concerns() {
-    let (app, standin) = (TestApp::start().await, standin().await);
+    let app = TestApp::with(|config| config.ai.private_networks = PrivateNetworks::Everybody).await;
+    let standin = standin().await;
     let ann = app.person_with_models("ann", &standin).await;
     let bob = app.person_with_models("bob", &standin).await;
     for client in [&ann, &ann, &bob] {

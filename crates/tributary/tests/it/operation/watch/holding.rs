@@ -3,6 +3,7 @@
 use http::Method;
 use kit::measure::Name;
 use serde_json::{Value, json};
+use tributary::config::PrivateNetworks;
 
 use super::{alerts, id, set_rule, workspace};
 use crate::support::{Client, TestApp, standin};
@@ -96,7 +97,11 @@ async fn a_session_from_a_new_place_is_locked_and_let_in_again() {
 
 #[tokio::test]
 async fn a_provider_that_fails_is_taken_out_of_use_until_it_is_settled() {
-    let app = TestApp::with(|config| config.chat.titles_by_model = false).await;
+    let app = TestApp::with(|config| {
+        config.chat.titles_by_model = false;
+        config.ai.private_networks = PrivateNetworks::Everybody;
+    })
+    .await;
     let standin = standin().await;
     let ann = app.person_with_models("ann", &standin).await;
     set_rule(&ann, json!({ "kind": "provider_outage", "respond": true })).await;
