@@ -23,7 +23,7 @@ function compact(value: number): string {
 /** Milliseconds in the unit that a person would choose. */
 export function duration(ms: number): string {
   if (ms < 1) return unit(ms, 'millisecond', 2);
-  if (ms < 1000) return unit(ms, 'millisecond', 0);
+  if (ms < 999.5) return unit(ms, 'millisecond', 0);
   const s = ms / 1000;
   if (s < 120) return unit(s, 'second', s < 10 ? 1 : 0);
   if (s < 7200) return unit(s / 60, 'minute', 0);
