@@ -1,7 +1,7 @@
 //! One's own data: what the account holds, to take along, and its erasure. What somebody wrote is with the rooms above.
 
 use db::Db;
-use db::entity::{ai_calls, api_tokens, audit as trail, members, users};
+use db::entity::{ai_calls, api_tokens, audit as trail, members};
 use kit::api::{Problems, Validate};
 use kit::clock::Timestamp;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -11,11 +11,9 @@ use serde_json::{Value, json};
 use crate::administration::{erase_person, forget_erased};
 use crate::audit::{Actor, audit};
 use crate::caller::Caller;
-use crate::error::IdentityError;
 use crate::identity::Identity;
-use crate::limits::Attempts;
-use crate::passwords::{Hasher, Password};
-use crate::{Result, people, settings};
+use crate::passwords::Password;
+use crate::{Result, people, security, settings};
 
 /// The most rows of each kind that go into one file.
 const MOST: u64 = 100_000;
@@ -41,14 +39,17 @@ pub struct AccountExport {
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EraseMeIn {
-    /// The present one.
-    #[schema(value_type = String, format = Password)]
-    pub password: Password,
+    /// The present one; absent where there is none, who signed in just now.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = Password)]
+    pub password: Option<Password>,
 }
 
 impl Validate for EraseMeIn {
     fn validate(&self, problems: &mut Problems) {
-        self.password.check_given("password", problems);
+        if let Some(password) = &self.password {
+            password.check_given("password", problems);
+        }
     }
 }
 
@@ -118,33 +119,12 @@ pub async fn account(db: &Db, caller: &Caller) -> Result<AccountExport> {
     })
 }
 
-/// Erases the caller, who has said their password. Whoever signs in elsewhere has none, and need not say it.
+/// Erases the caller, who has said their password or, where there is none, has just signed in.
 pub(crate) async fn erase(identity: &Identity, caller: &Caller, input: EraseMeIn) -> Result<()> {
-    caller.require_session()?;
-    let user = people::find(identity.db(), caller.user).await?;
-    prove(identity, caller, &user, input.password).await?;
+    security::prove(identity, caller, input.password).await?;
     let tx = identity.db().write().await?;
     let erased = erase_person(identity, &tx, Actor::of_installation(caller), caller.user).await?;
     tx.commit().await?;
     forget_erased(identity, &erased);
-    Ok(())
-}
-
-async fn prove(identity: &Identity, caller: &Caller, user: &users::Model, password: Password) -> Result<()> {
-    if user.password_hash.is_none() {
-        return Ok(());
-    }
-    let attempts = Attempts::new(identity, &user.email_key, caller.address);
-    attempts.check().await?;
-    let turn = identity.hasher().turn().await?;
-    attempts.check().await?;
-    if !Hasher::verify(turn, password, user.password_hash.clone()).await? {
-        attempts.failed().await;
-        return Err(IdentityError::Refused(kit::api::ApiError::invalid(
-            "password",
-            "The password is not right.",
-        )));
-    }
-    attempts.succeeded().await;
     Ok(())
 }

@@ -196,7 +196,10 @@ pub fn probes(rooms: &Rooms) -> Router {
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(crate::ready::ready).with_state(rooms.clone()))
         .fallback(|| async { ApiError::new(Code::NotFound, "This node does work of the background only.") })
-        .layer(middleware::from_fn(observe))
+        .layer(middleware::from_fn_with_state(
+            rooms.db.recorder().clone(),
+            observe,
+        ))
 }
 
 fn cors(origins: &[String]) -> CorsLayer {

@@ -11,6 +11,7 @@ use kit::clock::Timestamp;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde::{Deserialize, Serialize};
 
+use super::factors;
 use super::people::last_seen;
 use crate::Result;
 use crate::audit::{AuditOut, VerifiedOut, audit, check, of_actions};
@@ -173,6 +174,7 @@ async fn access(identity: &Identity, rooms: &Rooms) -> Result<Vec<AccessRowOut>>
             .await?;
         let who: Vec<UserId> = joined.iter().map(|m| m.user_id).collect();
         let seen = last_seen(db, &who).await?;
+        let factors = factors::with_second_factor(db, &who).await?;
         let people: HashMap<UserId, users::Model> = crate::people::find_all(db, who)
             .await?
             .into_iter()
@@ -198,7 +200,7 @@ async fn access(identity: &Identity, rooms: &Rooms) -> Result<Vec<AccessRowOut>>
                 email: person.email.clone(),
                 role: member.role,
                 workspace: rooms.get(&member.workspace_id).cloned().unwrap_or_default(),
-                second_factor: false,
+                second_factor: factors.contains(&person.id),
                 disabled: person.disabled_at.is_some(),
                 last_seen_at: seen.get(&person.id).copied(),
                 tokens: tokens.iter().filter(is_theirs).count(),

@@ -2,7 +2,8 @@
 //! transaction; the rows and objects that nobody can read any more are removed by a job, which can begin anew.
 
 use db::entity::{
-    access_log, api_tokens, invitations, members, provider_keys, sessions, settings, users, workspaces,
+    access_log, api_tokens, identities, invitations, members, passkeys, provider_keys, recovery_codes,
+    sessions, settings, totp, users, workspaces,
 };
 use db::events::Scope;
 use db::jobs::Job;
@@ -222,6 +223,7 @@ pub(crate) async fn erase_person(identity: &Identity, tx: &Tx, actor: Actor, use
         .filter(provider_keys::Column::OwnerId.eq(user.0))
         .exec(&**tx)
         .await?;
+    forget_ways_in(tx, user).await?;
     users::Entity::delete_by_id(user).exec(&**tx).await?;
     identity.db().destroy_keys(tx, user.0).await?;
     revoke(tx, &Revoked::Keys(user.0)).await?;
@@ -232,4 +234,25 @@ pub(crate) async fn erase_person(identity: &Identity, tx: &Tx, actor: Actor, use
     };
     audit(tx, actor, "user.erased", user, &json!({})).await?;
     Ok(erased)
+}
+
+/// Codes, passkeys, and accounts elsewhere: whoever comes from there again is somebody new.
+async fn forget_ways_in(tx: &Tx, user: UserId) -> Result<()> {
+    identities::Entity::delete_many()
+        .filter(identities::Column::UserId.eq(user))
+        .exec(&**tx)
+        .await?;
+    totp::Entity::delete_many()
+        .filter(totp::Column::UserId.eq(user))
+        .exec(&**tx)
+        .await?;
+    recovery_codes::Entity::delete_many()
+        .filter(recovery_codes::Column::UserId.eq(user))
+        .exec(&**tx)
+        .await?;
+    passkeys::Entity::delete_many()
+        .filter(passkeys::Column::UserId.eq(user))
+        .exec(&**tx)
+        .await?;
+    Ok(())
 }

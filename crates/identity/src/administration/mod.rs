@@ -2,6 +2,7 @@
 
 mod compliance;
 mod erasing;
+mod factors;
 mod people;
 mod workspaces;
 

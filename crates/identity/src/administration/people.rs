@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{ADMINISTRATORS, erase_person, forget_erased, require, somebody_stays};
+use super::{ADMINISTRATORS, erase_person, factors, forget_erased, require, somebody_stays};
 use crate::Result;
 use crate::audit::{Actor, audit};
 use crate::caller::Caller;
@@ -143,6 +143,8 @@ async fn shown(db: &Db, found: Vec<users::Model>) -> Result<Vec<AdminUserOut>> {
         });
     }
     let seen = last_seen(db, &ids).await?;
+    let factors = factors::with_second_factor(db, &ids).await?;
+    let mut linked = factors::linked(db, &ids).await?;
     Ok(found
         .into_iter()
         .map(|row| AdminUserOut {
@@ -154,8 +156,8 @@ async fn shown(db: &Db, found: Vec<users::Model>) -> Result<Vec<AdminUserOut>> {
             is_instance_admin: row.is_instance_admin,
             disabled: row.disabled_at.is_some(),
             created_at: Timestamp(row.created_at),
-            second_factor: false,
-            identities: Vec::new(),
+            second_factor: factors.contains(&row.id),
+            identities: linked.remove(&row.id).unwrap_or_default(),
         })
         .collect())
 }
