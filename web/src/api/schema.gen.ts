@@ -91,6 +91,75 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/admin/alerts': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Alerts, newest first. */
+    get: operations['list_alerts'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/admin/alerts/settings': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What is watched, and who is told: for the installation if the caller administers it, else for the workspace. */
+    get: operations['get_alert_settings'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    /** Changes what is watched and who is told. */
+    patch: operations['change_alert_settings'];
+    trace?: never;
+  };
+  '/api/v1/admin/alerts/{id}/resolve': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Settles an alert. What was done about it stays until it is undone; a provider that was taken out of use comes back. */
+    post: operations['resolve_alert'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/admin/alerts/{id}/responses/{response_id}/undo': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Takes back what the house did about an alert by itself. */
+    post: operations['undo_alert_response'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/admin/audit': {
     parameters: {
       query?: never;
@@ -100,6 +169,74 @@ export interface paths {
     };
     /** Read the audit trail */
     get: operations['list_audit'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/admin/jobs': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Jobs that were given up, or that wait. */
+    get: operations['list_jobs'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/admin/jobs/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** Forgets a job. */
+    delete: operations['delete_job'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/admin/jobs/{id}/retry': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Has a job that was given up tried again. */
+    post: operations['retry_job'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/admin/monitor': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** How the house is doing now. */
+    get: operations['get_monitor'];
     put?: never;
     post?: never;
     delete?: never;
@@ -119,6 +256,23 @@ export interface paths {
     put?: never;
     /** Has everything of the workspace indexed anew, while it is found as before. */
     post: operations['reindex'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/admin/series': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Figures over time, in the step that fits. Workspace administrators see their workspace's. */
+    get: operations['get_series'];
+    put?: never;
+    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -2003,6 +2157,138 @@ export interface components {
      */
     ActionState:
       'proposed' | 'confirmed' | 'waiting' | 'done' | 'failed' | 'cancelled' | 'undone' | 'expired';
+    /** @description One job. Its payload is nobody's business. */
+    AdminJob: {
+      /** Format: int32 */
+      attempts: number;
+      created_at: components['schemas']['Timestamp'];
+      error: string | null;
+      /** Format: uuid */
+      id: string;
+      kind: string;
+      run_at: components['schemas']['Timestamp'];
+      state: string;
+    };
+    /** @description One alert. */
+    Alert: {
+      /**
+       * Format: int32
+       * @description How often it was seen.
+       */
+      count: number;
+      /** @description One or two sentences with the numbers. */
+      explanation: string;
+      first_at: components['schemas']['Timestamp'];
+      /** Format: uuid */
+      id: string;
+      kind: components['schemas']['AlertKind'];
+      last_at: components['schemas']['Timestamp'];
+      /** @description What the person who settled it said. */
+      note: string | null;
+      resolved_at: components['schemas']['Timestamp'] | null;
+      resolved_by: components['schemas']['UserId'] | null;
+      /** @description What was done about it by itself. */
+      responses: components['schemas']['AlertResponse'][];
+      severity: components['schemas']['AlertSeverity'];
+      state: components['schemas']['AlertState'];
+      subject: components['schemas']['AlertSubject'] | null;
+      title: string;
+    };
+    /**
+     * @description A rule.
+     * @enum {string}
+     */
+    AlertKind:
+      | 'sign_in_failures'
+      | 'new_place'
+      | 'token_use'
+      | 'cost_spike'
+      | 'error_burst'
+      | 'provider_outage'
+      | 'sync_stale'
+      | 'queue_growing'
+      | 'disk_full'
+      | 'backup_overdue';
+    /** @description A word on how it was settled. */
+    AlertResolveIn: {
+      note?: string | null;
+    };
+    /** @description What was done about an alert by itself. */
+    AlertResponse: {
+      at: components['schemas']['Timestamp'];
+      /** Format: uuid */
+      id: string;
+      kind: components['schemas']['AlertResponseKind'];
+      /** @description `active` or `undone`. */
+      state: string;
+    };
+    /**
+     * @description A response.
+     * @enum {string}
+     */
+    AlertResponseKind: 'throttle' | 'lock_session' | 'pause_key' | 'open_breaker';
+    /** @description One rule. */
+    AlertRule: {
+      enabled: boolean;
+      /** @description What the threshold means. */
+      help: string;
+      kind: components['schemas']['AlertKind'];
+      /** @description What people call it. */
+      label: string;
+      /** @description Whether something is done by itself. */
+      respond: boolean;
+      /** @description What can be done by itself: `throttle`, `lock_session`, `pause_key`, `open_breaker`. */
+      responses: string[];
+      /** Format: double */
+      threshold: number;
+    };
+    /** @description A changed rule; what is not there stays. */
+    AlertRulePatch: {
+      enabled?: boolean | null;
+      kind: components['schemas']['AlertKind'];
+      respond?: boolean | null;
+      /** Format: double */
+      threshold?: number | null;
+    };
+    /** @description The settings. */
+    AlertSettings: {
+      /** @description Addresses that are written to. */
+      mail_to: string[];
+      rules: components['schemas']['AlertRule'][];
+      /** @description Whether posts are signed. */
+      webhook_secret_set: boolean;
+      /** @description Where alerts are posted. */
+      webhook_url: string | null;
+    };
+    /** @description Changed settings; what is not there stays. */
+    AlertSettingsPatch: {
+      /** @description At most twenty addresses. */
+      mail_to?: string[] | null;
+      rules?: components['schemas']['AlertRulePatch'][] | null;
+      /** @description What posts are signed with; null: nothing. */
+      webhook_secret?: string | null;
+      /** @description Null: none. */
+      webhook_url?: string | null;
+    };
+    /**
+     * @description How bad it is.
+     * @enum {string}
+     */
+    AlertSeverity: 'info' | 'warning' | 'critical';
+    /**
+     * @description Whether an alert is still open.
+     * @enum {string}
+     */
+    AlertState: 'open' | 'resolved';
+    /** @description Whom or what an alert is about. */
+    AlertSubject: {
+      /** @description Its id. */
+      id: string;
+      /** @description What people call it. */
+      name: string;
+      /** @description `user`, `token`, `workspace`, `address`, `provider`, `connector` or `node`. */
+      type: string;
+    };
     /** @description A number. */
     Amount: {
       /** @description The currency, where it is money or a part of money. */
@@ -2549,6 +2835,49 @@ export interface components {
         undo_until: components['schemas']['Timestamp'] | null;
         /** @description What is to be looked at twice; where there is anything, a yes needs `accept_warnings`. */
         warnings: string[];
+      };
+      success: boolean;
+    };
+    /** @description `{"success": true, "data": …}`, status 200. */
+    Data_Alert: {
+      /** @description One alert. */
+      data: {
+        /**
+         * Format: int32
+         * @description How often it was seen.
+         */
+        count: number;
+        /** @description One or two sentences with the numbers. */
+        explanation: string;
+        first_at: components['schemas']['Timestamp'];
+        /** Format: uuid */
+        id: string;
+        kind: components['schemas']['AlertKind'];
+        last_at: components['schemas']['Timestamp'];
+        /** @description What the person who settled it said. */
+        note: string | null;
+        resolved_at: components['schemas']['Timestamp'] | null;
+        resolved_by: components['schemas']['UserId'] | null;
+        /** @description What was done about it by itself. */
+        responses: components['schemas']['AlertResponse'][];
+        severity: components['schemas']['AlertSeverity'];
+        state: components['schemas']['AlertState'];
+        subject: components['schemas']['AlertSubject'] | null;
+        title: string;
+      };
+      success: boolean;
+    };
+    /** @description `{"success": true, "data": …}`, status 200. */
+    Data_AlertSettings: {
+      /** @description The settings. */
+      data: {
+        /** @description Addresses that are written to. */
+        mail_to: string[];
+        rules: components['schemas']['AlertRule'][];
+        /** @description Whether posts are signed. */
+        webhook_secret_set: boolean;
+        /** @description Where alerts are posted. */
+        webhook_url: string | null;
       };
       success: boolean;
     };
@@ -3175,6 +3504,27 @@ export interface components {
         has_data: boolean;
         /** @description The metrics. */
         metrics: components['schemas']['MetricOut'][];
+      };
+      success: boolean;
+    };
+    /** @description `{"success": true, "data": …}`, status 200. */
+    Data_MonitorOut: {
+      /** @description The dashboard. */
+      data: {
+        caches: components['schemas']['MonitorCache'][];
+        /** @description The last hour against the hour before. */
+        figures: components['schemas']['MonitorFigure'][];
+        /** @description What the house stands on. */
+        health: components['schemas']['MonitorPart'][];
+        jobs: components['schemas']['MonitorJobs'][];
+        /** @description Empty for who does not administer the installation, like what follows. */
+        nodes: components['schemas']['MonitorNode'][];
+        now: components['schemas']['Timestamp'];
+        /**
+         * Format: int64
+         * @description Live connections of all nodes.
+         */
+        sockets: number;
       };
       success: boolean;
     };
@@ -4037,6 +4387,51 @@ export interface components {
       success: boolean;
     };
     /** @description `{"success": true, "data": […], "page": {…}}`. */
+    Listing_AdminJob: {
+      data: {
+        /** Format: int32 */
+        attempts: number;
+        created_at: components['schemas']['Timestamp'];
+        error: string | null;
+        /** Format: uuid */
+        id: string;
+        kind: string;
+        run_at: components['schemas']['Timestamp'];
+        state: string;
+      }[];
+      page: components['schemas']['PageOut'];
+      success: boolean;
+    };
+    /** @description `{"success": true, "data": […], "page": {…}}`. */
+    Listing_Alert: {
+      data: {
+        /**
+         * Format: int32
+         * @description How often it was seen.
+         */
+        count: number;
+        /** @description One or two sentences with the numbers. */
+        explanation: string;
+        first_at: components['schemas']['Timestamp'];
+        /** Format: uuid */
+        id: string;
+        kind: components['schemas']['AlertKind'];
+        last_at: components['schemas']['Timestamp'];
+        /** @description What the person who settled it said. */
+        note: string | null;
+        resolved_at: components['schemas']['Timestamp'] | null;
+        resolved_by: components['schemas']['UserId'] | null;
+        /** @description What was done about it by itself. */
+        responses: components['schemas']['AlertResponse'][];
+        severity: components['schemas']['AlertSeverity'];
+        state: components['schemas']['AlertState'];
+        subject: components['schemas']['AlertSubject'] | null;
+        title: string;
+      }[];
+      page: components['schemas']['PageOut'];
+      success: boolean;
+    };
+    /** @description `{"success": true, "data": […], "page": {…}}`. */
     Listing_AnalysisOut: {
       data: {
         author: components['schemas']['AnalysisAuthor'] | null;
@@ -4542,6 +4937,26 @@ export interface components {
         status: components['schemas']['SyncStatus'];
         streams: components['schemas']['StreamOut'][];
         trigger: components['schemas']['SyncTrigger'];
+      }[];
+      page: components['schemas']['PageOut'];
+      success: boolean;
+    };
+    /** @description `{"success": true, "data": […], "page": {…}}`. */
+    Listing_SeriesOut: {
+      data: {
+        /** @description What it is the line of, where it was split. */
+        labels?: {
+          [key: string]: string;
+        };
+        name: string;
+        points: components['schemas']['SeriesPoint'][];
+        /**
+         * Format: int64
+         * @description Seconds of a point.
+         */
+        step: number;
+        /** @description `ms`, `count`, `tokens`, `usd_micros` or `bytes`. */
+        unit: string;
       }[];
       page: components['schemas']['PageOut'];
       success: boolean;
@@ -5200,6 +5615,93 @@ export interface components {
       /** @description The provider. */
       provider: string;
     };
+    /** @description One cache, in the last hour. */
+    MonitorCache: {
+      /** Format: int64 */
+      entries: number | null;
+      /** Format: int64 */
+      hits: number;
+      /** Format: int64 */
+      misses: number;
+      name: string;
+    };
+    /** @description One figure. */
+    MonitorFigure: {
+      /** @description What people call it. */
+      label: string;
+      /** @description Its name, such as `http.requests`. */
+      name: string;
+      /**
+       * Format: double
+       * @description Of the hour before.
+       */
+      previous: number | null;
+      /** @description `count`, `ms`, `percent`, `tokens` or `usd_micros`. */
+      unit: string;
+      /**
+       * Format: double
+       * @description Of the last hour; none where nothing was measured.
+       */
+      value: number | null;
+    };
+    /** @description The jobs of one kind. */
+    MonitorJobs: {
+      /** Format: int64 */
+      failed: number;
+      kind: string;
+      /**
+       * Format: int64
+       * @description How long the first one that is due has been waiting.
+       */
+      oldest_seconds: number;
+      /** Format: int64 */
+      running: number;
+      /** Format: int64 */
+      waiting: number;
+    };
+    /** @description One node. */
+    MonitorNode: {
+      /** @description Whether it is the one that answers. */
+      current: boolean;
+      /** Format: uuid */
+      id: string;
+      name: string;
+      seen_at: components['schemas']['Timestamp'];
+      started_at: components['schemas']['Timestamp'];
+      version: string;
+    };
+    /** @description The dashboard. */
+    MonitorOut: {
+      caches: components['schemas']['MonitorCache'][];
+      /** @description The last hour against the hour before. */
+      figures: components['schemas']['MonitorFigure'][];
+      /** @description What the house stands on. */
+      health: components['schemas']['MonitorPart'][];
+      jobs: components['schemas']['MonitorJobs'][];
+      /** @description Empty for who does not administer the installation, like what follows. */
+      nodes: components['schemas']['MonitorNode'][];
+      now: components['schemas']['Timestamp'];
+      /**
+       * Format: int64
+       * @description Live connections of all nodes.
+       */
+      sockets: number;
+    };
+    /** @description What was seen of a part. */
+    MonitorPart: {
+      /** @description A sentence. */
+      detail: string | null;
+      /** @description Such as `store`. */
+      part: string;
+      /** @description Since when it is so. */
+      since: components['schemas']['Timestamp'];
+      state: components['schemas']['MonitorStanding'];
+    };
+    /**
+     * @description How a part is.
+     * @enum {string}
+     */
+    MonitorStanding: 'ok' | 'degraded' | 'down' | 'absent';
     /** @description The range of an answer. */
     Named: {
       /** @description The first day. */
@@ -5574,6 +6076,51 @@ export interface components {
     SecretIn: {
       /** @description What webhooks will be signed with. */
       secret: string;
+    };
+    /** @description One line of a chart. */
+    SeriesOut: {
+      /** @description What it is the line of, where it was split. */
+      labels?: {
+        [key: string]: string;
+      };
+      name: string;
+      points: components['schemas']['SeriesPoint'][];
+      /**
+       * Format: int64
+       * @description Seconds of a point.
+       */
+      step: number;
+      /** @description `ms`, `count`, `tokens`, `usd_micros` or `bytes`. */
+      unit: string;
+    };
+    /** @description One point. */
+    SeriesPoint: {
+      at: components['schemas']['Timestamp'];
+      /**
+       * Format: int64
+       * @description How many.
+       */
+      count: number;
+      /** Format: double */
+      max: number | null;
+      /** Format: double */
+      min: number | null;
+      /** Format: double */
+      p50: number | null;
+      /** Format: double */
+      p95: number | null;
+      /** Format: double */
+      p99: number | null;
+      /**
+       * Format: double
+       * @description All together.
+       */
+      sum: number;
+      /**
+       * Format: double
+       * @description What a chart shows: the sum of what is counted, the mean of what is a level or spread.
+       */
+      value: number | null;
     };
     /**
      * Format: uuid
@@ -6985,6 +7532,438 @@ export interface operations {
       };
     };
   };
+  list_alerts: {
+    parameters: {
+      query?: {
+        /** @description Both unless told. */
+        state?: components['schemas']['AlertState'];
+        /** @description Rows a page, 1 to 200; 50 unless told. */
+        limit?: number;
+        /** @description The `next_cursor` of the page before. */
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Listing_Alert'];
+        };
+      };
+      /** @description The body is not JSON (`INVALID_JSON`) */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Nobody is signed in (`UNAUTHORIZED`) */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not permitted (`FORBIDDEN`) */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description A field is at fault (`VALIDATION_FAILED`) */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Too many requests (`RATE_LIMITED`) */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Try again later (`UNAVAILABLE`) */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  get_alert_settings: {
+    parameters: {
+      query?: {
+        /** @description `true`: those of the workspace, for who administers the installation, too. */
+        workspace?: boolean;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Data_AlertSettings'];
+        };
+      };
+      /** @description The body is not JSON (`INVALID_JSON`) */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Nobody is signed in (`UNAUTHORIZED`) */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not permitted (`FORBIDDEN`) */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description A field is at fault (`VALIDATION_FAILED`) */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Too many requests (`RATE_LIMITED`) */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Try again later (`UNAVAILABLE`) */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  change_alert_settings: {
+    parameters: {
+      query?: {
+        /** @description `true`: those of the workspace, for who administers the installation, too. */
+        workspace?: boolean;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['AlertSettingsPatch'];
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Data_AlertSettings'];
+        };
+      };
+      /** @description The body is not JSON (`INVALID_JSON`) */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Nobody is signed in (`UNAUTHORIZED`) */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not permitted (`FORBIDDEN`) */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description A field is at fault (`VALIDATION_FAILED`) */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Too many requests (`RATE_LIMITED`) */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Try again later (`UNAVAILABLE`) */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  resolve_alert: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['AlertResolveIn'];
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Data_Alert'];
+        };
+      };
+      /** @description The body is not JSON (`INVALID_JSON`) */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Nobody is signed in (`UNAUTHORIZED`) */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not permitted (`FORBIDDEN`) */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not Found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Conflict */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description A field is at fault (`VALIDATION_FAILED`) */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Too many requests (`RATE_LIMITED`) */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Try again later (`UNAVAILABLE`) */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  undo_alert_response: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+        response_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Data_Alert'];
+        };
+      };
+      /** @description The body is not JSON (`INVALID_JSON`) */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Nobody is signed in (`UNAUTHORIZED`) */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not permitted (`FORBIDDEN`) */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not Found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Conflict */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description A field is at fault (`VALIDATION_FAILED`) */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Too many requests (`RATE_LIMITED`) */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Try again later (`UNAVAILABLE`) */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
   list_audit: {
     parameters: {
       query?: {
@@ -7081,6 +8060,340 @@ export interface operations {
       };
     };
   };
+  list_jobs: {
+    parameters: {
+      query?: {
+        /** @description `failed` unless told. */
+        state?: 'failed' | 'waiting';
+        /** @description Rows a page, 1 to 200; 50 unless told. */
+        limit?: number;
+        /** @description The `next_cursor` of the page before. */
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Listing_AdminJob'];
+        };
+      };
+      /** @description The body is not JSON (`INVALID_JSON`) */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Nobody is signed in (`UNAUTHORIZED`) */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not permitted (`FORBIDDEN`) */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description A field is at fault (`VALIDATION_FAILED`) */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Too many requests (`RATE_LIMITED`) */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Try again later (`UNAVAILABLE`) */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  delete_job: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Data_Empty'];
+        };
+      };
+      /** @description The body is not JSON (`INVALID_JSON`) */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Nobody is signed in (`UNAUTHORIZED`) */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not permitted (`FORBIDDEN`) */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not Found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description A field is at fault (`VALIDATION_FAILED`) */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Too many requests (`RATE_LIMITED`) */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Try again later (`UNAVAILABLE`) */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  retry_job: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Data_Empty'];
+        };
+      };
+      /** @description The body is not JSON (`INVALID_JSON`) */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Nobody is signed in (`UNAUTHORIZED`) */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not permitted (`FORBIDDEN`) */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not Found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Conflict */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description A field is at fault (`VALIDATION_FAILED`) */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Too many requests (`RATE_LIMITED`) */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Try again later (`UNAVAILABLE`) */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  get_monitor: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Data_MonitorOut'];
+        };
+      };
+      /** @description The body is not JSON (`INVALID_JSON`) */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Nobody is signed in (`UNAUTHORIZED`) */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not permitted (`FORBIDDEN`) */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description A field is at fault (`VALIDATION_FAILED`) */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Too many requests (`RATE_LIMITED`) */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Try again later (`UNAVAILABLE`) */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
   reindex: {
     parameters: {
       query?: never;
@@ -7127,6 +8440,93 @@ export interface operations {
         };
       };
       /** @description A field is at fault (`VALIDATION_FAILED`) */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Too many requests (`RATE_LIMITED`) */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Try again later (`UNAVAILABLE`) */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  get_series: {
+    parameters: {
+      query: {
+        /** @description Such as `http.requests` or `model.cost`. */
+        name: string;
+        /** @description Not before; a day ago unless told. */
+        from?: string;
+        /** @description Before; now unless told. */
+        to?: string;
+        /** @description Seconds of a point. A coarser one is chosen where there would be more than 1,500 points. */
+        step?: number;
+        /** @description Splits by `provider`, `model`, `workspace`, `route`, `status`, `kind`, `cache`, `method` or `pool`. */
+        by?: string;
+        /** @description Only what has this label, such as `provider:openai`. May come several times. */
+        label?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Listing_SeriesOut'];
+        };
+      };
+      /** @description The body is not JSON (`INVALID_JSON`) */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Nobody is signed in (`UNAUTHORIZED`) */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not permitted (`FORBIDDEN`) */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Unprocessable Entity */
       422: {
         headers: {
           [name: string]: unknown;
