@@ -31,6 +31,7 @@ pub enum Wanted {
 #[serde(deny_unknown_fields)]
 pub struct JobQuery {
     /// `failed` unless told.
+    #[param(inline)]
     pub state: Option<Wanted>,
     /// Rows a page, 1 to 200; 50 unless told.
     pub limit: Option<u32>,
