@@ -2,8 +2,8 @@
 //! transaction; the rows and objects that nobody can read any more are removed by a job, which can begin anew.
 
 use db::entity::{
-    access_log, api_tokens, identities, invitations, members, passkeys, provider_keys, recovery_codes,
-    sessions, settings, totp, users, workspaces,
+    access_log, api_tokens, challenges, identities, invitations, members, passkeys, provider_keys,
+    recovery_codes, sessions, settings, totp, users, workspaces,
 };
 use db::events::Scope;
 use db::jobs::Job;
@@ -252,6 +252,10 @@ async fn forget_ways_in(tx: &Tx, user: UserId) -> Result<()> {
         .await?;
     passkeys::Entity::delete_many()
         .filter(passkeys::Column::UserId.eq(user))
+        .exec(&**tx)
+        .await?;
+    challenges::Entity::delete_many()
+        .filter(challenges::Column::UserId.eq(user))
         .exec(&**tx)
         .await?;
     Ok(())
