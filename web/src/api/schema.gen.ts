@@ -91,6 +91,92 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/admin/access': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** List sign-ins and uses of API tokens */
+    get: operations['list_access'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/admin/alerts': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Alerts, newest first. */
+    get: operations['list_alerts'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/admin/alerts/settings': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What is watched, and who is told: for the installation if the caller administers it, else for the workspace. */
+    get: operations['get_alert_settings'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    /** Changes what is watched and who is told. */
+    patch: operations['change_alert_settings'];
+    trace?: never;
+  };
+  '/api/v1/admin/alerts/{id}/resolve': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Settles an alert. What was done about it stays until it is undone; a provider that was taken out of use comes back. */
+    post: operations['resolve_alert'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/admin/alerts/{id}/responses/{response_id}/undo': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Takes back what the house did about an alert by itself. */
+    post: operations['undo_alert_response'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/admin/audit': {
     parameters: {
       query?: never;
@@ -100,6 +186,40 @@ export interface paths {
     };
     /** Read the audit trail */
     get: operations['list_audit'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/admin/audit/export': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Take the audit trail along */
+    get: operations['export_audit'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/admin/audit/verify': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Check that the audit trail is whole and as it was written */
+    get: operations['verify_audit'];
     put?: never;
     post?: never;
     delete?: never;
@@ -129,6 +249,91 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/admin/compliance': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Report who may do what, what went out, what is gone */
+    get: operations['report_compliance'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/admin/jobs': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Jobs that were given up, or that wait. */
+    get: operations['list_jobs'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/admin/jobs/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** Forgets a job. */
+    delete: operations['delete_job'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/admin/jobs/{id}/retry': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Has a job that was given up tried again. */
+    post: operations['retry_job'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/admin/monitor': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** How the house is doing now. */
+    get: operations['get_monitor'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/admin/reindex': {
     parameters: {
       query?: never;
@@ -140,6 +345,23 @@ export interface paths {
     put?: never;
     /** Has everything of the workspace indexed anew, while it is found as before. */
     post: operations['reindex'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/admin/series': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Figures over time, in the step that fits. Workspace administrators see their workspace's. */
+    get: operations['get_series'];
+    put?: never;
+    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -161,6 +383,133 @@ export interface paths {
     options?: never;
     head?: never;
     patch?: never;
+    trace?: never;
+  };
+  '/api/v1/admin/threads': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Threads of the workspace, their titles withheld. */
+    get: operations['list_withheld_threads'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/admin/threads/{id}/open': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Opens a thread for an hour, for a reason that is written down; its owner is told. */
+    post: operations['open_thread'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/admin/users': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** List everybody who has an account */
+    get: operations['list_users'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/admin/users/{user_id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /**
+     * Erase somebody
+     * @description Their account, and everything that is theirs alone. What others read too stays, without their name.
+     */
+    delete: operations['erase_user'];
+    options?: never;
+    head?: never;
+    /** Change somebody: their name, whether they may sign in, whether they administer the installation */
+    patch: operations['patch_user'];
+    trace?: never;
+  };
+  '/api/v1/admin/users/{user_id}/sign-out': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Sign somebody out on all devices */
+    post: operations['sign_user_out'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/admin/workspaces': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** List all workspaces of the installation */
+    get: operations['list_all_workspaces'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/admin/workspaces/{workspace_id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /**
+     * Erase a workspace and destroy its key
+     * @description Nothing of it can be read from that moment; its rows and objects are removed in the background.
+     */
+    delete: operations['erase_workspace'];
+    options?: never;
+    head?: never;
+    /** Change what a workspace may use */
+    patch: operations['patch_any_workspace'];
     trace?: never;
   };
   '/api/v1/ai/queries/{id}': {
@@ -563,6 +912,42 @@ export interface paths {
     options?: never;
     head?: never;
     patch?: never;
+    trace?: never;
+  };
+  '/api/v1/budgets': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Budgets, with what was spent of them. */
+    get: operations['list_budgets'];
+    put?: never;
+    /** A new budget. What was spent in its period before counts. */
+    post: operations['create_budget'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/budgets/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** No limit any more. */
+    delete: operations['delete_budget'];
+    options?: never;
+    head?: never;
+    /** Another limit. */
+    patch: operations['patch_budget'];
     trace?: never;
   };
   '/api/v1/business/demo': {
@@ -1190,6 +1575,43 @@ export interface paths {
      *     name of whoever calls this.
      */
     post: operations['send_mail'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/me/erase': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Erase oneself
+     * @description The account, and everything that is one's own alone. What others read too stays, without one's name.
+     */
+    post: operations['erase_me'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/me/export': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Everything of one's own, as JSON. */
+    get: operations['export_me'];
+    put?: never;
+    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -2194,6 +2616,62 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
   schemas: {
+    /** @description A sign-in, or the uses of a token in an hour. */
+    AccessOut: {
+      /** @description `sign_in` or `use`. */
+      action: string;
+      address: string;
+      agent: string;
+      at: components['schemas']['Timestamp'];
+      /** Format: uuid */
+      id: string;
+      /** @description When last in that hour. */
+      last_at: components['schemas']['Timestamp'];
+      /** @description Their name, while the account exists. */
+      name: string | null;
+      /** @description `ok`, or why not. */
+      outcome: string;
+      /** Format: uuid */
+      token_id: string | null;
+      user_id: components['schemas']['UserId'] | null;
+      /**
+       * Format: int64
+       * @description In how many minutes of the hour.
+       */
+      uses: number;
+      /** @description `session`, `password` or `token`. */
+      via: string;
+    };
+    /** @description Somebody who can get in. */
+    AccessRowOut: {
+      disabled: boolean;
+      email: string;
+      last_seen_at: components['schemas']['Timestamp'] | null;
+      role: components['schemas']['Role'];
+      second_factor: boolean;
+      /** @description API tokens that are good. */
+      tokens: number;
+      /** @description The name. */
+      user: string;
+      user_id: components['schemas']['UserId'];
+      /** @description The workspace's name. */
+      workspace: string;
+    };
+    /** @description What an account holds beside what its person wrote. */
+    AccountExport: {
+      /** @description The person. */
+      account: components['schemas']['UserOut'];
+      /** @description What the trail says that they did. */
+      audit: unknown[];
+      /** @description Workspaces and roles. */
+      memberships: unknown[];
+      /** @description Settings by name. */
+      settings: unknown;
+      /** @description API tokens, without what would open anything. */
+      tokens: unknown[];
+      /** @description Calls of models: when, which, tokens, cost. */
+      usage: unknown[];
+    };
     /**
      * Format: uuid
      * @description Something to be done after a person says yes.
@@ -2295,6 +2773,187 @@ export interface components {
      */
     ActionState:
       'proposed' | 'confirmed' | 'waiting' | 'done' | 'failed' | 'cancelled' | 'undone' | 'expired';
+    /** @description One job. Its payload is nobody's business. */
+    AdminJob: {
+      /** Format: int32 */
+      attempts: number;
+      created_at: components['schemas']['Timestamp'];
+      error: string | null;
+      /** Format: uuid */
+      id: string;
+      kind: string;
+      run_at: components['schemas']['Timestamp'];
+      state: string;
+    };
+    /** @description A person, as administrators of the installation see them. */
+    AdminUserOut: {
+      created_at: components['schemas']['Timestamp'];
+      /** @description They may not sign in. */
+      disabled: boolean;
+      email: string;
+      full_name: string;
+      id: components['schemas']['UserId'];
+      /** @description The providers that they sign in with. */
+      identities: string[];
+      is_instance_admin: boolean;
+      last_seen_at: components['schemas']['Timestamp'] | null;
+      /** @description Whether a second factor is asked of them. */
+      second_factor: boolean;
+      workspaces: components['schemas']['MembershipOut'][];
+    };
+    /** @description A changed person. */
+    AdminUserPatch: {
+      /** @default null */
+      disabled: boolean | null;
+      /** @default null */
+      full_name: string | null;
+      /** @default null */
+      is_instance_admin: boolean | null;
+    };
+    /** @description A workspace, as administrators of the installation see it. */
+    AdminWorkspaceOut: {
+      /** @description What its calls of models cost since the first of the month, UTC. */
+      cost_month: components['schemas']['CostOut'];
+      created_at: components['schemas']['Timestamp'];
+      id: components['schemas']['WorkspaceId'];
+      key_created_at: components['schemas']['Timestamp'] | null;
+      /** Format: int64 */
+      members: number;
+      /** Format: int64 */
+      messages: number;
+      name: string;
+      plan: components['schemas']['Plan'];
+      /**
+       * Format: int64
+       * @description Of files, before they were sealed.
+       */
+      storage_bytes: number;
+    };
+    /** @description A changed workspace. */
+    AdminWorkspacePatch: {
+      /** @default null */
+      plan: components['schemas']['Plan'] | null;
+    };
+    /** @description One alert. */
+    Alert: {
+      /**
+       * Format: int32
+       * @description How often it was seen.
+       */
+      count: number;
+      /** @description One or two sentences with the numbers. */
+      explanation: string;
+      first_at: components['schemas']['Timestamp'];
+      /** Format: uuid */
+      id: string;
+      kind: components['schemas']['AlertKind'];
+      last_at: components['schemas']['Timestamp'];
+      /** @description What the person who settled it said. */
+      note: string | null;
+      resolved_at: components['schemas']['Timestamp'] | null;
+      resolved_by: components['schemas']['UserId'] | null;
+      /** @description What was done about it by itself. */
+      responses: components['schemas']['AlertResponse'][];
+      severity: components['schemas']['AlertSeverity'];
+      state: components['schemas']['AlertState'];
+      subject: components['schemas']['AlertSubject'] | null;
+      title: string;
+    };
+    /**
+     * @description A rule.
+     * @enum {string}
+     */
+    AlertKind:
+      | 'sign_in_failures'
+      | 'new_place'
+      | 'token_use'
+      | 'cost_spike'
+      | 'error_burst'
+      | 'provider_outage'
+      | 'sync_stale'
+      | 'queue_growing'
+      | 'disk_full'
+      | 'backup_overdue';
+    /** @description A word on how it was settled. */
+    AlertResolveIn: {
+      note?: string | null;
+    };
+    /** @description What was done about an alert by itself. */
+    AlertResponse: {
+      at: components['schemas']['Timestamp'];
+      /** Format: uuid */
+      id: string;
+      kind: components['schemas']['AlertResponseKind'];
+      /** @description `active` or `undone`. */
+      state: string;
+    };
+    /**
+     * @description A response.
+     * @enum {string}
+     */
+    AlertResponseKind: 'throttle' | 'lock_session' | 'pause_key' | 'open_breaker';
+    /** @description One rule. */
+    AlertRule: {
+      enabled: boolean;
+      /** @description What the threshold means. */
+      help: string;
+      kind: components['schemas']['AlertKind'];
+      /** @description What people call it. */
+      label: string;
+      /** @description Whether something is done by itself. */
+      respond: boolean;
+      /** @description What can be done by itself: `throttle`, `lock_session`, `pause_key`, `open_breaker`. */
+      responses: string[];
+      /** Format: double */
+      threshold: number;
+    };
+    /** @description A changed rule; what is not there stays. */
+    AlertRulePatch: {
+      enabled?: boolean | null;
+      kind: components['schemas']['AlertKind'];
+      respond?: boolean | null;
+      /** Format: double */
+      threshold?: number | null;
+    };
+    /** @description The settings. */
+    AlertSettings: {
+      /** @description Addresses that are written to. */
+      mail_to: string[];
+      rules: components['schemas']['AlertRule'][];
+      /** @description Whether posts are signed. */
+      webhook_secret_set: boolean;
+      /** @description Where alerts are posted. */
+      webhook_url: string | null;
+    };
+    /** @description Changed settings; what is not there stays. */
+    AlertSettingsPatch: {
+      /** @description At most twenty addresses. */
+      mail_to?: string[] | null;
+      rules?: components['schemas']['AlertRulePatch'][] | null;
+      /** @description What posts are signed with; null: nothing. */
+      webhook_secret?: string | null;
+      /** @description Null: none. */
+      webhook_url?: string | null;
+    };
+    /**
+     * @description How bad it is.
+     * @enum {string}
+     */
+    AlertSeverity: 'info' | 'warning' | 'critical';
+    /**
+     * @description Whether an alert is still open.
+     * @enum {string}
+     */
+    AlertState: 'open' | 'resolved';
+    /** @description Whom or what an alert is about. */
+    AlertSubject: {
+      /** @description Its id. */
+      id: string;
+      /** @description What people call it. */
+      name: string;
+      /** @description `user`, `token`, `workspace`, `address`, `provider`, `connector` or `node`. */
+      type: string;
+    };
     /** @description A number. */
     Amount: {
       /** @description The currency, where it is money or a part of money. */
@@ -2479,6 +3138,110 @@ export interface components {
       /** @description Where it lies. */
       where: string;
     };
+    /** @description A place where the trail does not hold. */
+    BrokenOut: {
+      at: components['schemas']['Timestamp'] | null;
+      /**
+       * Format: uuid
+       * @description The row; null where one is missing.
+       */
+      id: string | null;
+      /** @description What is wrong. */
+      reason: string;
+    };
+    /**
+     * @description A new budget.
+     * @example {
+     *       "hard": false,
+     *       "limit_minor": 100000,
+     *       "period": "month",
+     *       "scope": "workspace"
+     *     }
+     */
+    BudgetIn: {
+      /**
+       * @description `USD`, the currency of the prices.
+       * @example USD
+       */
+      currency?: string | null;
+      /** @description Whether it refuses; it does unless told. */
+      hard?: boolean | null;
+      /**
+       * Format: int64
+       * @description In cents, from 1.
+       * @example 1000
+       */
+      limit_minor: number;
+      /** @description How long before it begins anew. */
+      period: components['schemas']['BudgetPeriod'];
+      /** @description What it is about. */
+      scope: components['schemas']['BudgetScope'];
+      /** @description The person's id, the provider whose workspace key it is (or `owner:provider`), or `provider/model`. */
+      subject_id?: string | null;
+    };
+    /** @description A budget. */
+    BudgetOut: {
+      /** @description When it was made. */
+      created_at: components['schemas']['Timestamp'];
+      /** @description `USD`: prices of models are in dollars. */
+      currency: string;
+      /** @description Whether it refuses; else it only warns. */
+      hard: boolean;
+      /**
+       * Format: uuid
+       * @description The budget.
+       */
+      id: string;
+      /**
+       * Format: int64
+       * @description In cents.
+       */
+      limit_minor: number;
+      /** @description How long before it begins anew. */
+      period: components['schemas']['BudgetPeriod'];
+      /**
+       * Format: int64
+       * @description Set aside for calls that are on, in cents, rounded up.
+       */
+      reserved_minor: number;
+      /** @description When it begins anew. */
+      resets_at: components['schemas']['Timestamp'];
+      /** @description What it is about. */
+      scope: components['schemas']['BudgetScope'];
+      /**
+       * Format: int64
+       * @description Spent in this period, in cents, rounded up.
+       */
+      spent_minor: number;
+      /** @description Which person, key (`owner:provider`) or model (`provider/model`); null for all of it. */
+      subject_id: string | null;
+      /** @description Its name for people. */
+      subject_name: string;
+    };
+    /** @description A changed budget. */
+    BudgetPatch: {
+      /**
+       * @description Whether it refuses.
+       * @default null
+       */
+      hard: boolean | null;
+      /**
+       * Format: int64
+       * @description In cents, from 1.
+       * @default null
+       */
+      limit_minor: number | null;
+    };
+    /**
+     * @description How long before a budget begins anew, in UTC.
+     * @enum {string}
+     */
+    BudgetPeriod: 'day' | 'week' | 'month';
+    /**
+     * @description What a budget is about.
+     * @enum {string}
+     */
+    BudgetScope: 'workspace' | 'user' | 'key' | 'model' | 'instance';
     /** @description An answer. */
     BusinessAnswer: {
       action: components['schemas']['ActionOut'] | null;
@@ -2724,6 +3487,19 @@ export interface components {
        */
       sha256: string | null;
     };
+    /** @description The report. */
+    ComplianceOut: {
+      access: components['schemas']['AccessRowOut'][];
+      audit: components['schemas']['VerifiedOut'];
+      break_glass: components['schemas']['AuditOut'][];
+      erasures: components['schemas']['AuditOut'][];
+      exports: components['schemas']['AuditOut'][];
+      failed_sign_ins: components['schemas']['FailuresOut'][];
+      generated_at: components['schemas']['Timestamp'];
+      keys: components['schemas']['KeyAgeOut'][];
+      period: components['schemas']['PeriodOut'];
+      retention: components['schemas']['RetentionOut'][];
+    };
     /** @description A yes. */
     ConfirmIn: {
       /** @description That the warnings were read, where there are any. */
@@ -2843,6 +3619,16 @@ export interface components {
       /** @description Whether it tells of changes by itself. */
       webhooks: boolean;
     };
+    /** @description An amount of money. */
+    CostOut: {
+      /** @description ISO 4217. */
+      currency: string;
+      /**
+       * Format: int64
+       * @description In the smallest unit of the currency: cents.
+       */
+      minor: number;
+    };
     /** @description `{"success": true, "data": …}`, status 200. */
     Data_ActionOut: {
       /** @description Something that is to be done, or was. */
@@ -2883,6 +3669,92 @@ export interface components {
         undo_until: components['schemas']['Timestamp'] | null;
         /** @description What is to be looked at twice; where there is anything, a yes needs `accept_warnings`. */
         warnings: string[];
+      };
+      success: boolean;
+    };
+    /** @description `{"success": true, "data": …}`, status 200. */
+    Data_AdminUserOut: {
+      /** @description A person, as administrators of the installation see them. */
+      data: {
+        created_at: components['schemas']['Timestamp'];
+        /** @description They may not sign in. */
+        disabled: boolean;
+        email: string;
+        full_name: string;
+        id: components['schemas']['UserId'];
+        /** @description The providers that they sign in with. */
+        identities: string[];
+        is_instance_admin: boolean;
+        last_seen_at: components['schemas']['Timestamp'] | null;
+        /** @description Whether a second factor is asked of them. */
+        second_factor: boolean;
+        workspaces: components['schemas']['MembershipOut'][];
+      };
+      success: boolean;
+    };
+    /** @description `{"success": true, "data": …}`, status 200. */
+    Data_AdminWorkspaceOut: {
+      /** @description A workspace, as administrators of the installation see it. */
+      data: {
+        /** @description What its calls of models cost since the first of the month, UTC. */
+        cost_month: components['schemas']['CostOut'];
+        created_at: components['schemas']['Timestamp'];
+        id: components['schemas']['WorkspaceId'];
+        key_created_at: components['schemas']['Timestamp'] | null;
+        /** Format: int64 */
+        members: number;
+        /** Format: int64 */
+        messages: number;
+        name: string;
+        plan: components['schemas']['Plan'];
+        /**
+         * Format: int64
+         * @description Of files, before they were sealed.
+         */
+        storage_bytes: number;
+      };
+      success: boolean;
+    };
+    /** @description `{"success": true, "data": …}`, status 200. */
+    Data_Alert: {
+      /** @description One alert. */
+      data: {
+        /**
+         * Format: int32
+         * @description How often it was seen.
+         */
+        count: number;
+        /** @description One or two sentences with the numbers. */
+        explanation: string;
+        first_at: components['schemas']['Timestamp'];
+        /** Format: uuid */
+        id: string;
+        kind: components['schemas']['AlertKind'];
+        last_at: components['schemas']['Timestamp'];
+        /** @description What the person who settled it said. */
+        note: string | null;
+        resolved_at: components['schemas']['Timestamp'] | null;
+        resolved_by: components['schemas']['UserId'] | null;
+        /** @description What was done about it by itself. */
+        responses: components['schemas']['AlertResponse'][];
+        severity: components['schemas']['AlertSeverity'];
+        state: components['schemas']['AlertState'];
+        subject: components['schemas']['AlertSubject'] | null;
+        title: string;
+      };
+      success: boolean;
+    };
+    /** @description `{"success": true, "data": …}`, status 200. */
+    Data_AlertSettings: {
+      /** @description The settings. */
+      data: {
+        /** @description Addresses that are written to. */
+        mail_to: string[];
+        rules: components['schemas']['AlertRule'][];
+        /** @description Whether posts are signed. */
+        webhook_secret_set: boolean;
+        /** @description Where alerts are posted. */
+        webhook_url: string | null;
       };
       success: boolean;
     };
@@ -2982,6 +3854,49 @@ export interface components {
         verified: boolean;
         /** @description Where it lies. */
         where: string;
+      };
+      success: boolean;
+    };
+    /** @description `{"success": true, "data": …}`, status 200. */
+    Data_BudgetOut: {
+      /** @description A budget. */
+      data: {
+        /** @description When it was made. */
+        created_at: components['schemas']['Timestamp'];
+        /** @description `USD`: prices of models are in dollars. */
+        currency: string;
+        /** @description Whether it refuses; else it only warns. */
+        hard: boolean;
+        /**
+         * Format: uuid
+         * @description The budget.
+         */
+        id: string;
+        /**
+         * Format: int64
+         * @description In cents.
+         */
+        limit_minor: number;
+        /** @description How long before it begins anew. */
+        period: components['schemas']['BudgetPeriod'];
+        /**
+         * Format: int64
+         * @description Set aside for calls that are on, in cents, rounded up.
+         */
+        reserved_minor: number;
+        /** @description When it begins anew. */
+        resets_at: components['schemas']['Timestamp'];
+        /** @description What it is about. */
+        scope: components['schemas']['BudgetScope'];
+        /**
+         * Format: int64
+         * @description Spent in this period, in cents, rounded up.
+         */
+        spent_minor: number;
+        /** @description Which person, key (`owner:provider`) or model (`provider/model`); null for all of it. */
+        subject_id: string | null;
+        /** @description Its name for people. */
+        subject_name: string;
       };
       success: boolean;
     };
@@ -3100,6 +4015,23 @@ export interface components {
         time_zone: string;
         /** @description On which day its weeks begin. */
         week_start: components['schemas']['WeekStart'];
+      };
+      success: boolean;
+    };
+    /** @description `{"success": true, "data": …}`, status 200. */
+    Data_ComplianceOut: {
+      /** @description The report. */
+      data: {
+        access: components['schemas']['AccessRowOut'][];
+        audit: components['schemas']['VerifiedOut'];
+        break_glass: components['schemas']['AuditOut'][];
+        erasures: components['schemas']['AuditOut'][];
+        exports: components['schemas']['AuditOut'][];
+        failed_sign_ins: components['schemas']['FailuresOut'][];
+        generated_at: components['schemas']['Timestamp'];
+        keys: components['schemas']['KeyAgeOut'][];
+        period: components['schemas']['PeriodOut'];
+        retention: components['schemas']['RetentionOut'][];
       };
       success: boolean;
     };
@@ -3542,11 +4474,47 @@ export interface components {
       success: boolean;
     };
     /** @description `{"success": true, "data": …}`, status 200. */
+    Data_MonitorOut: {
+      /** @description The dashboard. */
+      data: {
+        caches: components['schemas']['MonitorCache'][];
+        /** @description The last hour against the hour before. */
+        figures: components['schemas']['MonitorFigure'][];
+        /** @description What the house stands on. */
+        health: components['schemas']['MonitorPart'][];
+        jobs: components['schemas']['MonitorJobs'][];
+        /** @description Empty for who does not administer the installation, like what follows. */
+        nodes: components['schemas']['MonitorNode'][];
+        now: components['schemas']['Timestamp'];
+        /**
+         * Format: int64
+         * @description Live connections of all nodes.
+         */
+        sockets: number;
+      };
+      success: boolean;
+    };
+    /** @description `{"success": true, "data": …}`, status 200. */
     Data_NewTokenOut: {
       /** @description A token that was just made; it is not shown again. */
       data: components['schemas']['TokenOut'] & {
         /** @description The token itself. */
         token: string;
+      };
+      success: boolean;
+    };
+    /** @description `{"success": true, "data": …}`, status 200. */
+    Data_OwnExport: {
+      /** @description Everything of one's own. */
+      data: {
+        /** @description The account: memberships, settings, tokens without secrets, usage, acts. */
+        account: components['schemas']['AccountExport'];
+        /** @description One's files, by name and measure. */
+        files: unknown[];
+        /** @description When. */
+        generated_at: components['schemas']['Timestamp'];
+        /** @description Threads that one began, with all that stands in them, and one's own messages in those of others. */
+        threads: unknown[];
       };
       success: boolean;
     };
@@ -3797,6 +4765,24 @@ export interface components {
       success: boolean;
     };
     /** @description `{"success": true, "data": …}`, status 200. */
+    Data_ThreadGrantOut: {
+      /** @description The right to read a thread for a while. */
+      data: {
+        /** @description Until when. */
+        expires_at: components['schemas']['Timestamp'];
+        /**
+         * Format: uuid
+         * @description The grant.
+         */
+        id: string;
+        /** @description The thread, to be read where threads are read. */
+        thread_id: components['schemas']['ThreadId'];
+        /** @description Who may read it. */
+        user_id: components['schemas']['UserId'];
+      };
+      success: boolean;
+    };
+    /** @description `{"success": true, "data": …}`, status 200. */
     Data_ThreadMemberOut: {
       /** @description Somebody whom a thread is shared with. */
       data: {
@@ -3943,6 +4929,25 @@ export interface components {
     /** @description `{"success": true, "data": …}`, status 200. */
     Data_Value: {
       data: unknown;
+      success: boolean;
+    };
+    /** @description `{"success": true, "data": …}`, status 200. */
+    Data_VerifiedOut: {
+      /** @description What a walk along the trail found. */
+      data: {
+        broken: components['schemas']['BrokenOut'] | null;
+        from: components['schemas']['Timestamp'] | null;
+        /** @description Stands for everything up to the newest row; kept elsewhere, it proves that no older state was put back. */
+        head: string;
+        /** @description Whether every row is there, in its place, and as it was written. */
+        ok: boolean;
+        /**
+         * Format: int64
+         * @description Rows that were looked at.
+         */
+        rows: number;
+        to: components['schemas']['Timestamp'] | null;
+      };
       success: boolean;
     };
     /** @description `{"success": true, "data": …}`, status 200. */
@@ -4129,6 +5134,18 @@ export interface components {
       /** @description What it was read as. */
       value: string;
     };
+    /** @description Whoever wants to be erased says their password once more. */
+    EraseMeIn: {
+      /**
+       * Format: password
+       * @description The present one; absent where there is none, who signed in just now.
+       */
+      password?: string | null;
+    };
+    /** @description The name of what is to be erased, typed again. */
+    EraseWorkspaceIn: {
+      name: string;
+    };
     /** @description The error part of the envelope. */
     ErrorBody: {
       /** @description The code. */
@@ -4148,6 +5165,13 @@ export interface components {
       /** @description All answers, when several models were asked or none was waited for. */
       replies?: components['schemas']['MessageOut'][];
       reply?: components['schemas']['MessageOut'] | null;
+    };
+    /** @description A day's failed sign-ins. */
+    FailuresOut: {
+      /** Format: int64 */
+      count: number;
+      /** @description `2026-01-31`, UTC. */
+      day: string;
     };
     /**
      * @description What a field takes.
@@ -4422,6 +5446,19 @@ export interface components {
       /** @description The link to send; only in the answer that made it. */
       url: string | null;
     };
+    /** @description The key of a workspace. */
+    KeyAgeOut: {
+      /**
+       * Format: int64
+       * @description How old the key is that seals now.
+       */
+      age_days: number;
+      /** @description When its first key was made. */
+      created_at: components['schemas']['Timestamp'];
+      rotated_at: components['schemas']['Timestamp'] | null;
+      /** @description The workspace's name. */
+      workspace: string;
+    };
     /** @description What a check said. */
     KeyCheckOut: {
       /** @description When it was asked. */
@@ -4478,6 +5515,36 @@ export interface components {
       stream: string;
     };
     /** @description `{"success": true, "data": […], "page": {…}}`. */
+    Listing_AccessOut: {
+      data: {
+        /** @description `sign_in` or `use`. */
+        action: string;
+        address: string;
+        agent: string;
+        at: components['schemas']['Timestamp'];
+        /** Format: uuid */
+        id: string;
+        /** @description When last in that hour. */
+        last_at: components['schemas']['Timestamp'];
+        /** @description Their name, while the account exists. */
+        name: string | null;
+        /** @description `ok`, or why not. */
+        outcome: string;
+        /** Format: uuid */
+        token_id: string | null;
+        user_id: components['schemas']['UserId'] | null;
+        /**
+         * Format: int64
+         * @description In how many minutes of the hour.
+         */
+        uses: number;
+        /** @description `session`, `password` or `token`. */
+        via: string;
+      }[];
+      page: components['schemas']['PageOut'];
+      success: boolean;
+    };
+    /** @description `{"success": true, "data": […], "page": {…}}`. */
     Listing_ActionOut: {
       data: {
         confirmed_at: components['schemas']['Timestamp'] | null;
@@ -4516,6 +5583,94 @@ export interface components {
         undo_until: components['schemas']['Timestamp'] | null;
         /** @description What is to be looked at twice; where there is anything, a yes needs `accept_warnings`. */
         warnings: string[];
+      }[];
+      page: components['schemas']['PageOut'];
+      success: boolean;
+    };
+    /** @description `{"success": true, "data": […], "page": {…}}`. */
+    Listing_AdminJob: {
+      data: {
+        /** Format: int32 */
+        attempts: number;
+        created_at: components['schemas']['Timestamp'];
+        error: string | null;
+        /** Format: uuid */
+        id: string;
+        kind: string;
+        run_at: components['schemas']['Timestamp'];
+        state: string;
+      }[];
+      page: components['schemas']['PageOut'];
+      success: boolean;
+    };
+    /** @description `{"success": true, "data": […], "page": {…}}`. */
+    Listing_AdminUserOut: {
+      data: {
+        created_at: components['schemas']['Timestamp'];
+        /** @description They may not sign in. */
+        disabled: boolean;
+        email: string;
+        full_name: string;
+        id: components['schemas']['UserId'];
+        /** @description The providers that they sign in with. */
+        identities: string[];
+        is_instance_admin: boolean;
+        last_seen_at: components['schemas']['Timestamp'] | null;
+        /** @description Whether a second factor is asked of them. */
+        second_factor: boolean;
+        workspaces: components['schemas']['MembershipOut'][];
+      }[];
+      page: components['schemas']['PageOut'];
+      success: boolean;
+    };
+    /** @description `{"success": true, "data": […], "page": {…}}`. */
+    Listing_AdminWorkspaceOut: {
+      data: {
+        /** @description What its calls of models cost since the first of the month, UTC. */
+        cost_month: components['schemas']['CostOut'];
+        created_at: components['schemas']['Timestamp'];
+        id: components['schemas']['WorkspaceId'];
+        key_created_at: components['schemas']['Timestamp'] | null;
+        /** Format: int64 */
+        members: number;
+        /** Format: int64 */
+        messages: number;
+        name: string;
+        plan: components['schemas']['Plan'];
+        /**
+         * Format: int64
+         * @description Of files, before they were sealed.
+         */
+        storage_bytes: number;
+      }[];
+      page: components['schemas']['PageOut'];
+      success: boolean;
+    };
+    /** @description `{"success": true, "data": […], "page": {…}}`. */
+    Listing_Alert: {
+      data: {
+        /**
+         * Format: int32
+         * @description How often it was seen.
+         */
+        count: number;
+        /** @description One or two sentences with the numbers. */
+        explanation: string;
+        first_at: components['schemas']['Timestamp'];
+        /** Format: uuid */
+        id: string;
+        kind: components['schemas']['AlertKind'];
+        last_at: components['schemas']['Timestamp'];
+        /** @description What the person who settled it said. */
+        note: string | null;
+        resolved_at: components['schemas']['Timestamp'] | null;
+        resolved_by: components['schemas']['UserId'] | null;
+        /** @description What was done about it by itself. */
+        responses: components['schemas']['AlertResponse'][];
+        severity: components['schemas']['AlertSeverity'];
+        state: components['schemas']['AlertState'];
+        subject: components['schemas']['AlertSubject'] | null;
+        title: string;
       }[];
       page: components['schemas']['PageOut'];
       success: boolean;
@@ -4627,6 +5782,49 @@ export interface components {
         verified: boolean;
         /** @description Where it lies. */
         where: string;
+      }[];
+      page: components['schemas']['PageOut'];
+      success: boolean;
+    };
+    /** @description `{"success": true, "data": […], "page": {…}}`. */
+    Listing_BudgetOut: {
+      data: {
+        /** @description When it was made. */
+        created_at: components['schemas']['Timestamp'];
+        /** @description `USD`: prices of models are in dollars. */
+        currency: string;
+        /** @description Whether it refuses; else it only warns. */
+        hard: boolean;
+        /**
+         * Format: uuid
+         * @description The budget.
+         */
+        id: string;
+        /**
+         * Format: int64
+         * @description In cents.
+         */
+        limit_minor: number;
+        /** @description How long before it begins anew. */
+        period: components['schemas']['BudgetPeriod'];
+        /**
+         * Format: int64
+         * @description Set aside for calls that are on, in cents, rounded up.
+         */
+        reserved_minor: number;
+        /** @description When it begins anew. */
+        resets_at: components['schemas']['Timestamp'];
+        /** @description What it is about. */
+        scope: components['schemas']['BudgetScope'];
+        /**
+         * Format: int64
+         * @description Spent in this period, in cents, rounded up.
+         */
+        spent_minor: number;
+        /** @description Which person, key (`owner:provider`) or model (`provider/model`); null for all of it. */
+        subject_id: string | null;
+        /** @description Its name for people. */
+        subject_name: string;
       }[];
       page: components['schemas']['PageOut'];
       success: boolean;
@@ -5060,6 +6258,26 @@ export interface components {
       success: boolean;
     };
     /** @description `{"success": true, "data": […], "page": {…}}`. */
+    Listing_SeriesOut: {
+      data: {
+        /** @description What it is the line of, where it was split. */
+        labels?: {
+          [key: string]: string;
+        };
+        name: string;
+        points: components['schemas']['SeriesPoint'][];
+        /**
+         * Format: int64
+         * @description Seconds of a point.
+         */
+        step: number;
+        /** @description `ms`, `count`, `tokens`, `usd_micros` or `bytes`. */
+        unit: string;
+      }[];
+      page: components['schemas']['PageOut'];
+      success: boolean;
+    };
+    /** @description `{"success": true, "data": […], "page": {…}}`. */
     Listing_SessionOut: {
       data: {
         /** @description Where it came from last. */
@@ -5165,6 +6383,28 @@ export interface components {
         prefix: string;
         /** @description What it may do. */
         scopes: components['schemas']['Scope'][];
+      }[];
+      page: components['schemas']['PageOut'];
+      success: boolean;
+    };
+    /** @description `{"success": true, "data": […], "page": {…}}`. */
+    Listing_WithheldThreadOut: {
+      data: {
+        /** @description When it was begun. */
+        created_at: components['schemas']['Timestamp'];
+        /** @description The thread. */
+        id: components['schemas']['ThreadId'];
+        /** @description When somebody wrote last. */
+        last_message_at: components['schemas']['Timestamp'];
+        /**
+         * Format: int64
+         * @description How many messages it has, of all branches.
+         */
+        messages: number;
+        /** @description Whose. */
+        owner_id: components['schemas']['UserId'];
+        /** @description Who sees it. */
+        visibility: components['schemas']['Visibility'];
       }[];
       page: components['schemas']['PageOut'];
       success: boolean;
@@ -5324,6 +6564,12 @@ export interface components {
     };
     /** @description A changed member. */
     MemberPatch: {
+      role: components['schemas']['Role'];
+    };
+    /** @description A workspace that somebody belongs to. */
+    MembershipOut: {
+      id: components['schemas']['WorkspaceId'];
+      name: string;
       role: components['schemas']['Role'];
     };
     /**
@@ -5713,6 +6959,93 @@ export interface components {
       /** @description The provider. */
       provider: string;
     };
+    /** @description One cache, in the last hour. */
+    MonitorCache: {
+      /** Format: int64 */
+      entries: number | null;
+      /** Format: int64 */
+      hits: number;
+      /** Format: int64 */
+      misses: number;
+      name: string;
+    };
+    /** @description One figure. */
+    MonitorFigure: {
+      /** @description What people call it. */
+      label: string;
+      /** @description Its name, such as `http.requests`. */
+      name: string;
+      /**
+       * Format: double
+       * @description Of the hour before.
+       */
+      previous: number | null;
+      /** @description `count`, `ms`, `percent`, `tokens` or `usd_micros`. */
+      unit: string;
+      /**
+       * Format: double
+       * @description Of the last hour; none where nothing was measured.
+       */
+      value: number | null;
+    };
+    /** @description The jobs of one kind. */
+    MonitorJobs: {
+      /** Format: int64 */
+      failed: number;
+      kind: string;
+      /**
+       * Format: int64
+       * @description How long the first one that is due has been waiting.
+       */
+      oldest_seconds: number;
+      /** Format: int64 */
+      running: number;
+      /** Format: int64 */
+      waiting: number;
+    };
+    /** @description One node. */
+    MonitorNode: {
+      /** @description Whether it is the one that answers. */
+      current: boolean;
+      /** Format: uuid */
+      id: string;
+      name: string;
+      seen_at: components['schemas']['Timestamp'];
+      started_at: components['schemas']['Timestamp'];
+      version: string;
+    };
+    /** @description The dashboard. */
+    MonitorOut: {
+      caches: components['schemas']['MonitorCache'][];
+      /** @description The last hour against the hour before. */
+      figures: components['schemas']['MonitorFigure'][];
+      /** @description What the house stands on. */
+      health: components['schemas']['MonitorPart'][];
+      jobs: components['schemas']['MonitorJobs'][];
+      /** @description Empty for who does not administer the installation, like what follows. */
+      nodes: components['schemas']['MonitorNode'][];
+      now: components['schemas']['Timestamp'];
+      /**
+       * Format: int64
+       * @description Live connections of all nodes.
+       */
+      sockets: number;
+    };
+    /** @description What was seen of a part. */
+    MonitorPart: {
+      /** @description A sentence. */
+      detail: string | null;
+      /** @description Such as `store`. */
+      part: string;
+      /** @description Since when it is so. */
+      since: components['schemas']['Timestamp'];
+      state: components['schemas']['MonitorStanding'];
+    };
+    /**
+     * @description How a part is.
+     * @enum {string}
+     */
+    MonitorStanding: 'ok' | 'degraded' | 'down' | 'absent';
     /** @description The range of an answer. */
     Named: {
       /** @description The first day. */
@@ -5746,7 +7079,7 @@ export interface components {
      * @description Why somebody is told of something.
      * @enum {string}
      */
-    NotificationKind: 'mention' | 'reply' | 'reaction' | 'added';
+    NotificationKind: 'mention' | 'reply' | 'reaction' | 'added' | 'opened';
     /** @description A notification as its person sees it. */
     NotificationOut: {
       actor: components['schemas']['AuthorOut'] | null;
@@ -5807,6 +7140,11 @@ export interface components {
       /** @description `folder` or `s3`. */
       kind: string;
     };
+    /** @description Why a thread is opened. */
+    OpenThreadIn: {
+      /** @description In words that whoever reads the trail understands; 10 to 500 characters. */
+      reason: string;
+    };
     /** @description One of several values. */
     OptionOut: {
       label: string;
@@ -5817,6 +7155,17 @@ export interface components {
      * @enum {string}
      */
     Origin: 'user' | 'workspace' | 'local';
+    /** @description Everything of one's own. */
+    OwnExport: {
+      /** @description The account: memberships, settings, tokens without secrets, usage, acts. */
+      account: components['schemas']['AccountExport'];
+      /** @description One's files, by name and measure. */
+      files: unknown[];
+      /** @description When. */
+      generated_at: components['schemas']['Timestamp'];
+      /** @description Threads that one began, with all that stands in them, and one's own messages in those of others. */
+      threads: unknown[];
+    };
     /** @description Where the next page begins. */
     PageOut: {
       /** @description Give it back as `cursor`; null at the end. */
@@ -5934,6 +7283,11 @@ export interface components {
           /** @enum {string} */
           kind: 'monthly';
         };
+    /** @description From when to when. */
+    PeriodOut: {
+      from: components['schemas']['Timestamp'];
+      to: components['schemas']['Timestamp'];
+    };
     /**
      * @description What a workspace may use.
      * @enum {string}
@@ -6080,6 +7434,15 @@ export interface components {
      * @enum {string}
      */
     Registration: 'open' | 'invite' | 'closed';
+    /** @description How long something is kept. */
+    RetentionOut: {
+      /**
+       * Format: int64
+       * @description Null: until it is erased.
+       */
+      days: number | null;
+      what: string;
+    };
     /**
      * @description What a member may do, from most to least.
      * @enum {string}
@@ -6166,6 +7529,51 @@ export interface components {
       recovery_codes_left: number;
       sessions: components['schemas']['DeviceOut'][];
       totp: components['schemas']['TotpState'] | null;
+    };
+    /** @description One line of a chart. */
+    SeriesOut: {
+      /** @description What it is the line of, where it was split. */
+      labels?: {
+        [key: string]: string;
+      };
+      name: string;
+      points: components['schemas']['SeriesPoint'][];
+      /**
+       * Format: int64
+       * @description Seconds of a point.
+       */
+      step: number;
+      /** @description `ms`, `count`, `tokens`, `usd_micros` or `bytes`. */
+      unit: string;
+    };
+    /** @description One point. */
+    SeriesPoint: {
+      at: components['schemas']['Timestamp'];
+      /**
+       * Format: int64
+       * @description How many.
+       */
+      count: number;
+      /** Format: double */
+      max: number | null;
+      /** Format: double */
+      min: number | null;
+      /** Format: double */
+      p50: number | null;
+      /** Format: double */
+      p95: number | null;
+      /** Format: double */
+      p99: number | null;
+      /**
+       * Format: double
+       * @description All together.
+       */
+      sum: number;
+      /**
+       * Format: double
+       * @description What a chart shows: the sum of what is counted, the mean of what is a level or spread.
+       */
+      value: number | null;
     };
     /**
      * Format: uuid
@@ -6268,6 +7676,8 @@ export interface components {
        * @description The connector.
        */
       connector_id: string;
+      /** @description Whether it is still being read for the first time: more will come. */
+      is_loading: boolean;
       last_sync_at?: components['schemas']['Timestamp'] | null;
       /** @description What people call it; empty where it has no name. */
       name: string;
@@ -6491,6 +7901,20 @@ export interface components {
       messages: components['schemas']['MessageOut'][];
       /** @description The thread. */
       thread: components['schemas']['ThreadOut'];
+    };
+    /** @description The right to read a thread for a while. */
+    ThreadGrantOut: {
+      /** @description Until when. */
+      expires_at: components['schemas']['Timestamp'];
+      /**
+       * Format: uuid
+       * @description The grant.
+       */
+      id: string;
+      /** @description The thread, to be read where threads are read. */
+      thread_id: components['schemas']['ThreadId'];
+      /** @description Who may read it. */
+      user_id: components['schemas']['UserId'];
     };
     /**
      * Format: uuid
@@ -6819,6 +8243,21 @@ export interface components {
       /** @description Administers the installation. */
       is_instance_admin: boolean;
     };
+    /** @description What a walk along the trail found. */
+    VerifiedOut: {
+      broken: components['schemas']['BrokenOut'] | null;
+      from: components['schemas']['Timestamp'] | null;
+      /** @description Stands for everything up to the newest row; kept elsewhere, it proves that no older state was put back. */
+      head: string;
+      /** @description Whether every row is there, in its place, and as it was written. */
+      ok: boolean;
+      /**
+       * Format: int64
+       * @description Rows that were looked at.
+       */
+      rows: number;
+      to: components['schemas']['Timestamp'] | null;
+    };
     /**
      * @description Who sees a thread.
      * @enum {string}
@@ -6842,6 +8281,24 @@ export interface components {
      * @enum {string}
      */
     Weekday: 'monday' | 'tuesday' | 'wednesday' | 'thursday' | 'friday' | 'saturday' | 'sunday';
+    /** @description A thread of somebody else, without a word of it. */
+    WithheldThreadOut: {
+      /** @description When it was begun. */
+      created_at: components['schemas']['Timestamp'];
+      /** @description The thread. */
+      id: components['schemas']['ThreadId'];
+      /** @description When somebody wrote last. */
+      last_message_at: components['schemas']['Timestamp'];
+      /**
+       * Format: int64
+       * @description How many messages it has, of all branches.
+       */
+      messages: number;
+      /** @description Whose. */
+      owner_id: components['schemas']['UserId'];
+      /** @description Who sees it. */
+      visibility: components['schemas']['Visibility'];
+    };
     /**
      * Format: uuid
      * @description A list of steps with a name.
@@ -7653,6 +9110,532 @@ export interface operations {
       };
     };
   };
+  list_access: {
+    parameters: {
+      query?: {
+        /** @description Of this person. */
+        user?: string;
+        /** @description Not before. */
+        from?: string;
+        /** @description Before. */
+        to?: string;
+        /** @description Rows a page, 1 to 200; 50 unless told. */
+        limit?: number;
+        /** @description The `next_cursor` of the page before. */
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Newest first */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Listing_AccessOut'];
+        };
+      };
+      /** @description The body is not JSON (`INVALID_JSON`) */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Nobody is signed in (`UNAUTHORIZED`) */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not permitted (`FORBIDDEN`) */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description A field is at fault (`VALIDATION_FAILED`) */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Too many requests (`RATE_LIMITED`) */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Our fault (`INTERNAL`) */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Try again later (`UNAVAILABLE`) */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  list_alerts: {
+    parameters: {
+      query?: {
+        /** @description Both unless told. */
+        state?: components['schemas']['AlertState'];
+        /** @description Rows a page, 1 to 200; 50 unless told. */
+        limit?: number;
+        /** @description The `next_cursor` of the page before. */
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Listing_Alert'];
+        };
+      };
+      /** @description The body is not JSON (`INVALID_JSON`) */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Nobody is signed in (`UNAUTHORIZED`) */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not permitted (`FORBIDDEN`) */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description A field is at fault (`VALIDATION_FAILED`) */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Too many requests (`RATE_LIMITED`) */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Try again later (`UNAVAILABLE`) */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  get_alert_settings: {
+    parameters: {
+      query?: {
+        /** @description `true`: those of the workspace, for who administers the installation, too. */
+        workspace?: boolean;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Data_AlertSettings'];
+        };
+      };
+      /** @description The body is not JSON (`INVALID_JSON`) */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Nobody is signed in (`UNAUTHORIZED`) */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not permitted (`FORBIDDEN`) */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description A field is at fault (`VALIDATION_FAILED`) */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Too many requests (`RATE_LIMITED`) */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Try again later (`UNAVAILABLE`) */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  change_alert_settings: {
+    parameters: {
+      query?: {
+        /** @description `true`: those of the workspace, for who administers the installation, too. */
+        workspace?: boolean;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['AlertSettingsPatch'];
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Data_AlertSettings'];
+        };
+      };
+      /** @description The body is not JSON (`INVALID_JSON`) */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Nobody is signed in (`UNAUTHORIZED`) */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not permitted (`FORBIDDEN`) */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description A field is at fault (`VALIDATION_FAILED`) */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Too many requests (`RATE_LIMITED`) */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Try again later (`UNAVAILABLE`) */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  resolve_alert: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['AlertResolveIn'];
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Data_Alert'];
+        };
+      };
+      /** @description The body is not JSON (`INVALID_JSON`) */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Nobody is signed in (`UNAUTHORIZED`) */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not permitted (`FORBIDDEN`) */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not Found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Conflict */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description A field is at fault (`VALIDATION_FAILED`) */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Too many requests (`RATE_LIMITED`) */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Try again later (`UNAVAILABLE`) */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  undo_alert_response: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+        response_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Data_Alert'];
+        };
+      };
+      /** @description The body is not JSON (`INVALID_JSON`) */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Nobody is signed in (`UNAUTHORIZED`) */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not permitted (`FORBIDDEN`) */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not Found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Conflict */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description A field is at fault (`VALIDATION_FAILED`) */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Too many requests (`RATE_LIMITED`) */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Try again later (`UNAVAILABLE`) */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
   list_audit: {
     parameters: {
       query?: {
@@ -7660,6 +9643,10 @@ export interface operations {
         actor?: string;
         /** @description This action, or, with a dot at its end, all that begin so (`auth.`). */
         action?: string;
+        /** @description What it was done to, exactly. */
+        target?: string;
+        /** @description A part of the action, the target, the address or the facts, in any case. */
+        q?: string;
         /** @description Not before. */
         from?: string;
         /** @description Before. */
@@ -7682,6 +9669,179 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Listing_AuditOut'];
+        };
+      };
+      /** @description The body is not JSON (`INVALID_JSON`) */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Nobody is signed in (`UNAUTHORIZED`) */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not permitted (`FORBIDDEN`) */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description A field is at fault (`VALIDATION_FAILED`) */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Too many requests (`RATE_LIMITED`) */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Our fault (`INTERNAL`) */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Try again later (`UNAVAILABLE`) */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  export_audit: {
+    parameters: {
+      query?: {
+        /** @description The shape. */
+        format?: 'csv' | 'jsonl';
+        /** @description Not before. */
+        from?: string;
+        /** @description Before. */
+        to?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A file, oldest first */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'text/csv': unknown;
+        };
+      };
+      /** @description The body is not JSON (`INVALID_JSON`) */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Nobody is signed in (`UNAUTHORIZED`) */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not permitted (`FORBIDDEN`) */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description A field is at fault (`VALIDATION_FAILED`) */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Too many requests (`RATE_LIMITED`) */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Our fault (`INTERNAL`) */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Try again later (`UNAVAILABLE`) */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  verify_audit: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description What was found */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Data_VerifiedOut'];
         };
       };
       /** @description The body is not JSON (`INVALID_JSON`) */
@@ -7927,6 +10087,428 @@ export interface operations {
       };
     };
   };
+  report_compliance: {
+    parameters: {
+      query?: {
+        /** @description Not before; 30 days ago when absent. */
+        from?: string;
+        /** @description Before; now when absent. */
+        to?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The report */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Data_ComplianceOut'];
+        };
+      };
+      /** @description The body is not JSON (`INVALID_JSON`) */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Nobody is signed in (`UNAUTHORIZED`) */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not permitted (`FORBIDDEN`) */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description A field is at fault (`VALIDATION_FAILED`) */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Too many requests (`RATE_LIMITED`) */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Our fault (`INTERNAL`) */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Try again later (`UNAVAILABLE`) */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  list_jobs: {
+    parameters: {
+      query?: {
+        /** @description `failed` unless told. */
+        state?: 'failed' | 'waiting';
+        /** @description Rows a page, 1 to 200; 50 unless told. */
+        limit?: number;
+        /** @description The `next_cursor` of the page before. */
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Listing_AdminJob'];
+        };
+      };
+      /** @description The body is not JSON (`INVALID_JSON`) */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Nobody is signed in (`UNAUTHORIZED`) */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not permitted (`FORBIDDEN`) */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description A field is at fault (`VALIDATION_FAILED`) */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Too many requests (`RATE_LIMITED`) */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Try again later (`UNAVAILABLE`) */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  delete_job: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Data_Empty'];
+        };
+      };
+      /** @description The body is not JSON (`INVALID_JSON`) */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Nobody is signed in (`UNAUTHORIZED`) */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not permitted (`FORBIDDEN`) */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not Found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description A field is at fault (`VALIDATION_FAILED`) */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Too many requests (`RATE_LIMITED`) */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Try again later (`UNAVAILABLE`) */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  retry_job: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Data_Empty'];
+        };
+      };
+      /** @description The body is not JSON (`INVALID_JSON`) */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Nobody is signed in (`UNAUTHORIZED`) */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not permitted (`FORBIDDEN`) */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not Found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Conflict */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description A field is at fault (`VALIDATION_FAILED`) */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Too many requests (`RATE_LIMITED`) */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Try again later (`UNAVAILABLE`) */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  get_monitor: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Data_MonitorOut'];
+        };
+      };
+      /** @description The body is not JSON (`INVALID_JSON`) */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Nobody is signed in (`UNAUTHORIZED`) */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not permitted (`FORBIDDEN`) */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description A field is at fault (`VALIDATION_FAILED`) */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Too many requests (`RATE_LIMITED`) */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Try again later (`UNAVAILABLE`) */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
   reindex: {
     parameters: {
       query?: never;
@@ -8001,6 +10583,93 @@ export interface operations {
       };
     };
   };
+  get_series: {
+    parameters: {
+      query: {
+        /** @description Such as `http.requests` or `model.cost`. */
+        name: string;
+        /** @description Not before; a day ago unless told. */
+        from?: string;
+        /** @description Before; now unless told. */
+        to?: string;
+        /** @description Seconds of a point. A coarser one is chosen where there would be more than 1,500 points. */
+        step?: number;
+        /** @description Splits by `provider`, `model`, `workspace`, `route`, `status`, `kind`, `cache`, `method` or `pool`. */
+        by?: string;
+        /** @description Only what has this label, such as `provider:openai`. May come several times. */
+        label?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Listing_SeriesOut'];
+        };
+      };
+      /** @description The body is not JSON (`INVALID_JSON`) */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Nobody is signed in (`UNAUTHORIZED`) */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not permitted (`FORBIDDEN`) */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Unprocessable Entity */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Too many requests (`RATE_LIMITED`) */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Try again later (`UNAVAILABLE`) */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
   get_system: {
     parameters: {
       query?: never;
@@ -8039,6 +10708,859 @@ export interface operations {
       };
       /** @description Not permitted (`FORBIDDEN`) */
       403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description A field is at fault (`VALIDATION_FAILED`) */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Too many requests (`RATE_LIMITED`) */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Our fault (`INTERNAL`) */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Try again later (`UNAVAILABLE`) */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  list_withheld_threads: {
+    parameters: {
+      query?: {
+        /** @description Of this person. */
+        user_id?: string;
+        /** @description Rows a page, 1 to 200; 50 unless told. */
+        limit?: number;
+        /** @description The `next_cursor` of the page before. */
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Listing_WithheldThreadOut'];
+        };
+      };
+      /** @description The body is not JSON (`INVALID_JSON`) */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Nobody is signed in (`UNAUTHORIZED`) */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description A field is at fault (`VALIDATION_FAILED`) */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Too many requests (`RATE_LIMITED`) */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Try again later (`UNAVAILABLE`) */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  open_thread: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['OpenThreadIn'];
+      };
+    };
+    responses: {
+      /** @description Created */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Data_ThreadGrantOut'];
+        };
+      };
+      /** @description The body is not JSON (`INVALID_JSON`) */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Nobody is signed in (`UNAUTHORIZED`) */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not Found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description A field is at fault (`VALIDATION_FAILED`) */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Too many requests (`RATE_LIMITED`) */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Try again later (`UNAVAILABLE`) */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  list_users: {
+    parameters: {
+      query?: {
+        /** @description A part of the name or the address. */
+        q?: string;
+        /** @description Rows a page, 1 to 200; 50 unless told. */
+        limit?: number;
+        /** @description The `next_cursor` of the page before. */
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The newest account first */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Listing_AdminUserOut'];
+        };
+      };
+      /** @description The body is not JSON (`INVALID_JSON`) */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Nobody is signed in (`UNAUTHORIZED`) */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not permitted (`FORBIDDEN`) */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description A field is at fault (`VALIDATION_FAILED`) */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Too many requests (`RATE_LIMITED`) */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Our fault (`INTERNAL`) */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Try again later (`UNAVAILABLE`) */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  erase_user: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The person */
+        user_id: components['schemas']['UserId'];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Gone */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Data_Empty'];
+        };
+      };
+      /** @description The body is not JSON (`INVALID_JSON`) */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Nobody is signed in (`UNAUTHORIZED`) */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not permitted (`FORBIDDEN`) */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description There is no such person (`NOT_FOUND`) */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description The last administrator or owner stays (`CONFLICT`) */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description A field is at fault (`VALIDATION_FAILED`) */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Too many requests (`RATE_LIMITED`) */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Our fault (`INTERNAL`) */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Try again later (`UNAVAILABLE`) */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  patch_user: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The person */
+        user_id: components['schemas']['UserId'];
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['AdminUserPatch'];
+      };
+    };
+    responses: {
+      /** @description The person */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Data_AdminUserOut'];
+        };
+      };
+      /** @description The body is not JSON (`INVALID_JSON`) */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Nobody is signed in (`UNAUTHORIZED`) */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not permitted (`FORBIDDEN`) */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description There is no such person (`NOT_FOUND`) */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description The last administrator stays (`CONFLICT`) */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description A field is at fault (`VALIDATION_FAILED`) */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Too many requests (`RATE_LIMITED`) */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Our fault (`INTERNAL`) */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Try again later (`UNAVAILABLE`) */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  sign_user_out: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The person */
+        user_id: components['schemas']['UserId'];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Signed out, at once */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Data_Empty'];
+        };
+      };
+      /** @description The body is not JSON (`INVALID_JSON`) */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Nobody is signed in (`UNAUTHORIZED`) */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not permitted (`FORBIDDEN`) */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description There is no such person (`NOT_FOUND`) */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description A field is at fault (`VALIDATION_FAILED`) */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Too many requests (`RATE_LIMITED`) */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Our fault (`INTERNAL`) */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Try again later (`UNAVAILABLE`) */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  list_all_workspaces: {
+    parameters: {
+      query?: {
+        /** @description Rows a page, 1 to 200; 50 unless told. */
+        limit?: number;
+        /** @description The `next_cursor` of the page before. */
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The newest first */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Listing_AdminWorkspaceOut'];
+        };
+      };
+      /** @description The body is not JSON (`INVALID_JSON`) */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Nobody is signed in (`UNAUTHORIZED`) */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not permitted (`FORBIDDEN`) */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description A field is at fault (`VALIDATION_FAILED`) */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Too many requests (`RATE_LIMITED`) */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Our fault (`INTERNAL`) */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Try again later (`UNAVAILABLE`) */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  erase_workspace: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The workspace */
+        workspace_id: components['schemas']['WorkspaceId'];
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['EraseWorkspaceIn'];
+      };
+    };
+    responses: {
+      /** @description Gone */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Data_Empty'];
+        };
+      };
+      /** @description The body is not JSON (`INVALID_JSON`) */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Nobody is signed in (`UNAUTHORIZED`) */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not permitted (`FORBIDDEN`) */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description There is no such workspace (`NOT_FOUND`) */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description A field is at fault (`VALIDATION_FAILED`) */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Too many requests (`RATE_LIMITED`) */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Our fault (`INTERNAL`) */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Try again later (`UNAVAILABLE`) */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  patch_any_workspace: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The workspace */
+        workspace_id: components['schemas']['WorkspaceId'];
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['AdminWorkspacePatch'];
+      };
+    };
+    responses: {
+      /** @description The workspace */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Data_AdminWorkspaceOut'];
+        };
+      };
+      /** @description The body is not JSON (`INVALID_JSON`) */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Nobody is signed in (`UNAUTHORIZED`) */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not permitted (`FORBIDDEN`) */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description There is no such workspace (`NOT_FOUND`) */
+      404: {
         headers: {
           [name: string]: unknown;
         };
@@ -10233,6 +13755,332 @@ export interface operations {
       };
       /** @description Our fault (`INTERNAL`) */
       500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Try again later (`UNAVAILABLE`) */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  list_budgets: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Listing_BudgetOut'];
+        };
+      };
+      /** @description The body is not JSON (`INVALID_JSON`) */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Nobody is signed in (`UNAUTHORIZED`) */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description A field is at fault (`VALIDATION_FAILED`) */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Too many requests (`RATE_LIMITED`) */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Try again later (`UNAVAILABLE`) */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  create_budget: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['BudgetIn'];
+      };
+    };
+    responses: {
+      /** @description Created */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Data_BudgetOut'];
+        };
+      };
+      /** @description The body is not JSON (`INVALID_JSON`) */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Nobody is signed in (`UNAUTHORIZED`) */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Unprocessable Entity */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Too many requests (`RATE_LIMITED`) */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Try again later (`UNAVAILABLE`) */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  delete_budget: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Data_Empty'];
+        };
+      };
+      /** @description The body is not JSON (`INVALID_JSON`) */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Nobody is signed in (`UNAUTHORIZED`) */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not permitted (`FORBIDDEN`) */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not Found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description A field is at fault (`VALIDATION_FAILED`) */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Too many requests (`RATE_LIMITED`) */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Try again later (`UNAVAILABLE`) */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  patch_budget: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['BudgetPatch'];
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Data_BudgetOut'];
+        };
+      };
+      /** @description The body is not JSON (`INVALID_JSON`) */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Nobody is signed in (`UNAUTHORIZED`) */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not permitted (`FORBIDDEN`) */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not Found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description A field is at fault (`VALIDATION_FAILED`) */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Too many requests (`RATE_LIMITED`) */
+      429: {
         headers: {
           [name: string]: unknown;
         };
@@ -14420,6 +18268,176 @@ export interface operations {
       };
       /** @description Conflict */
       409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description A field is at fault (`VALIDATION_FAILED`) */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Too many requests (`RATE_LIMITED`) */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Try again later (`UNAVAILABLE`) */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  erase_me: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['EraseMeIn'];
+      };
+    };
+    responses: {
+      /** @description Gone */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Data_Empty'];
+        };
+      };
+      /** @description The body is not JSON (`INVALID_JSON`) */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Nobody is signed in (`UNAUTHORIZED`) */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Not permitted (`FORBIDDEN`) */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description The last administrator or owner stays (`CONFLICT`) */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description A field is at fault (`VALIDATION_FAILED`) */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Too many requests (`RATE_LIMITED`) */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Our fault (`INTERNAL`) */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Try again later (`UNAVAILABLE`) */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+    };
+  };
+  export_me: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Data_OwnExport'];
+        };
+      };
+      /** @description The body is not JSON (`INVALID_JSON`) */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Nobody is signed in (`UNAUTHORIZED`) */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorBody'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
         headers: {
           [name: string]: unknown;
         };
