@@ -219,6 +219,7 @@ export function answer(query: MetricQuery): MetricAnswer {
         name: 'Demonstration shop',
         type: 'demo',
         last_sync_at: new Date(Date.now() - 4 * 60_000).toISOString(),
+        is_loading: false,
       },
     ],
     notes: [],

@@ -104,7 +104,9 @@ async fn every_call_of_administration_has_its_place_and_keeps_it() {
                 refused(&answer, &what);
                 assert_eq!(answer.status, 403, "{what}: {}", answer.text());
             } else {
-                assert_eq!(answer.status, 200, "{what}: {}", answer.text());
+                // Some reads have to be told more than their path.
+                let is_let_in = answer.status == 200 || (call.is_read() && answer.status == 422);
+                assert!(is_let_in, "{what}: {} {}", answer.status, answer.text());
             }
         }
     }
