@@ -62,7 +62,7 @@ export async function monitoring(v: Visitor): Promise<void> {
   await page.getByRole('region', { name: 'Requests per minute' }).waitFor();
   await v.isAccessible('monitoring');
   await v.picture('admin-monitoring');
-  await page.getByRole('radio', { name: '1 hour' }).check();
+  await page.getByRole('radio', { name: '1 hour' }).click();
   await page.getByLabel('Split by').selectOption({ label: 'Route' });
   await page.waitForURL(/range=1h/);
   await page.waitForURL(/by=route/);

@@ -174,11 +174,11 @@ export async function twoDevices({ ada, bea, path }: Pair): Promise<void> {
   await bea.go(path);
   await bea.answers.first().waitFor();
   await ada.go('/settings');
-  await ada.page.getByRole('radio', { name: 'Dark', exact: true }).check();
+  await ada.page.getByRole('radio', { name: 'Dark', exact: true }).click();
   await until('the other is dark too', async () => (await theme(bea)) === 'dark');
   await bea.isAccessible('a room in the dark');
   await bea.picture('room-dark');
-  await ada.page.getByRole('radio', { name: 'As the system', exact: true }).check();
+  await ada.page.getByRole('radio', { name: 'As the system', exact: true }).click();
   await until('and light again', async () => (await theme(bea)) !== 'dark');
 
   await ada.go(path);

@@ -36,7 +36,7 @@ export async function share(v: Visitor, people: Someone[]): Promise<void> {
   const { page } = v;
   await page.getByRole('button', { name: 'Share', exact: true }).click();
   const dialog = page.getByRole('dialog', { name: 'Share this chat' });
-  await dialog.getByRole('radio', { name: /People you pick/ }).check();
+  await dialog.getByRole('radio', { name: /People you pick/ }).click();
   for (const { name } of people) {
     await dialog.getByRole('combobox', { name: 'Add people' }).fill(name.slice(0, 4));
     await dialog.getByRole('option', { name }).waitFor();

@@ -9,7 +9,7 @@ export async function settings(v: Visitor): Promise<void> {
     page.waitForResponse((r) => r.url().endsWith('/settings') && r.request().method() === 'PATCH');
   for (const choice of ['Dark', 'Serif', 'Compact', 'Ctrl + Enter']) {
     const answer = saved();
-    await page.getByRole('radio', { name: choice, exact: true }).check();
+    await page.getByRole('radio', { name: choice, exact: true }).click();
     await answer;
   }
   await v.isAccessible('settings, in the dark');
@@ -25,7 +25,7 @@ export async function settings(v: Visitor): Promise<void> {
   );
   for (const choice of ['As the system', 'Sans', 'Roomy', 'Enter']) {
     const answer = saved();
-    await page.getByRole('radio', { name: choice, exact: true }).check();
+    await page.getByRole('radio', { name: choice, exact: true }).click();
     await answer;
   }
 }
@@ -82,7 +82,7 @@ export async function usage(v: Visitor): Promise<void> {
   await v.go('/usage');
   await v.page.locator('.chart svg').waitFor();
   await v.page.locator('.table tbody tr').first().waitFor();
-  await v.page.getByRole('radio', { name: 'Tokens' }).check();
+  await v.page.getByRole('radio', { name: 'Tokens' }).click();
   await v.isAccessible('usage');
   await v.picture('usage');
 }

@@ -253,7 +253,7 @@ const good =
   (own !== null || (await part('away', () => together(base, ['two meet', meet], away)))) &&
   (await part('phone', () => walk(base, { phone: true }, [['on a phone', phone]]))) &&
   (own !== null ||
-    (await part('phone', () => walk(base, { phone: true }, [['a room on a phone', phoneRoom]])))) &&
+    (await part('rooms', () => walk(base, { phone: true }, [['a room on a phone', phoneRoom]])))) &&
   (await part('dark', () => walk(base, { dark: true }, [['in the dark', dark]]))) &&
   // The stand-in has none of this.
   (own !== null || (await part('admin', () => walk(base, {}, withAdmin)))) &&

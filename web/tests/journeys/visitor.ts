@@ -78,7 +78,7 @@ export class Visitor {
     await this.go('/sign-in');
     await this.page.getByLabel('E-mail').fill(who.email);
     await this.page.getByLabel('Password').fill(PASSWORD);
-    await this.page.getByRole('button', { name: 'Sign in' }).click();
+    await this.page.getByRole('button', { name: 'Sign in', exact: true }).click();
     await this.composer.waitFor();
   }
 
