@@ -1,9 +1,9 @@
 //! Signing in by other means than a password: other houses, second factors, passkeys.
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use http::HeaderMap;
-use kit::api::{Data, ErrorBody, Json};
+use kit::api::{Data, ErrorBody, Json, Query};
 use serde::{Deserialize, Serialize};
 
 use super::auth::NothingIn;
