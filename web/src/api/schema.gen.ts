@@ -3113,6 +3113,10 @@ export interface components {
       /** @description The person. */
       id: components['schemas']['UserId'];
     };
+    /** @description A part, by what does its work; `none` where nothing does. */
+    BackEndOut: {
+      kind: string;
+    };
     /** @description A backup. */
     BackupOut: {
       at: components['schemas']['Timestamp'];
@@ -3598,7 +3602,7 @@ export interface components {
      * @description Whether a source of business data can be read.
      * @enum {string}
      */
-    ConnectorState: 'Active' | 'Paused' | 'NeedsReconnect' | 'Checking' | 'Failed';
+    ConnectorState: 'active' | 'paused' | 'needs_reconnect' | 'checking' | 'failed';
     /** @description A kind of connector. */
     ConnectorType: {
       description: string;
@@ -4709,10 +4713,10 @@ export interface components {
     Data_SystemOut: {
       /** @description The installation. */
       data: {
-        bus: components['schemas']['PartOut'];
+        bus: components['schemas']['BackEndOut'];
         doctor: components['schemas']['Check'][];
-        keywords: components['schemas']['PartOut'];
-        mail: components['schemas']['PartOut'];
+        keywords: components['schemas']['BackEndOut'];
+        mail: components['schemas']['BackEndOut'];
         /**
          * Format: uuid
          * @description The node that answers.
@@ -4721,11 +4725,11 @@ export interface components {
         /** @description The nodes that are known. */
         nodes: components['schemas']['NodeOut'][];
         objects: components['schemas']['ObjectsOut'];
-        queue: components['schemas']['PartOut'];
-        scanner: components['schemas']['PartOut'];
+        queue: components['schemas']['BackEndOut'];
+        scanner: components['schemas']['BackEndOut'];
         started_at: components['schemas']['Timestamp'];
         store: components['schemas']['StoreOut'];
-        vectors: components['schemas']['PartOut'];
+        vectors: components['schemas']['BackEndOut'];
         version: string;
       };
       success: boolean;
@@ -7775,7 +7779,7 @@ export interface components {
      * @description Which part of a source a run reads.
      * @enum {string}
      */
-    SyncMode: 'First' | 'Incremental' | 'Full' | 'Upload' | 'Webhook';
+    SyncMode: 'first' | 'incremental' | 'full' | 'upload' | 'webhook';
     /**
      * Format: uuid
      * @description One run of a sync.
@@ -7785,7 +7789,7 @@ export interface components {
      * @description Where a run stands.
      * @enum {string}
      */
-    SyncStatus: 'Queued' | 'Running' | 'Success' | 'Partial' | 'Suspect' | 'Failed' | 'Cancelled';
+    SyncStatus: 'queued' | 'running' | 'success' | 'partial' | 'suspect' | 'failed' | 'cancelled';
     /** @description The source that a step fetches from. */
     SyncStep: {
       /** @description Which. */
@@ -7797,13 +7801,13 @@ export interface components {
      * @description Who wanted a run.
      * @enum {string}
      */
-    SyncTrigger: 'Schedule' | 'Person' | 'Webhook' | 'Upload';
+    SyncTrigger: 'schedule' | 'person' | 'webhook' | 'upload';
     /** @description The installation. */
     SystemOut: {
-      bus: components['schemas']['PartOut'];
+      bus: components['schemas']['BackEndOut'];
       doctor: components['schemas']['Check'][];
-      keywords: components['schemas']['PartOut'];
-      mail: components['schemas']['PartOut'];
+      keywords: components['schemas']['BackEndOut'];
+      mail: components['schemas']['BackEndOut'];
       /**
        * Format: uuid
        * @description The node that answers.
@@ -7812,11 +7816,11 @@ export interface components {
       /** @description The nodes that are known. */
       nodes: components['schemas']['NodeOut'][];
       objects: components['schemas']['ObjectsOut'];
-      queue: components['schemas']['PartOut'];
-      scanner: components['schemas']['PartOut'];
+      queue: components['schemas']['BackEndOut'];
+      scanner: components['schemas']['BackEndOut'];
       started_at: components['schemas']['Timestamp'];
       store: components['schemas']['StoreOut'];
-      vectors: components['schemas']['PartOut'];
+      vectors: components['schemas']['BackEndOut'];
       version: string;
     };
     /**

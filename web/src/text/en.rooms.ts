@@ -130,7 +130,8 @@ export const enRooms = {
       reply: (name: string) => `${name} replied to you`,
       reaction: (name: string) => `${name} reacted to your message`,
       added: (name: string) => `${name} added you to a chat`,
-      opened: (name: string) => `${name} opened your chat as an administrator; the reason is written down`,
+      opened: (name: string) =>
+        `${name} opened your chat as an administrator; the reason is written down`,
     },
     in: (title: string) => `in ${title}`,
     unread: 'unread',

@@ -20,12 +20,12 @@ pub(crate) struct SystemOut {
     nodes: Vec<NodeOut>,
     store: StoreOut,
     objects: ObjectsOut,
-    bus: PartOut,
-    queue: PartOut,
-    vectors: PartOut,
-    keywords: PartOut,
-    mail: PartOut,
-    scanner: PartOut,
+    bus: BackEndOut,
+    queue: BackEndOut,
+    vectors: BackEndOut,
+    keywords: BackEndOut,
+    mail: BackEndOut,
+    scanner: BackEndOut,
     doctor: Vec<Check>,
 }
 
@@ -58,12 +58,12 @@ pub(crate) struct ObjectsOut {
 
 /// A part, by what does its work; `none` where nothing does.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
-pub(crate) struct PartOut {
+pub(crate) struct BackEndOut {
     kind: String,
 }
 
-fn part(kind: &str) -> PartOut {
-    PartOut {
+fn part(kind: &str) -> BackEndOut {
+    BackEndOut {
         kind: kind.to_owned(),
     }
 }

@@ -19,17 +19,15 @@ export type ManifestField = But<Schemas['FieldOut'], { options: Choice[] | null 
 /** A kind of source that can be connected. */
 export type ConnectorType = But<Schemas['ConnectorType'], { fields: ManifestField[] }>;
 
-/** The document names the states of runs and sources as the code does; on the wire they are small. */
-export type RunStatus = Lowercase<Schemas['SyncStatus']>;
-export type ConnectorState =
-  Lowercase<Exclude<Schemas['ConnectorState'], 'NeedsReconnect'>> | 'needs_reconnect';
+export type RunStatus = Schemas['SyncStatus'];
+export type ConnectorState = Schemas['ConnectorState'];
 
 export type StreamRun = Whole<Schemas['StreamOut']>;
 export type Run = But<
   Schemas['RunOut'],
   {
-    mode: Lowercase<Schemas['SyncMode']>;
-    trigger: Lowercase<Schemas['SyncTrigger']>;
+    mode: Schemas['SyncMode'];
+    trigger: Schemas['SyncTrigger'];
     status: RunStatus;
     progress: Whole<Schemas['ProgressOut']>;
     streams: StreamRun[];

@@ -107,8 +107,8 @@ describe('the settings of alerts', () => {
     webhook_url: null,
     webhook_secret_set: false,
     rules: [
-      { kind: 'errors', enabled: true, threshold: 3, respond: false, ...words },
-      { kind: 'cost', enabled: false, threshold: 6, respond: false, ...words },
+      { kind: 'error_burst', enabled: true, threshold: 3, respond: false, ...words },
+      { kind: 'cost_spike', enabled: false, threshold: 6, respond: false, ...words },
     ],
   };
 
@@ -123,7 +123,7 @@ describe('the settings of alerts', () => {
     const rules = [{ ...first, threshold: '4,5' }, second];
     expect(changeOf(settings, { ...draft, rules, secret: 's' })).toEqual({
       webhook_secret: 's',
-      rules: [{ kind: 'errors', enabled: true, threshold: 4.5, respond: false }],
+      rules: [{ kind: 'error_burst', enabled: true, threshold: 4.5, respond: false }],
     });
   });
 
