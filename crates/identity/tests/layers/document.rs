@@ -21,7 +21,8 @@ async fn the_document_describes_every_route() {
     let count = ids.len();
     ids.sort_unstable();
     ids.dedup();
-    assert_eq!((ids.len(), count), (46, 46));
+    assert_eq!(ids.len(), count, "each call has a name of its own");
+    assert!(count > 50, "{count}");
     let text = json.to_string();
     for name in text.split("#/components/schemas/").skip(1) {
         let name = name.split('"').next().unwrap();
