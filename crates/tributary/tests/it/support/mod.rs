@@ -65,7 +65,7 @@ impl TestApp {
         config.ai.builtin_model = false;
         config.chat.drain_seconds = 0.5;
         config.chat.draft_seconds = 0.1;
-        let postgres = PostgresDatabase::create().await;
+        let postgres = PostgresDatabase::with_tables().await;
         if let Some(database) = &postgres {
             config = database.configure(config);
         }
@@ -209,18 +209,32 @@ pub async fn eventually<T, F: Future<Output = Option<T>>>(what: &str, mut look: 
 }
 
 impl PostgresDatabase {
-    /// A fresh one, where the suite runs on PostgreSQL.
+    /// An empty one, where the suite runs on PostgreSQL.
     pub async fn create() -> Option<Self> {
+        Self::made(None).await
+    }
+
+    /// One that has every table already.
+    async fn with_tables() -> Option<Self> {
+        if std::env::var("TEST_DB").as_deref() != Ok("postgres") {
+            return None;
+        }
+        let server = std::env::var("TEST_POSTGRES_URL").ok()?;
+        Self::made(Some(Self::template(&server).await)).await
+    }
+
+    async fn made(template: Option<&str>) -> Option<Self> {
         if std::env::var("TEST_DB").as_deref() != Ok("postgres") {
             return None;
         }
         let server = std::env::var("TEST_POSTGRES_URL").expect("TEST_POSTGRES_URL says where the server is");
         let name = format!("test_{}", kit::ids::new_id().simple());
-        let sql = format!(
-            "CREATE DATABASE {name} TEMPLATE {}",
-            Self::template(&server).await
-        );
-        execute(&format!("{server}/postgres"), &sql).await;
+        let copied = template.map(|of| format!(" TEMPLATE {of}")).unwrap_or_default();
+        execute(
+            &format!("{server}/postgres"),
+            &format!("CREATE DATABASE {name}{copied}"),
+        )
+        .await;
         Some(Self { server, name })
     }
 
